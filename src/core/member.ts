@@ -1,0 +1,33 @@
+/** A key can point at one person (product.md section 2); the order is the order of strength. */
+export const KEY_NAMES = ["ci", "phone", "email"] as const;
+export type KeyName = (typeof KEY_NAMES)[number];
+
+/** live fulfils `members.where`; withdrawn fulfils `members.withdrawn`; everyone else, and every row of `members.also`, is not live. */
+export type MemberState = "live" | "notLive" | "withdrawn";
+
+/**
+ * A row of the member table, or of a table of `members.also`, as the engine read it: raw text, never brought to a comparable form.
+ * Numbers of any width arrive as decimal text; a date column as `YYYY-MM-DD…`.
+ */
+export interface MemberRow {
+  /** 0 is `members.table`, n the n-th table of `members.also`. */
+  readonly place: number;
+  /** The member id as text; unique within its place. */
+  readonly id: string;
+  readonly state: MemberState;
+  /** Fulfils `members.blocked`: never linked, whatever `matching.dormant` or a decision says. */
+  readonly blocked: boolean;
+  /** Fulfils `members.protected`: never linked by phone or e-mail. */
+  readonly protected: boolean;
+  /** The stored link as text, malformed or not; null when empty (NULL, `''` or `0`). */
+  readonly link: string | null;
+  /** The keys and corroborating values; all null for a withdrawn member, whose keys are never read. */
+  readonly ci: string | null;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly birthdate: string | null;
+  /** When the service verified the number or address, as stored; null where the column is empty or not configured. */
+  readonly phoneVerifiedAt: string | null;
+  readonly emailVerifiedAt: string | null;
+}
