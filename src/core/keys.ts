@@ -1,19 +1,11 @@
-/** Why a value is no key. Codes are stored in snapshots: append, never renumber. */
-export const UNUSABLE = {
-  /** Not there, or blank. */
-  empty: 0,
-  malformed: 1,
-  placeholder: 2,
-  /** An address of a relay service: whoever is behind it cannot be known. */
-  relay: 3,
-  /** An address that a sign-up made up (`matching.syntheticEmails`). */
-  synthetic: 4,
-  /** Kakao says that the address is not valid or not verified. */
-  unverified: 5,
-} as const;
-
-export type Unusable = (typeof UNUSABLE)[keyof typeof UNUSABLE];
-export type UnusableName = keyof typeof UNUSABLE;
-
-/** A key in comparable form, or the code of why it is none. A bare union, since ten million of them are read in one go. */
-export type KeyReading = string | Unusable;
+/** Reading keys and corroborating values (product.md section 5): raw text in, comparable form or the reason of its absence out. */
+export { UNUSABLE } from "./keys/unusable.ts";
+export type { KeyReading, Unusable, UnusableName } from "./keys/unusable.ts";
+export { readCi } from "./keys/ci.ts";
+export { readPhone } from "./keys/phone.ts";
+export type { ForeignPhone } from "./keys/phone.ts";
+export { normalizeEmail, readKakaoEmail, readMemberEmail } from "./keys/email.ts";
+export { isPlaceholder, readPlaceholders } from "./keys/placeholders.ts";
+export { nameScripts, readName } from "./keys/name.ts";
+export { ageOn, kakaoBirthdate, readBirthdate } from "./keys/birthdate.ts";
+export { parseTimeMs, readTime } from "./keys/verified.ts";
