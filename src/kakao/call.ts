@@ -1,0 +1,126 @@
+import { noAnswerError, notJsonError, refusalError, type CallFacts, type Refusal } from "./errors.ts";
+import type { HttpAnswer, KakaoRequest, SendRequest } from "./http.ts";
+import type { Pace, Pauses } from "./pace.ts";
+import { readBody } from "./responses.ts";
+import { decideRetry, noWaits, readRetryAfter, type CallKind, type CallOutcome, type Waits } from "./retry.ts";
+
+/** One HTTP exchange as it is counted against the month's quota. `code` is Kakao's, null on success and without an answer. */
+export interface CallRecord {
+  readonly path: string;
+  readonly ms: number;
+  readonly code: number | null;
+}
+
+/** What a caller needs from outside. */
+export interface CallerParts {
+  readonly send: SendRequest;
+  readonly adminKey: () => string;
+  readonly refreshKey: () => string | undefined;
+  readonly paces: Readonly<Record<CallKind, Pace>>;
+  readonly pauses: Pauses;
+  readonly random: () => number;
+  readonly signal: AbortSignal | undefined;
+  readonly onCall: (call: CallRecord) => void;
+}
+
+/** One attempt: Kakao's body, or why there is none. */
+export type Attempt =
+  | { readonly is: "accepted"; readonly body: unknown }
+  | (Refusal & { readonly is: "refused"; readonly retryAfterMs: number | null })
+  | { readonly is: "unanswered"; readonly reason: string };
+
+export interface Caller {
+  /** One paced request, after a new key once more. Throws on what is no answer of Kakao's API. */
+  attempt(request: KakaoRequest, kind: CallKind): Promise<Attempt>;
+  /** Attempts until there is a body or a refusal that concerns this call alone; throws what ends the run. */
+  call(request: KakaoRequest, kind: CallKind): Promise<{ is: "accepted"; body: unknown } | { is: "refused"; code: number; error: Error }>;
+  facts(request: KakaoRequest): CallFacts;
+  /** Waits before the next attempt, or says that there is none; throws what ends the run. */
+  waitToRepeat(waits: Waits, failed: Exclude<Attempt, { is: "accepted" }>, request: KakaoRequest, kind: CallKind): Promise<Waits | "fail">;
+}
+
+/** Paces, keys and repeats around single requests; knows no endpoint. */
+export function createCaller(parts: CallerParts): Caller {
+  let renewed: string | undefined;
+  let begun = false;
+
+  function facts(request: KakaoRequest): CallFacts {
+    return { call: `${request.method} ${request.path}`, begun };
+  }
+
+  async function exchange(request: KakaoRequest, kind: CallKind, key: string): Promise<Attempt> {
+    await parts.paces[kind]();
+    const startedAt = parts.pauses.now();
+    // An unlink under way is left to finish when the run is stopped: its outcome must be known.
+    const answer = await parts.send(request, key, kind === "unlink" ? undefined : parts.signal);
+    const endedAt = parts.pauses.now();
+    const attempt = readAttempt(answer, facts(request), endedAt);
+    const code = attempt instanceof Error || attempt.is !== "refused" ? null : attempt.code;
+    parts.onCall({ path: request.path, ms: endedAt - startedAt, code });
+    if (attempt instanceof Error) throw attempt;
+    if (answer.answered && code !== -401) begun = true;
+    return attempt;
+  }
+
+  /** The key after a -401: another call may have renewed it meanwhile; undefined when there is no other. */
+  function keyInsteadOf(used: string): string | undefined {
+    if (renewed === undefined || renewed === used) renewed = parts.refreshKey() ?? renewed;
+    return renewed === used ? undefined : renewed;
+  }
+
+  async function attempt(request: KakaoRequest, kind: CallKind): Promise<Attempt> {
+    const key = renewed ?? parts.adminKey();
+    const first = await exchange(request, kind, key);
+    if (first.is !== "refused" || first.code !== -401 || first.callerIp !== null) return first;
+    const another = keyInsteadOf(key);
+    return another === undefined ? first : exchange(request, kind, another);
+  }
+
+  async function waitToRepeat(...[waits, failed, request, kind]: Parameters<Caller["waitToRepeat"]>): Promise<Waits | "fail"> {
+    const decision = decideRetry(waits, failed satisfies CallOutcome, kind, parts.random());
+    if (decision.next === "fail") return "fail";
+    if (decision.next === "stop") throw failureOf(failed, facts(request));
+    await parts.pauses.pause(decision.afterMs);
+    return decision.waits;
+  }
+
+  async function call(request: KakaoRequest, kind: CallKind): ReturnType<Caller["call"]> {
+    let waits = noWaits;
+    for (;;) {
+      const outcome = await attempt(request, kind);
+      if (outcome.is === "accepted") return outcome;
+      const next = await waitToRepeat(waits, outcome, request, kind);
+      if (next !== "fail") {
+        waits = next;
+        continue;
+      }
+      const error = failureOf(outcome, facts(request));
+      if (outcome.is === "unanswered" || outcome.code === null) throw error;
+      return { is: "refused", code: outcome.code, error };
+    }
+  }
+
+  return { attempt, call, facts, waitToRepeat };
+}
+
+/** The error that tells of an attempt when nothing more is tried. */
+export function failureOf(failed: Exclude<Attempt, { is: "accepted" }>, facts: CallFacts): Error {
+  return failed.is === "unanswered" ? noAnswerError(facts, failed.reason) : refusalError(facts, failed);
+}
+
+function readAttempt(answer: HttpAnswer, facts: CallFacts, now: number): Attempt | Error {
+  if (!answer.answered) return { is: "unanswered", reason: answer.reason };
+  const { status } = answer;
+  const body = readBody(answer.text);
+  const success = status >= 200 && status < 300;
+  if (success && body.json && body.code === null) return { is: "accepted", body: body.value };
+  const outside = !body.json && status !== 429 && (status < 300 || (status >= 400 && status < 500));
+  if (outside) return notJsonError(facts, status);
+  return {
+    is: "refused",
+    status,
+    code: body.json ? body.code : null,
+    callerIp: body.json ? body.callerIp : null,
+    retryAfterMs: readRetryAfter(answer.retryAfter, now),
+  };
+}

@@ -1,0 +1,73 @@
+import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
+import { failureOf, type Attempt, type Caller } from "./call.ts";
+import { unclearUnlinkError, unexpectedAnswerError } from "./errors.ts";
+import type { KakaoRequest } from "./http.ts";
+import { checkIdOnly } from "./responses.ts";
+import { decideRetry, mayHaveHappened, noWaits } from "./retry.ts";
+
+/** `already`: Kakao said -101 without an attempt of ours before it. `failed`: that user only, with Kakao's code. */
+export type UnlinkAnswer =
+  | { readonly outcome: "done" }
+  | { readonly outcome: "already" }
+  | { readonly outcome: "failed"; readonly code: number };
+
+/** U3's look: `repeat` the same link stands; `absent` the user is no longer linked; `spared` somebody holds the id or it was linked anew. */
+export type UnlinkLook = () => Promise<"repeat" | "absent" | "spared">;
+
+export interface Unlinking {
+  unlink(id: KakaoId): Promise<UnlinkAnswer>;
+  unlinkLooking(id: KakaoId, look: UnlinkLook): Promise<UnlinkAnswer | { readonly outcome: "spared" }>;
+}
+
+/** U6 for one user. A wait makes U3's look stale, so nothing is ever repeated here without looking again. */
+export function createUnlink(caller: Caller): Unlinking {
+  async function attemptUnlink(request: KakaoRequest, id: KakaoId): Promise<Attempt> {
+    const attempt = await caller.attempt(request, "unlink");
+    if (attempt.is !== "accepted") return attempt;
+    const checked = checkIdOnly(attempt.body);
+    if (checked.ok && checked.value.id === id) return attempt;
+    throw unexpectedAnswerError(caller.facts(request), checked.ok ? "it is about another user" : checked.where);
+  }
+
+  /** What an attempt means that is not repeated: the row's answer, or the error that leaves the row in flight. */
+  function settle(attempt: Attempt, request: KakaoRequest, decided: "fail" | "retry" | "stop"): UnlinkAnswer {
+    if (attempt.is === "accepted") return { outcome: "done" };
+    if (attempt.is === "unanswered") throw failureOf(attempt, caller.facts(request));
+    if (attempt.code === -101) return { outcome: "already" };
+    if (mayHaveHappened(attempt)) throw unclearUnlinkError(caller.facts(request), attempt.code);
+    if (decided === "fail" && attempt.code !== null) return { outcome: "failed", code: attempt.code };
+    throw failureOf(attempt, caller.facts(request));
+  }
+
+  return {
+    async unlink(id) {
+      const request = unlinkRequest(id);
+      const attempt = await attemptUnlink(request, id);
+      return settle(attempt, request, attempt.is === "accepted" ? "fail" : decideRetry(noWaits, attempt, "unlink", 0).next);
+    },
+
+    async unlinkLooking(id, look) {
+      const request = unlinkRequest(id);
+      let waits = noWaits;
+      let unclear = false;
+      for (;;) {
+        const attempt = await attemptUnlink(request, id);
+        const gone = attempt.is === "refused" && attempt.code === -101;
+        if (gone && unclear) return { outcome: "done" };
+        if (gone || attempt.is === "accepted") return settle(attempt, request, "fail");
+        const next = await caller.waitToRepeat(waits, attempt, request, "unlink");
+        if (next === "fail") return settle(attempt, request, "fail");
+        waits = next;
+        unclear ||= mayHaveHappened(attempt);
+        const seen = await look();
+        if (seen === "absent") return { outcome: unclear ? "done" : "already" };
+        if (seen === "spared") return { outcome: "spared" };
+      }
+    },
+  };
+}
+
+function unlinkRequest(id: KakaoId): KakaoRequest {
+  if (!isKakaoId(id)) throw new TypeError("not a Kakao id");
+  return { method: "POST", path: "/v1/user/unlink", parameters: { target_id_type: "user_id", target_id: id } };
+}
