@@ -1,0 +1,66 @@
+import { listUrls } from "./list-columns.ts";
+import type { Path } from "./problems.ts";
+import type { Rule, RuleProblem } from "./rules.ts";
+
+const sameName = (left: string | undefined, right: string | undefined): boolean =>
+  left !== undefined && right !== undefined && left.toLowerCase() === right.toLowerCase();
+
+export const urlsAreOfKnownDatabases: Rule = (config) =>
+  listUrls(config).flatMap(({ path, url }) =>
+    /^(sqlite:.*[^/]|(postgres|postgresql|mysql|mariadb):\/\/.+|csv:.+)$/i.test(url)
+      ? []
+      : [{ path, what: "this is not the URL of a database that is known here", instead: "write sqlite: and the path of the file, like sqlite:./members.db" }],
+  );
+
+export const tablesAreNamedOnce: Rule = ({ members }) =>
+  (members?.also ?? []).flatMap((also, at, all) =>
+    sameName(also?.table, members?.table) || all.slice(0, at).some((earlier) => sameName(earlier?.table, also?.table))
+      ? [{ path: ["members", "also", at, "table"], what: "this table is named already, its members would count twice", instead: "remove it; members.where says which rows are live" }]
+      : [],
+  );
+
+export const linkHasOneLayout: Rule = ({ link }) => (link === undefined ? [] : describeLayout(["link"], link, link.memberId !== undefined));
+
+/** A further place needs no `memberId`: only its Kakao ids are read. */
+export const placesHaveOneLayout: Rule = ({ alsoLinkedIn = [] }) =>
+  alsoLinkedIn.flatMap((place, at) => {
+    const path: Path = ["alsoLinkedIn", at, "link"];
+    if (place?.link === undefined) return [];
+    const problems = describeLayout(path, place.link, true);
+    if (problems.length > 0 || place.link.column === undefined || place.members?.table !== undefined) return problems;
+    return [{ path, about: [["alsoLinkedIn", at, "members"]], what: "the table of this column is not named", instead: "add members: { table: … } beside link, or write link: { table: …, kakaoId: … }" }];
+  });
+
+type ReadableLink = NonNullable<Parameters<Rule>[0]["link"]>;
+
+function describeLayout(path: Path, link: ReadableLink, memberIsKnown: boolean): RuleProblem[] {
+  const about = ["column", "table", "memberId", "kakaoId"].map((key) => [...path, key]);
+  if ((link.column === undefined) === (link.table === undefined)) {
+    return [{ path, about, what: "links are either in a column of the member table or in a table of their own", instead: "write column: …, or table:, memberId: and kakaoId:" }];
+  }
+  if (link.table !== undefined) {
+    const absent = [...(memberIsKnown ? [] : ["memberId"]), ...(link.kakaoId === undefined ? ["kakaoId"] : [])];
+    return absent.map((key) => ({ path: [...path, key], about, what: "missing", instead: "write the name of the column in the link table" }));
+  }
+  const extra = (["memberId", "kakaoId", "fixed", "where", "cleared"] as const).filter((key) => link[key] !== undefined);
+  return extra.map((key) => ({ path: [...path, key], what: "belongs to a link table", instead: "remove it, or write table: instead of column:" }));
+}
+
+/** A link is never written over the member's id or one of its keys, and `set` never writes those or the link either. */
+export const linkColumnIsItsOwn: Rule = ({ members, link }) => {
+  if (members === undefined || link?.column === undefined) return [];
+  const used = [members.id, ...[members.ci, members.phone, members.email].map((key) => (typeof key === "object" ? key.column : key))];
+  const isUsed = (column: string): boolean => used.some((other) => sameName(other, column));
+  const own: RuleProblem[] = isUsed(link.column)
+    ? [{ path: ["link", "column"], what: "this column is the member's id or a key", instead: "name the column that holds the Kakao id" }]
+    : [];
+  const overwritten = Object.keys(link.set ?? {}).filter((column) => isUsed(column) || sameName(column, link.column));
+  return [...own, ...overwritten.map((column) => ({ path: ["link", "set", column], what: "this is the link, the member's id or a key", instead: "remove it" }))];
+};
+
+export const placesHaveTheirOwnNames: Rule = ({ alsoLinkedIn = [] }) =>
+  alsoLinkedIn.flatMap((place, at) =>
+    alsoLinkedIn.slice(0, at).some((earlier) => sameName(earlier?.name, place?.name))
+      ? [{ path: ["alsoLinkedIn", at, "name"], what: "another place has this name", instead: "write a name of its own" }]
+      : [],
+  );

@@ -1,0 +1,46 @@
+import type { Rule } from "./rules.ts";
+
+export const adminKeyIsSaidOnce: Rule = ({ kakao }) =>
+  kakao?.adminKey !== undefined && kakao.adminKeyFile !== undefined
+    ? [{ path: ["kakao", "adminKeyFile"], what: "adminKey says where the key is already", instead: "keep one of the two" }]
+    : [];
+
+/** The admin key travels in every request: plain http is for a simulated Kakao on this machine only. */
+export const baseUrlIsSafe: Rule = ({ kakao }) => {
+  if (kakao?.baseUrl === undefined || isSafeBaseUrl(kakao.baseUrl)) return [];
+  return [{ path: ["kakao", "baseUrl"], what: "this is no https address of a host", instead: "write https://kapi.kakao.com; plain http is for 127.0.0.1 and localhost only" }];
+};
+
+function isSafeBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "" || url.pathname !== "/" || url.search !== "" || url.hash !== "") return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname));
+}
+
+export const timeZoneExists: Rule = ({ database }) => {
+  try {
+    Intl.DateTimeFormat("en", { timeZone: database?.timeZone });
+    return [];
+  } catch {
+    return [{ path: ["database", "timeZone"], what: "this time zone is not known", instead: "write a name like Asia/Seoul or UTC" }];
+  }
+};
+
+export const patternsAreExpressions: Rule = ({ matching }) =>
+  (matching?.syntheticEmails ?? []).flatMap((pattern, at) =>
+    pattern === undefined || isPattern(pattern)
+      ? []
+      : [{ path: ["matching", "syntheticEmails", at], what: "this is no regular expression", instead: "correct it, or write a pattern with * instead" }],
+  );
+
+function isPattern(text: string): boolean {
+  const expression = /^\/(.*)\/$/.exec(text)?.[1];
+  if (expression === undefined) return true;
+  try {
+    new RegExp(expression, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
