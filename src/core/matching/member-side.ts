@@ -1,0 +1,228 @@
+import { Growing } from "../growing.ts";
+import { NAMED_AT_MOST, SLOT } from "../key-index.ts";
+import { isKakaoId } from "../kakao-id.ts";
+import { isPlaceholder, nameScripts, parseTimeMs, readBirthdate, readCi, readMemberEmail, readName, readPhone, readTime, UNUSABLE, type KeyReading } from "../keys.ts";
+import { KEY_NAMES, type KeyName, type MemberRow } from "../member.ts";
+import { RepeatedHashes } from "../repeated-hashes.ts";
+import { TextHash } from "../text-hash.ts";
+import { countUnusable, HELD, usesKey, type Held, type KakaoSide } from "./kakao-side.ts";
+import { RECENT_MS, type MatchingOptions } from "./options.ts";
+
+const FLAG = { live: 1, withdrawn: 2, blocked: 4, protected: 8, phoneVerified: 16, emailVerified: 32, phoneRecent: 64, emailRecent: 128 } as const;
+
+/** What a member's link points at: a row of the Kakao side, or one of these. */
+export const LINK = { none: -1, malformed: -2, unlisted: -3 } as const;
+
+/** A member row with its values in comparable form. */
+export interface ReadMember {
+  readonly ci: KeyReading;
+  readonly phone: KeyReading;
+  readonly email: KeyReading;
+  readonly name: string | null;
+  readonly birthdate: string | null;
+  readonly phoneVerified: boolean;
+  readonly emailVerified: boolean;
+  readonly phoneRecent: boolean;
+  readonly emailRecent: boolean;
+}
+
+/** Brings a member row to comparable form (product.md section 5). */
+export function readMember(row: MemberRow, options: MatchingOptions): ReadMember {
+  const recentFrom = options.corroborators.includes("recentlyVerified") ? options.nowMs - RECENT_MS : Number.POSITIVE_INFINITY;
+  return {
+    ci: readKey(row, "ci", options),
+    phone: readKey(row, "phone", options),
+    email: readKey(row, "email", options),
+    name: readName(row.name),
+    birthdate: readBirthdate(row.birthdate),
+    phoneVerified: options.phoneVerifiedAlways || readTime(row.phoneVerifiedAt),
+    emailVerified: options.emailVerifiedAlways || readTime(row.emailVerifiedAt),
+    phoneRecent: isRecent(row.phoneVerifiedAt, recentFrom, options),
+    emailRecent: isRecent(row.emailVerifiedAt, recentFrom, options),
+  };
+}
+
+function readKey(row: MemberRow, key: KeyName, options: MatchingOptions): KeyReading {
+  if (!usesKey(key, options)) return UNUSABLE.empty;
+  const value =
+    key === "ci" ? readCi(row.ci) : key === "phone" ? readPhone(row.phone, options.foreignPhone) : readMemberEmail(row.email, options.syntheticEmails);
+  return typeof value === "string" && isPlaceholder(key, value, options.placeholders) ? UNUSABLE.placeholder : value;
+}
+
+function isRecent(time: string | null, from: number, options: MatchingOptions): boolean {
+  if (from === Number.POSITIVE_INFINITY || !readTime(time)) return false;
+  const ms = parseTimeMs(time, options.zoneMinutes);
+  return ms !== null && ms >= from && ms <= options.nowMs;
+}
+
+/**
+ * Pass 2: the members that some Kakao user hits or whose link is a listed Kakao id, a row each in the order of reading, about
+ * 40 bytes and the id. Everyone else is only counted.
+ */
+export class MemberSide {
+  readonly places = new Growing((length) => new Uint8Array(length));
+  readonly ids: string[] = [];
+  readonly links = new Growing((length) => new Int32Array(length));
+  readonly unusable = new Map<string, number>();
+  /** CIs that more than one member has, whether or not a Kakao user has them (M4: one person with two accounts). */
+  readonly memberCis = new RepeatedHashes();
+  readonly counts = { rows: 0, live: 0, withdrawn: 0, linked: 0, malformedLinks: 0, memberOnly: 0 };
+  private readonly flags = new Growing((length) => new Uint8Array(length));
+  private readonly slots = {
+    ci: new Growing((length) => new Int32Array(length)),
+    phone: new Growing((length) => new Int32Array(length)),
+    email: new Growing((length) => new Int32Array(length)),
+  };
+  private readonly nameHigh = new Growing((length) => new Uint32Array(length));
+  private readonly nameLow = new Growing((length) => new Uint32Array(length));
+  private readonly scripts = new Growing((length) => new Uint8Array(length));
+  private readonly birthdates = new Growing((length) => new Uint32Array(length));
+  private readonly kakao: KakaoSide;
+  private readonly options: MatchingOptions;
+  private readonly hash: TextHash;
+
+  constructor(kakao: KakaoSide, options: MatchingOptions) {
+    this.kakao = kakao;
+    this.options = options;
+    this.hash = new TextHash(options.seed);
+  }
+
+  get length(): number {
+    return this.ids.length;
+  }
+
+  add(rows: readonly MemberRow[]): void {
+    for (const row of rows) this.addRow(row);
+  }
+
+  isLive(row: number): boolean {
+    return (this.flags.at(row) & FLAG.live) !== 0;
+  }
+
+  isWithdrawn(row: number): boolean {
+    return (this.flags.at(row) & FLAG.withdrawn) !== 0;
+  }
+
+  isBlocked(row: number): boolean {
+    return (this.flags.at(row) & FLAG.blocked) !== 0;
+  }
+
+  isProtected(row: number): boolean {
+    return (this.flags.at(row) & FLAG.protected) !== 0;
+  }
+
+  isVerified(row: number, key: "phone" | "email"): boolean {
+    return (this.flags.at(row) & (key === "phone" ? FLAG.phoneVerified : FLAG.emailVerified)) !== 0;
+  }
+
+  isRecentlyVerified(row: number, key: "phone" | "email"): boolean {
+    return (this.flags.at(row) & (key === "phone" ? FLAG.phoneRecent : FLAG.emailRecent)) !== 0;
+  }
+
+  slot(key: KeyName, row: number): number {
+    return this.slots[key].at(row);
+  }
+
+  hasCi(row: number): boolean {
+    return this.slots.ci.at(row) !== SLOT.unknown;
+  }
+
+  name(row: number): { readonly high: number; readonly low: number; readonly scripts: number } {
+    return { high: this.nameHigh.at(row), low: this.nameLow.at(row), scripts: this.scripts.at(row) };
+  }
+
+  birthdate(row: number): number {
+    return this.birthdates.at(row);
+  }
+
+  private addRow(row: MemberRow): void {
+    this.counts.rows += 1;
+    if (row.state === "live") this.counts.live += 1;
+    const link = this.readLink(row);
+    if (row.state === "withdrawn") {
+      this.counts.withdrawn += 1;
+      if (link >= 0) this.keep(row, link, unreadMember, [SLOT.unknown, SLOT.unknown, SLOT.unknown]);
+      return;
+    }
+    const read = readMember(row, this.options);
+    const slots = this.findSlots(read);
+    const hit = KEY_NAMES.some((key, at) => (slots[at] ?? SLOT.unknown) >= 0 && this.options.keys.includes(key));
+    if (hit || link >= 0) this.keep(row, link, read, slots);
+    else if (row.state === "live" && link === LINK.none) this.counts.memberOnly += 1;
+  }
+
+  private readLink(row: MemberRow): number {
+    if (row.link === null) return LINK.none;
+    if (!isKakaoId(row.link)) {
+      this.counts.malformedLinks += 1;
+      return LINK.malformed;
+    }
+    this.counts.linked += 1;
+    const kakaoRow = this.kakao.ids.find(row.link);
+    if (kakaoRow < 0) return LINK.unlisted;
+    const held: Held = row.state === "live" ? HELD.live : row.state === "withdrawn" ? HELD.withdrawn : HELD.notLive;
+    if (held > (this.kakao.held[kakaoRow] ?? 0)) this.kakao.held[kakaoRow] = held;
+    return kakaoRow;
+  }
+
+  /** The slots of the three keys; counts the member at each value that a Kakao user has. */
+  private findSlots(read: ReadMember): readonly [number, number, number] {
+    const ciKnown = typeof read.ci === "string";
+    return [this.findSlot("ci", read.ci, ciKnown), this.findSlot("phone", read.phone, ciKnown), this.findSlot("email", read.email, ciKnown)];
+  }
+
+  private findSlot(key: KeyName, value: KeyReading, ciKnown: boolean): number {
+    if (typeof value === "number") {
+      if (this.options.keys.includes(key)) countUnusable(this.unusable, key, value);
+      return SLOT.unknown;
+    }
+    this.hash.read(value);
+    if (key === "ci") this.memberCis.add(this.hash);
+    const slot = this.kakao.indexes[key].find(this.hash);
+    if (slot >= 0) this.kakao.indexes[key].countMember(slot, ciKnown);
+    return slot;
+  }
+
+  private keep(row: MemberRow, link: number, read: ReadMember, slots: readonly [number, number, number]): void {
+    const at = this.ids.length;
+    this.places.push(row.place);
+    this.ids.push(row.id);
+    this.links.push(link);
+    this.flags.push(packFlags(row, read));
+    KEY_NAMES.forEach((key, index) => {
+      const slot = slots[index] ?? SLOT.unknown;
+      this.slots[key].push(slot);
+      if (slot >= 0 && this.kakao.indexes[key].members(slot) <= NAMED_AT_MOST) this.kakao.indexes[key].chainMember(slot, at);
+    });
+    if (read.name !== null) this.hash.read(read.name);
+    this.nameHigh.push(read.name === null ? 0 : this.hash.high);
+    this.nameLow.push(read.name === null ? 0 : this.hash.low);
+    this.scripts.push(read.name === null ? 0 : nameScripts(read.name));
+    this.birthdates.push(read.birthdate === null ? 0 : Number(read.birthdate));
+  }
+}
+
+const unreadMember: ReadMember = {
+  ci: UNUSABLE.empty,
+  phone: UNUSABLE.empty,
+  email: UNUSABLE.empty,
+  name: null,
+  birthdate: null,
+  phoneVerified: false,
+  emailVerified: false,
+  phoneRecent: false,
+  emailRecent: false,
+};
+
+function packFlags(row: MemberRow, read: ReadMember): number {
+  return (
+    (row.state === "live" ? FLAG.live : 0) |
+    (row.state === "withdrawn" ? FLAG.withdrawn : 0) |
+    (row.blocked ? FLAG.blocked : 0) |
+    (row.protected ? FLAG.protected : 0) |
+    (read.phoneVerified ? FLAG.phoneVerified : 0) |
+    (read.emailVerified ? FLAG.emailVerified : 0) |
+    (read.phoneRecent ? FLAG.phoneRecent : 0) |
+    (read.emailRecent ? FLAG.emailRecent : 0)
+  );
+}
