@@ -6,6 +6,8 @@ export class RepeatedHashes {
   private high = new Uint32Array(1024);
   private repeated = new Uint8Array(1024);
   private used = 0;
+  /** Whether any hash was met more than once. */
+  anyRepeated = false;
 
   add(hash: TextHash): void {
     if (this.used * 4 >= this.low.length * 3) this.grow();
@@ -16,6 +18,7 @@ export class RepeatedHashes {
       this.used += 1;
     } else {
       this.repeated[slot] = 1;
+      this.anyRepeated = true;
     }
   }
 

@@ -1,24 +1,10 @@
+import { areDigits, tabulate } from "./digits.ts";
 import { UNUSABLE } from "./unusable.ts";
 import type { KeyReading } from "./unusable.ts";
 
 /** Domains of relay services, each with its subdomains: the address says nothing about who is behind it. */
-const relayDomains = [
-  "privaterelay.appleid.com",
-  "mozmail.com",
-  "relay.firefox.com",
-  "duck.com",
-  "simplelogin.com",
-  "simplelogin.co",
-  "simplelogin.fr",
-  "slmail.me",
-  "anonaddy.com",
-  "anonaddy.me",
-  "addy.io",
-  "passmail.net",
-  "passinbox.com",
-  "users.noreply.github.com",
-  "proxymail.facebook.com",
-] as const;
+const relayDomain =
+  /[@.](?:privaterelay\.appleid\.com|mozmail\.com|relay\.firefox\.com|duck\.com|simplelogin\.com|simplelogin\.co|simplelogin\.fr|slmail\.me|anonaddy\.com|anonaddy\.me|addy\.io|passmail\.net|passinbox\.com|users\.noreply\.github\.com|proxymail\.facebook\.com)$/;
 
 /**
  * A member's e-mail address as it is compared. The patterns are tried on the comparable form and must not be global or sticky.
@@ -26,7 +12,7 @@ const relayDomains = [
 export function readMemberEmail(raw: string | null, synthetic: readonly RegExp[]): KeyReading {
   const reading = readAddress(raw);
   if (typeof reading !== "string") return reading;
-  if (isRelay(reading.slice(reading.indexOf("@") + 1))) return UNUSABLE.relay;
+  if (relayDomain.test(reading)) return UNUSABLE.relay;
   return synthetic.some((pattern) => pattern.test(reading)) ? UNUSABLE.synthetic : reading;
 }
 
@@ -48,19 +34,17 @@ function readAddress(raw: string | null): KeyReading {
   return isEmailPlaceholder(address) ? UNUSABLE.placeholder : address;
 }
 
-function isRelay(domain: string): boolean {
-  return relayDomains.some((relay) => domain.endsWith(relay) && (domain.length === relay.length || domain.at(-relay.length - 1) === "."));
-}
-
-const atext = "[a-z0-9!#$%&'*+/=?^_`{|}~-]";
-const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-/** Lower-case ASCII with a dotted domain whose last label is no number; quoted local parts are not taken. */
-const wellFormed = new RegExp(`^${atext}+(?:\\.${atext}+)*@(?:${label}\\.)+(?!\\d+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$`);
-/** The same local part when letters of other scripts are allowed (RFC 6531). */
+/** What may stand between the dots of a local part (RFC 5322 atext) and of a domain, in lower case. */
+const atext = tabulate("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~-");
+const letterDigitHyphen = tabulate("abcdefghijklmnopqrstuvwxyz0123456789-");
+const dot = 46;
+const hyphen = 45;
+/** The local part when letters of other scripts are allowed (RFC 6531); quoted ones are not taken. */
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const domainCharacters = /^[\p{L}\p{M}\p{N}.\u3002-]+$/u;
-/** RFC 5321 section 4.5.3.1. */
+/** RFC 5321 section 4.5.3.1 and RFC 1035 section 2.3.4. */
 const longestLocalPart = 64;
+const longestLabel = 63;
 const longestAddress = 254;
 
 /**
@@ -68,23 +52,59 @@ const longestAddress = 254;
  * with a dotted domain.
  */
 export function normalizeEmail(raw: string): string | null {
-  if (isWellFormed(raw)) return raw;
+  if (isPlainAddress(raw)) return raw;
+  const text = raw.trim().toLowerCase();
+  return isPlainAddress(text) ? text : normalizeUnusualEmail(raw);
+}
+
+function normalizeUnusualEmail(raw: string): string | null {
   // Lower-casing may leave a form that NFKC changes once more.
-  const text = raw.trim().normalize("NFKC").toLowerCase().normalize("NFKC");
+  const text = raw.trim().normalize("NFKC").toLowerCase().normalize("NFKC").trim();
   const at = text.lastIndexOf("@");
   if (at < 1 || !localPart.test(text.slice(0, at))) return null;
   const domain = toAsciiDomain(text.slice(at + 1));
-  if (domain === null || !isWellFormed(`a@${domain}`)) return null;
+  if (domain === null || !isPlainAddress(`a@${domain}`)) return null;
   const address = `${text.slice(0, at)}@${domain}`;
-  return isShortEnough(address) ? address : null;
+  return isShortEnough(address, at) ? address : null;
 }
 
-function isWellFormed(address: string): boolean {
-  return wellFormed.test(address) && isShortEnough(address);
+/** A well-formed address in lower-case ASCII, as nearly every one is. */
+function isPlainAddress(address: string): boolean {
+  const at = address.indexOf("@");
+  return isShortEnough(address, at) && isLocalPart(address, at) && isDomain(address, at + 1);
 }
 
-function isShortEnough(address: string): boolean {
-  return address.length <= longestAddress && address.indexOf("@") <= longestLocalPart;
+function isShortEnough(address: string, at: number): boolean {
+  return address.length <= longestAddress && at <= longestLocalPart;
+}
+
+function isLocalPart(address: string, end: number): boolean {
+  let before = dot;
+  for (let at = 0; at < end; at += 1) {
+    const code = address.charCodeAt(at);
+    if (code === dot ? before === dot : atext[code] !== 1) return false;
+    before = code;
+  }
+  return before !== dot;
+}
+
+/** Two labels or more; the last one has two characters at least and is no number. */
+function isDomain(address: string, from: number): boolean {
+  let label = from;
+  for (let at = from; at < address.length; at += 1) {
+    const code = address.charCodeAt(at);
+    if (code === dot) {
+      if (!isLabel(address, label, at)) return false;
+      label = at + 1;
+    } else if (letterDigitHyphen[code] !== 1) return false;
+  }
+  const end = address.length;
+  return label > from && end - label >= 2 && isLabel(address, label, end) && !areDigits(address, label, end);
+}
+
+function isLabel(address: string, from: number, end: number): boolean {
+  const length = end - from;
+  return length > 0 && length <= longestLabel && address.charCodeAt(from) !== hyphen && address.charCodeAt(end - 1) !== hyphen;
 }
 
 const ascii = /^[a-z0-9.-]*$/;

@@ -1,3 +1,4 @@
+import { areDigits } from "./digits.ts";
 import { UNUSABLE } from "./unusable.ts";
 import type { KeyReading } from "./unusable.ts";
 
@@ -5,7 +6,6 @@ import type { KeyReading } from "./unusable.ts";
 export type ForeignPhone = (text: string) => string | null;
 
 const zero = 48;
-const nine = 57;
 const hyphen = 45;
 
 /**
@@ -46,14 +46,6 @@ function readCommonForm(raw: string): string | undefined {
 /** `1234-5678` from that place to the end. */
 function hasTail(raw: string, from: number): boolean {
   return raw.charCodeAt(from + 4) === hyphen && areDigits(raw, from, from + 4) && areDigits(raw, from + 5, from + 9);
-}
-
-function areDigits(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < zero || code > nine) return false;
-  }
-  return true;
 }
 
 /** A full-width character of the ASCII range is its plain one; no other character is converted, so that `²` is no digit. */

@@ -1,8 +1,8 @@
 import { readLeadingDate } from "./birthdate.ts";
 
 /** Before 1980 and from 2100 on no service verified anything: what stands there is a zero or an "unlimited" in disguise. */
-const earliestMs = Date.UTC(1980, 0, 1);
-const latestMs = Date.UTC(2100, 0, 1);
+const earliest = { date: "1980", ms: Date.UTC(1980, 0, 1) } as const;
+const latest = { date: "2100", ms: Date.UTC(2100, 0, 1) } as const;
 const unixTime = /^\d{9,13}(?:\.\d+)?$/;
 /** Unix times of more digits than this are milliseconds. */
 const longestSeconds = 10;
@@ -14,8 +14,10 @@ const longestSeconds = 10;
 export function readTime(raw: string | null): boolean {
   if (raw === null) return false;
   const text = raw.trim();
-  const ms = readUnixTime(text) ?? readDateMs(readLeadingDate(text)?.date);
-  return ms !== null && ms >= earliestMs && ms < latestMs;
+  const date = readLeadingDate(text)?.date;
+  if (date !== undefined) return date >= earliest.date && date < latest.date;
+  const ms = readUnixTime(text);
+  return ms !== null && ms >= earliest.ms && ms < latest.ms;
 }
 
 /**

@@ -135,6 +135,29 @@ export class MemberSide {
     return this.birthdates.at(row);
   }
 
+  /** Whether a row that is read once more still is what was kept of it at `at`: flags, link, values. */
+  stillReads(at: number, row: MemberRow, read: ReadMember): boolean {
+    if (this.flags.at(at) !== packFlags(row, read) || this.links.at(at) !== this.peekLink(row)) return false;
+    if (KEY_NAMES.some((key) => this.slots[key].at(at) !== this.peekSlot(key, read[key]))) return false;
+    if (this.birthdates.at(at) !== (read.birthdate === null ? 0 : Number(read.birthdate))) return false;
+    if (read.name === null) return this.nameHigh.at(at) === 0 && this.nameLow.at(at) === 0;
+    this.hash.read(read.name);
+    return this.nameHigh.at(at) === this.hash.high && this.nameLow.at(at) === this.hash.low;
+  }
+
+  private peekLink(row: MemberRow): number {
+    if (row.link === null) return LINK.none;
+    if (!isKakaoId(row.link)) return LINK.malformed;
+    const kakaoRow = this.kakao.ids.find(row.link);
+    return kakaoRow < 0 ? LINK.unlisted : kakaoRow;
+  }
+
+  private peekSlot(key: KeyName, value: KeyReading): number {
+    if (typeof value === "number") return SLOT.unknown;
+    this.hash.read(value);
+    return this.kakao.indexes[key].find(this.hash);
+  }
+
   private addRow(row: MemberRow): void {
     this.counts.rows += 1;
     if (row.state === "live") this.counts.live += 1;
@@ -152,14 +175,10 @@ export class MemberSide {
   }
 
   private readLink(row: MemberRow): number {
-    if (row.link === null) return LINK.none;
-    if (!isKakaoId(row.link)) {
-      this.counts.malformedLinks += 1;
-      return LINK.malformed;
-    }
-    this.counts.linked += 1;
-    const kakaoRow = this.kakao.ids.find(row.link);
-    if (kakaoRow < 0) return LINK.unlisted;
+    const kakaoRow = this.peekLink(row);
+    if (kakaoRow === LINK.malformed) this.counts.malformedLinks += 1;
+    else if (kakaoRow !== LINK.none) this.counts.linked += 1;
+    if (kakaoRow < 0) return kakaoRow;
     const held: Held = row.state === "live" ? HELD.live : row.state === "withdrawn" ? HELD.withdrawn : HELD.notLive;
     if (held > (this.kakao.held[kakaoRow] ?? 0)) this.kakao.held[kakaoRow] = held;
     return kakaoRow;
