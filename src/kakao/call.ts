@@ -57,8 +57,12 @@ export function createCaller(parts: CallerParts): Caller {
     const attempt = readAttempt(answer, facts(request), endedAt);
     const code = attempt instanceof Error || attempt.is !== "refused" ? null : attempt.code;
     parts.onCall({ path: request.path, ms: endedAt - startedAt, code });
-    if (attempt instanceof Error) throw attempt;
-    if (answer.answered && code !== -401) begun = true;
+    if (attempt instanceof Error) {
+      // Whoever garbled the answer, Kakao may have unlinked: that is for a look to find out.
+      if (kind === "unlink") return { is: "unanswered", reason: "the answer was no JSON" };
+      throw attempt;
+    }
+    if (attempt.is === "accepted" || (attempt.is === "refused" && attempt.code !== null && attempt.code !== -401)) begun = true;
     return attempt;
   }
 

@@ -1,7 +1,8 @@
 /** A whole string, or a whole number: strings are matched only so that the digits in them are stepped over. */
 const stringOrNumber = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-const longInteger = /^-?\d{16,}$/;
+/** Not with a leading zero: that is no JSON and must stay none. */
+const longInteger = /^-?[1-9]\d{15,}$/;
 
 /**
  * JSON text as a value in which every integer of 16 digits or more is decimal text: a JavaScript number would lose digits

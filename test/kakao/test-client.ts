@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { createKakaoClient, type CallRecord, type KakaoClient, type KakaoClientOptions } from "../../src/kakao/client.ts";
 
 export const adminKey = "0123456789abcdef-admin-key";
@@ -103,7 +104,14 @@ export function createRig(baseUrl: string, more: Partial<KakaoClientOptions> = {
 
 /** Everything a defect report or a careless log could show of an error. */
 export function everythingOf(error: unknown): string {
-  return [String(error), JSON.stringify(error), JSON.stringify(error, Object.getOwnPropertyNames(Object(error)))].join("\n");
+  const stack = error instanceof Error ? [error.stack ?? "", inspect(error.cause, { depth: 10 })] : [];
+  return [
+    inspect(error, { depth: 10, showHidden: true }),
+    String(error),
+    JSON.stringify(error),
+    JSON.stringify(error, Object.getOwnPropertyNames(Object(error))),
+    ...stack,
+  ].join("\n");
 }
 
 /** The error of a promise that must fail. */
