@@ -1,0 +1,114 @@
+import type { Ora } from "ora";
+import type { TerminalStream } from "./output.ts";
+import { formatNumber } from "./tables.ts";
+
+/** One thing under way. `update` is cheap enough for every row. */
+export interface Progress {
+  readonly update: (done: number) => void;
+  /** Ends it with a last line; without `text` that says how many in what time. Once ended, further calls do nothing. */
+  readonly finish: (text?: string) => void;
+  /** Ends it without a line, for a failure: a spinner left turning would keep the process alive. */
+  readonly stop: () => void;
+}
+
+export interface ProgressFacts {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly elapsedMs: number;
+}
+
+const redrawMs = 100;
+const plainLineMs = 10_000;
+
+export const silentProgress: Progress = { update: () => undefined, finish: () => undefined, stop: () => undefined };
+
+/** `Linking  12,300 of 1,000,000 (1 %)  4,100/s  4 min left`: rate over the whole time, time left once a second has passed. */
+export function renderProgress({ label, done, total, elapsedMs }: ProgressFacts): string {
+  const parts = [label, total === undefined ? formatNumber(done) : `${formatNumber(done)} of ${formatNumber(total)} (${String(percent(done, total))} %)`];
+  const rate = (done * 1000) / elapsedMs;
+  if (elapsedMs >= 1000 && done > 0) {
+    parts.push(`${formatNumber(rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate))}/s`);
+    if (total !== undefined && done < total) parts.push(`${renderDuration(((total - done) / rate) * 1000)} left`);
+  }
+  return parts.join("  ");
+}
+
+/** Down, so that 100 % is said only when everything is done. */
+function percent(done: number, total: number): number {
+  return total === 0 ? 100 : Math.floor((done * 100) / total);
+}
+
+/** `40 s`, `4 min`, `2 h 5 min`. */
+export function renderDuration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 90) return `${String(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${String(minutes)} min`;
+  return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+}
+
+/** A line now and then, for a log: at most one every ten seconds, and one at the end. */
+export function startPlainProgress(write: (line: string) => void, now: () => number, label: string, total: number | undefined): Progress {
+  const clock = startClock(now, label, total, plainLineMs);
+  return {
+    update: (done) => {
+      if (clock.advance(done)) write(renderProgress(clock.facts()));
+    },
+    finish: (text) => {
+      if (clock.stop()) write(text ?? renderFinish(clock.facts()));
+    },
+    stop: () => void clock.stop(),
+  };
+}
+
+/** One line that renews itself, with a spinner. It starts a moment later, when ora is there. */
+export function startSpinner(stream: TerminalStream, write: (line: string) => void, now: () => number, label: string, total: number | undefined): Progress {
+  const clock = startClock(now, label, total, redrawMs);
+  let spinner: Ora | undefined;
+  void import("ora").then(({ default: ora }) => {
+    if (clock.isStopped()) return;
+    spinner = ora({ stream, text: renderProgress(clock.facts()), isEnabled: true, color: false, discardStdin: false, hideCursor: false }).start();
+  });
+  return {
+    update: (done) => {
+      if (clock.advance(done) && spinner !== undefined) spinner.text = renderProgress(clock.facts());
+    },
+    finish: (text) => {
+      if (!clock.stop()) return;
+      spinner?.stop();
+      write(text ?? renderFinish(clock.facts()));
+    },
+    stop: () => {
+      if (clock.stop()) spinner?.stop();
+    },
+  };
+}
+
+function renderFinish({ label, done, elapsedMs }: ProgressFacts): string {
+  return `${label}  ${formatNumber(done)} in ${renderDuration(elapsedMs)}`;
+}
+
+/** Keeps what is done, and says when enough time has passed to show it again. */
+function startClock(now: () => number, label: string, total: number | undefined, everyMs: number) {
+  const startedAt = now();
+  let done = 0;
+  let shownAt = startedAt;
+  let stopped = false;
+  return {
+    facts: (): ProgressFacts => ({ label, done, total, elapsedMs: now() - startedAt }),
+    advance(reached: number): boolean {
+      done = reached;
+      if (stopped || now() - shownAt < everyMs) return false;
+      shownAt = now();
+      return true;
+    },
+    /** True the first time. */
+    stop(): boolean {
+      const first = !stopped;
+      stopped = true;
+      return first;
+    },
+    isStopped: (): boolean => stopped,
+  };
+}

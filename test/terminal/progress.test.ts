@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { renderDuration, renderProgress } from "../../src/terminal/progress.ts";
+import { openTerminal } from "./open-terminal.ts";
+
+describe("renderProgress", () => {
+  it.each([
+    [{ done: 0, total: 1_000_000, elapsedMs: 0 }, "Linking  0 of 1,000,000 (0 %)"],
+    [{ done: 12_300, total: 1_000_000, elapsedMs: 3000 }, "Linking  12,300 of 1,000,000 (1 %)  4,100/s  4 min left"],
+    [{ done: 999_999, total: 1_000_000, elapsedMs: 1_000_000 }, "Linking  999,999 of 1,000,000 (99 %)  1,000/s  1 s left"],
+    [{ done: 10, total: 10, elapsedMs: 4000 }, "Linking  10 of 10 (100 %)  2.5/s"],
+    [{ done: 0, total: 0, elapsedMs: 0 }, "Linking  0 of 0 (100 %)"],
+    [{ done: 500, total: undefined, elapsedMs: 2000 }, "Linking  500  250/s"],
+  ])("%j", (facts, line) => expect(renderProgress({ label: "Linking", ...facts })).toBe(line));
+});
+
+describe("renderDuration", () => {
+  it.each([[0, "0 s"], [1, "1 s"], [89_000, "89 s"], [90_000, "2 min"], [5_400_000, "1 h 30 min"], [7_500_000, "2 h 5 min"]])("%d ms are %s", (ms, text) => expect(renderDuration(ms)).toBe(text));
+});
+
+describe("progress without a terminal", () => {
+  it("is a line at most every ten seconds, and one at the end", () => {
+    const { terminal, stdout, stderr, setTime } = openTerminal();
+    const progress = terminal.progress("Reading", 100);
+    for (let second = 1; second <= 25; second += 1) {
+      setTime(second * 1000);
+      progress.update(second);
+    }
+    progress.finish();
+    progress.finish();
+    progress.update(26);
+    expect(stderr().split("\n")).toEqual([
+      "Reading  10 of 100 (10 %)  1/s  2 min left",
+      "Reading  20 of 100 (20 %)  1/s  80 s left",
+      "Reading  25 in 25 s",
+      "",
+    ]);
+    expect(stdout()).toBe("");
+  });
+});
+
+describe("progress at a terminal", () => {
+  it("renews one line, and leaves the text it is finished with", async () => {
+    const { terminal, stderr, setTime } = openTerminal({ stderrIsTerminal: true });
+    const progress = terminal.progress("Reading", 100);
+    while (!stderr().includes("Reading  0 of 100")) await new Promise((resolve) => setTimeout(resolve, 5));
+    setTime(2000);
+    progress.update(50);
+    while (!stderr().includes("Reading  50 of 100 (50 %)  25/s  2 s left")) await new Promise((resolve) => setTimeout(resolve, 5));
+    progress.finish("Read 50 users.");
+    expect(stderr().endsWith("Read 50 users.\n")).toBe(true);
+  });
+
+  it("is stopped by the next one and by closing, without a line", async () => {
+    const { terminal, stderr } = openTerminal({ stderrIsTerminal: true });
+    const first = terminal.progress("Reading");
+    const second = terminal.progress("Matching");
+    first.finish("Read.");
+    while (!stderr().includes("Matching  0")) await new Promise((resolve) => setTimeout(resolve, 5));
+    terminal.close();
+    second.finish("Matched.");
+    expect(stderr()).not.toMatch(/Reading|Read\.|Matched\./);
+  });
+
+  it("may end before it was seen", () => {
+    const { terminal, stderr } = openTerminal({ stderrIsTerminal: true });
+    terminal.progress("Reading").finish();
+    expect(stderr()).toBe("Reading  0 in 0 s\n");
+  });
+});
