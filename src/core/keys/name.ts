@@ -24,9 +24,9 @@ export function readName(raw: string | null): string | null {
   return nameScripts(comparable) === 0 ? null : comparable;
 }
 
-/** Full case folding as far as the language has it: through capitals, so that `ß` and `SS` agree. */
+/** Full case folding as far as the language has it: through capitals, so that `ß` and `SS` agree, and without the final sigma. */
 function foldCase(text: string): string {
-  return text.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+  return text.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 }
 
 const HANGUL = 1;
