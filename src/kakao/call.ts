@@ -1,7 +1,7 @@
-import { noAnswerError, notJsonError, refusalError, type CallFacts, type Refusal } from "./errors.ts";
+import { noAnswerError, notJsonError, refusalError, unexpectedAnswerError, type CallFacts, type Refusal } from "./errors.ts";
 import type { HttpAnswer, KakaoRequest, SendRequest } from "./http.ts";
 import type { Pace, Pauses } from "./pace.ts";
-import { readBody } from "./responses.ts";
+import { readBody, type Checked } from "./responses.ts";
 import { decideRetry, noWaits, readRetryAfter, type CallKind, type CallOutcome, type Waits } from "./retry.ts";
 
 /** One HTTP exchange as it is counted against the month's quota. `code` is Kakao's, null on success and without an answer. */
@@ -110,6 +110,13 @@ export function createCaller(parts: CallerParts): Caller {
 /** The error that tells of an attempt when nothing more is tried. */
 export function failureOf(failed: Exclude<Attempt, { is: "accepted" }>, facts: CallFacts): Error {
   return failed.is === "unanswered" ? noAnswerError(facts, failed.reason) : refusalError(facts, failed);
+}
+
+/** A body of the documented shape, or the error that names the field that is not. */
+export function takeChecked<T>(caller: Caller, request: KakaoRequest, body: unknown, check: (body: unknown) => Checked<T>): T {
+  const checked = check(body);
+  if (!checked.ok) throw unexpectedAnswerError(caller.facts(request), checked.where);
+  return checked.value;
 }
 
 function readAttempt(answer: HttpAnswer, facts: CallFacts, now: number): Attempt | Error {

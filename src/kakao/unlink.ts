@@ -1,7 +1,8 @@
-import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
-import { failureOf, type Attempt, type Caller } from "./call.ts";
+import type { KakaoId } from "../core/kakao-id.ts";
+import { failureOf, takeChecked, type Attempt, type Caller } from "./call.ts";
 import { unclearUnlinkError, unexpectedAnswerError } from "./errors.ts";
 import type { KakaoRequest } from "./http.ts";
+import { post, target } from "./requests.ts";
 import { checkIdOnly } from "./responses.ts";
 import { decideRetry, mayHaveHappened, noWaits } from "./retry.ts";
 
@@ -24,9 +25,9 @@ export function createUnlink(caller: Caller): Unlinking {
   async function attemptUnlink(request: KakaoRequest, id: KakaoId): Promise<Attempt> {
     const attempt = await caller.attempt(request, "unlink");
     if (attempt.is !== "accepted") return attempt;
-    const checked = checkIdOnly(attempt.body);
-    if (checked.ok && checked.value.id === id) return attempt;
-    throw unexpectedAnswerError(caller.facts(request), checked.ok ? "it is about another user" : checked.where);
+    const unlinked = takeChecked(caller, request, attempt.body, checkIdOnly);
+    if (unlinked.id === id) return attempt;
+    throw unexpectedAnswerError(caller.facts(request), "it is about another user");
   }
 
   /** What an attempt means that is not repeated: the row's answer, or the error that leaves the row in flight. */
@@ -41,13 +42,13 @@ export function createUnlink(caller: Caller): Unlinking {
 
   return {
     async unlink(id) {
-      const request = unlinkRequest(id);
+      const request = post("/v1/user/unlink", target(id));
       const attempt = await attemptUnlink(request, id);
       return settle(attempt, request, attempt.is === "accepted" ? "fail" : decideRetry(noWaits, attempt, "unlink", 0).next);
     },
 
     async unlinkLooking(id, look) {
-      const request = unlinkRequest(id);
+      const request = post("/v1/user/unlink", target(id));
       let waits = noWaits;
       let unclear = false;
       for (;;) {
@@ -65,9 +66,4 @@ export function createUnlink(caller: Caller): Unlinking {
       }
     },
   };
-}
-
-function unlinkRequest(id: KakaoId): KakaoRequest {
-  if (!isKakaoId(id)) throw new TypeError("not a Kakao id");
-  return { method: "POST", path: "/v1/user/unlink", parameters: { target_id_type: "user_id", target_id: id } };
 }
