@@ -16,7 +16,7 @@ export class Refusal extends Error {
   readonly code: number;
   readonly extra: Readonly<Record<string, unknown>>;
 
-  constructor(code: number, message: string, extra: Readonly<Record<string, unknown>> = {}, status = statusOf(code)) {
+  constructor(code: number, message: string, extra: Readonly<Record<string, unknown>> = {}, status = statuses.get(code) ?? 400) {
     super(message);
     this.status = status;
     this.code = code;
@@ -28,29 +28,22 @@ export class Refusal extends Error {
   }
 }
 
+/** HTTP status that goes with an error code (kakao-api.md 4.1 and 4.2); 400 for every other one. */
 const statuses: ReadonlyMap<number, number> = new Map([
   [-3, 403], [-4, 403], [-5, 403], [-6, 403], [-12, 403], [-401, 401], [-402, 403], [-406, 401], [-9798, 503],
 ]);
 
-/** HTTP status that goes with an error code (kakao-api.md 4.1 and 4.2); 400 for every other one. */
-export function statusOf(code: number): number {
-  return statuses.get(code) ?? 400;
-}
-
+/** Messages of Kakao's samples (kakao-api.md 4.4), and plain ones. */
 const messages: ReadonlyMap<number, string> = new Map([
   [-1, "internal error."], [-10, "API limit has been exceeded."], [-101, "NotRegisteredUserException"], [-103, "the account is inactive."],
   [-401, "invalid app key."], [-402, "insufficient scopes."], [-501, "given account is not connected to any talk user."],
   [-603, "timeout."], [-9798, "service under maintenance."],
 ]);
 
-/** The message Kakao's samples show for a code (kakao-api.md 4.4), or a plain one. */
-export function messageOf(code: number): string {
-  return messages.get(code) ?? `error ${code}.`;
-}
-
-/** A refusal with the usual message of its code. */
+/** A refusal with the usual message of its code, and with the lists that only -402 carries. */
 export function refusal(code: number, status?: number): Refusal {
-  return new Refusal(code, messageOf(code), {}, status);
+  const extra = code === -402 ? { api_type: "", required_scopes: [], allowed_scopes: [] } : {};
+  return new Refusal(code, messages.get(code) ?? `error ${code}.`, extra, status);
 }
 
 /** HTTP 200 with this JSON text. */

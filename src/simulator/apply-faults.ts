@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Answer, messageOf, Refusal, statusOf } from "./answers.ts";
+import { type Answer, refusal } from "./answers.ts";
 import type { Fault } from "./faults.ts";
 
 /** The connection ends without an answer. */
@@ -27,12 +27,8 @@ function fail(fault: Exclude<Fault, { slowMs: number }>, carryOut: () => Answer)
     case "html-502":
       return { status: 502, body: "<html><body><h1>502 Bad Gateway</h1></body></html>", html: true };
     case 429:
-      return withCode(-10, 429);
+      return refusal(-10, 429).answer();
     default:
-      return typeof fault === "number" ? withCode(fault, statusOf(fault)) : withCode(fault.code, fault.status);
+      return (typeof fault === "number" ? refusal(fault) : refusal(fault.code, fault.status)).answer();
   }
-}
-
-function withCode(code: number, status: number): Answer {
-  return new Refusal(code, messageOf(code), {}, status).answer();
 }

@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { getRequestListener, type HttpBindings } from "@hono/node-server";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { type Context, Hono } from "hono";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
 import { AccountStatusTokens } from "./account-status.ts";
 import { type Answer, Refusal, refusal } from "./answers.ts";
 import { applyFaults } from "./apply-faults.ts";
+import { type Environment, type Exchange, loggable, readParameters, refuseCaller, send } from "./exchange.ts";
 import { Faults } from "./faults.ts";
-import { operationsFor } from "./operations/table.ts";
+import { type Endpoint, endpointsOf } from "./operations/table.ts";
 import { randomFrom } from "./random.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { RequestLog } from "./request-log.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 import { type LoadedUser, Users } from "./users.ts";
 import { Webhooks, type WebhookTargets } from "./webhooks.ts";
-import type { Operation, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A request as the `onRequest` hook sees it. */
 export interface IncomingRequest {
@@ -93,76 +93,44 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-type Environment = { Bindings: HttpBindings };
-
 function buildApp(world: World, requests: RequestLog, tokens: AccountStatusTokens, onRequest: SimulatorOptions["onRequest"]): Hono<Environment> {
   const app = new Hono<Environment>();
-  const respond = async (context: Context<Environment>, operation: Operation | undefined): Promise<Response> => {
-    const { method, path } = context.req;
-    const parameters = await readParameters(context);
+  const respond = async (exchange: Exchange, endpoint: Endpoint | undefined): Promise<Response> => {
+    const { method, path } = exchange.req;
+    const parameters = await readParameters(exchange);
     await onRequest?.({ method, path, parameters });
-    const answer = operation ? await perform(world, context, operation, parameters) : unsupported(method, path);
+    const answer = endpoint ? await perform(world, exchange, endpoint, parameters) : unsupported(method, path);
     const { status, code } = answer;
     requests.add({ at: world.now(), method, path, parameters: loggable(parameters, world.adminKey()), status, ...(code === undefined ? {} : { code }) });
-    return send(context, answer);
+    return send(exchange, answer);
   };
-  for (const { method, path, operation } of operationsFor(world.settings)) app.on(method, path, (context) => respond(context, operation));
-  app.get("/.well-known/jwks.json", (context) => context.json(tokens.jwks()));
-  app.notFound((context) => respond(context, undefined));
+  for (const endpoint of endpointsOf(world.settings)) app.on(endpoint.method, endpoint.path, (exchange) => respond(exchange, endpoint));
+  app.get("/.well-known/jwks.json", (exchange) => exchange.json(tokens.jwks()));
+  app.notFound((exchange) => respond(exchange, undefined));
   return app;
 }
 
-async function perform(world: World, context: Context<Environment>, operation: Operation, parameters: URLSearchParams): Promise<Answer> {
+/** A call that a fault meets counts against the limit like any other. */
+async function perform(world: World, exchange: Exchange, endpoint: Endpoint, parameters: URLSearchParams): Promise<Answer> {
+  const { settings, listing, faults } = world;
+  const refused = refuseCaller(exchange, settings.allowedIps, world.adminKey());
+  if (refused) return refused.answer();
+  if (endpoint.limited === true && !listing.take(world.now())) return refusal(-10, settings.rateLimitStatus).answer();
+  return applyFaults(faults.meet(endpoint.path, parameters.get("target_id")), () => carryOut(world, endpoint, parameters));
+}
+
+function carryOut(world: World, endpoint: Endpoint, parameters: URLSearchParams): Answer {
   try {
-    checkCaller(world, context);
-    const faults = world.faults.meet(context.req.path, parameters.get("target_id"));
-    return await applyFaults(faults, () => operation(world, parameters));
+    return endpoint.operation(world, parameters);
   } catch (error) {
     if (error instanceof Refusal) return error.answer();
     throw error;
   }
 }
 
-/** The order is Kakao's own secret: the address is looked at first, so that a wrong address tells nothing about the key. */
-function checkCaller({ settings, adminKey }: World, context: Context<Environment>): void {
-  const caller = context.env.incoming.socket.remoteAddress ?? "";
-  if (settings.allowedIps.length > 0 && !settings.allowedIps.includes(caller)) {
-    throw new Refusal(-401, `ip mismatched! callerIp=${caller}. check out registered ips.`);
-  }
-  const authorization = context.req.header("authorization");
-  if (authorization === undefined) throw new Refusal(-401, "this access token does not exist");
-  if (authorization !== `KakaoAK ${adminKey()}`) throw refusal(-401);
-}
-
-/** Form parameters of a POST, query parameters of everything else; a body of another type counts as none. */
-async function readParameters(context: Context<Environment>): Promise<URLSearchParams> {
-  if (context.req.method === "POST") {
-    const isForm = context.req.header("content-type")?.toLowerCase().startsWith("application/x-www-form-urlencoded") ?? false;
-    const body = await context.req.text();
-    return new URLSearchParams(isForm ? body : "");
-  }
-  const { url } = context.req;
-  const query = url.indexOf("?");
-  return new URLSearchParams(query < 0 ? "" : url.slice(query + 1));
-}
-
-function loggable(parameters: URLSearchParams, adminKey: string): Record<string, string> {
-  const kept = [...parameters].filter(([name]) => name !== "app_key");
-  return Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(adminKey, "(admin key)")]));
-}
-
 /** Loud about what is not simulated, so that nobody takes a wrong path for an empty answer. */
 function unsupported(method: string, path: string): Answer {
   return { status: 501, body: JSON.stringify({ msg: `The simulator does not support ${method} ${path}.`, method, path }) };
-}
-
-function send(context: Context<Environment>, { status, body, html }: Answer): Response {
-  if (status === 0) {
-    context.env.incoming.socket.destroy();
-    return RESPONSE_ALREADY_SENT;
-  }
-  const type = html === true ? "text/html;charset=UTF-8" : "application/json;charset=UTF-8";
-  return new Response(body, { status, headers: { "content-type": type } });
 }
 
 async function listen(server: Server, port: number): Promise<number> {

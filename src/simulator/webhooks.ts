@@ -65,7 +65,10 @@ export class Webhooks {
   #send(kind: Delivery["kind"], event: UserEvent, expected: number, request: Request): void {
     const signal = AbortSignal.any([AbortSignal.timeout(this.#targets.timeoutMs ?? 3_000), this.#closing.signal]);
     const sending = fetch(request, { signal }).then(
-      ({ status }) => this.#note(kind, event, { outcome: status === expected ? "delivered" : "refused", status }),
+      ({ status, body }) => {
+        this.#note(kind, event, { outcome: status === expected ? "delivered" : "refused", status });
+        return body?.cancel();
+      },
       () => this.#note(kind, event, { outcome: "no-answer" }),
     ).finally(() => this.#underway.delete(sending));
     this.#underway.add(sending);

@@ -1,5 +1,5 @@
 import { isKakaoId, type KakaoId } from "../../core/kakao-id.ts";
-import { refusal, succeed } from "../answers.ts";
+import { succeed } from "../answers.ts";
 import { invalid } from "../parameters.ts";
 import type { Operation, World } from "../world.ts";
 
@@ -7,8 +7,6 @@ const largest = 2n ** 63n - 1n;
 
 /** `GET /v1/user/ids` (kakao-api.md 3.1): sorted, `from_id` inclusive, `after_url` repeats the last id. */
 export const listIds: Operation = (world, parameters) => {
-  const { settings } = world;
-  if (!world.listing.take(world.now())) throw refusal(-10, settings.rateLimitStatus);
   const limit = readLimit(parameters.get("limit"));
   const descending = readOrder(parameters.get("order"));
   const start = readStart(parameters.get("from_id")) ?? (descending ? largest : 0n);
@@ -21,7 +19,7 @@ export const listIds: Operation = (world, parameters) => {
   }
   const last = page.at(-1);
   if (found.length > limit && last !== undefined) fields.push(`"after_url":${pageUrl(world, limit, descending, last)}`);
-  else if (settings.lastPageAfterUrl === "null") fields.push('"after_url":null');
+  else if (world.settings.lastPageAfterUrl === "null") fields.push('"after_url":null');
   return succeed(`{${fields.join(",")}}`);
 };
 

@@ -11,12 +11,14 @@ export interface Endpoint {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly operation: Operation;
+  /** Counts against the calls a minute (kakao-api.md section 5). */
+  readonly limited?: boolean;
 }
 
 /** The endpoints the simulator knows (kakao-api.md section 2, 3.1 to 3.7). */
-export function operationsFor(settings: Settings): Endpoint[] {
+export function endpointsOf(settings: Settings): Endpoint[] {
   return [
-    { method: "GET", path: "/v1/user/ids", operation: listIds },
+    { method: "GET", path: "/v1/user/ids", operation: listIds, limited: true },
     { method: "GET", path: "/v2/app/users", operation: readUsers },
     ...(settings.appUsersPost ? [{ method: "POST", path: "/v2/app/users", operation: readUsers } as const] : []),
     { method: "GET", path: "/v2/user/me", operation: readUser },
