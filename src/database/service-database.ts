@@ -75,8 +75,11 @@ export interface LinkChange {
   readonly to: KakaoId;
 }
 
-/** What the columns of a link held before it was written, to be restored by undo: typed values, bigints as `{ "int": "…" }`. */
-export type FormerValues = Readonly<Record<string, string | number | null | { readonly int: string }>>;
+/**
+ * What the columns of a link held before it was written, to be restored by undo exactly: text as a string, an integer as
+ * `{ "int": "…" }`, a floating-point number as a number, bytes as `{ "hex": "…" }`. JSON keeps all of them.
+ */
+export type FormerValues = Readonly<Record<string, string | number | null | { readonly int: string } | { readonly hex: string }>>;
 
 /** Why a change was left alone: the row is gone, holds something else, the id is held by another row, or a value changed. */
 export type MovedWhy = "row-gone" | "link-changed" | "id-held" | "values-changed" | "already-linked";

@@ -1,0 +1,56 @@
+import type { LinkedPlace, PlaceMap } from "./service-database.ts";
+import { type Connection, openReader, Prepared, resolveFile } from "./sqlite-connection.ts";
+import { withSqliteErrors } from "./sqlite-errors.ts";
+import { wrapSql } from "./sqlite-place.ts";
+import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
+import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
+
+const pageSize = 10_000;
+
+/** The Kakao ids in use in another SQLite file. Throws OperatorErrors for a wrong file, name or condition. */
+export function openSqlitePlace(map: PlaceMap): LinkedPlace {
+  const path = resolveFile(map.url);
+  const db = openReader(path);
+  try {
+    const reader = new Prepared(db);
+    const sql = withSqliteErrors(path, "open", () => {
+      const pageSql = pageOfIds(findPlaceTable(db, map), map);
+      reader.rows(pageSql);
+      return pageSql;
+    });
+    return { name: map.name, readIds: () => readIds(reader, path, sql), close: () => db.close() };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
+  const table = readTable(db, map.table);
+  if (table === undefined) {
+    refuseWrongNames([describeMissing("There is no table", map.table, listTables(db))]);
+    throw new Error("unreachable");
+  }
+  if (!table.columns.has(map.kakaoId.toLowerCase())) {
+    refuseWrongNames([describeMissing(`${table.name} has no column`, map.kakaoId, [...table.columns.values()].map((column) => column.name))]);
+  }
+  return table;
+}
+
+/** Pages by rowid where the table has one, else by the ids themselves; no lock outlives a page. */
+function pageOfIds(table: TableShape, map: PlaceMap): string {
+  const link = quoteName(map.kakaoId);
+  const id = `iif(typeof(${link}) = 'blob', quote(${link}), CAST(${link} AS TEXT))`;
+  const key = table.rowid ?? id;
+  const where = map.where === undefined ? "1" : wrapSql(map.where);
+  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${where} IS TRUE ORDER BY 1 LIMIT ${pageSize}`;
+}
+
+async function* readIds(reader: Prepared, path: string, sql: string): AsyncGenerator<readonly string[]> {
+  for (let after: unknown = -(2n ** 63n); ; ) {
+    const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ after }));
+    if (rows.length > 0) yield rows.map(([, id]) => String(id));
+    if (rows.length < pageSize) return;
+    after = rows.at(-1)?.[0];
+  }
+}

@@ -1,0 +1,165 @@
+import { StartError } from "../errors.ts";
+import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
+import type { Connection } from "./sqlite-connection.ts";
+import { type Affinity, type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./sqlite-schema.ts";
+import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
+
+/** The columns of a member's keys and evidence, in the order in which rows are read. */
+export const VALUE_COLUMNS = ["ci", "phone", "email", "name", "birthdate", "phoneVerifiedAt", "emailVerifiedAt"] as const;
+
+/** The link column of a place. */
+export interface PlaceLink {
+  /** As the configuration spells it: the key in journalled values. */
+  readonly name: string;
+  readonly sql: string;
+  readonly affinity: Affinity;
+  /** True where ids are stored as integers, false for text. */
+  readonly integers: boolean;
+  /** The unique index on it that covers every non-empty link, if there is one. */
+  readonly unique: UniqueIndex | null;
+  readonly set: Readonly<Record<string, SetValue>>;
+}
+
+/** A member table (place 0) or table of `members.also` with checked, quoted names; conditions are the operator's SQL. */
+export interface SqlitePlace {
+  readonly at: number;
+  readonly table: TableShape;
+  readonly id: string;
+  readonly idColumn: ColumnShape;
+  /** What rows are ordered and paged by: the id in the collation of its unique index, or the rowid where no index proves the id. */
+  readonly key: string;
+  readonly keyCollation: string;
+  /** True when an index or primary key proves that the id is unique. */
+  readonly idProven: boolean;
+  /** Null where the place has no link column, or the member table still lacks it. */
+  readonly link: PlaceLink | null;
+  readonly values: readonly (string | null)[];
+  /** Undefined for a table whose members are never live. */
+  readonly states: { readonly live: string; readonly withdrawn: string | null; readonly blocked: string | null; readonly protected: string | null } | null;
+  readonly lastLogin: string | null;
+}
+
+export interface Places {
+  readonly all: readonly SqlitePlace[];
+  readonly missingLink: boolean;
+}
+
+/** Resolves the configured names against the file. Throws one StartError that names every wrong table and column. */
+export function resolvePlaces(db: Connection, map: ServiceDatabaseMap): Places {
+  const problems: string[] = [];
+  const tables = [map.members, ...map.also].map((columns) => {
+    const table = readTable(db, columns.table);
+    if (table === undefined) problems.push(describeMissing("There is no table", columns.table, listTables(db)));
+    return table;
+  });
+  const missingLink = tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());
+  tables.forEach((table, at) => {
+    if (table !== undefined) problems.push(...describeWrongColumns(table, namedColumns(map, at, missingLink)));
+  });
+  refuseWrongNames(problems);
+  const all = tables.flatMap((table, at) => (table === undefined ? [] : [resolvePlace(db, map, at, table, missingLink)]));
+  return { all, missingLink };
+}
+
+/** An operator's SQL on lines of its own, so that a comment at its end hides nothing of ours. */
+export function wrapSql(sql: string): string {
+  return `(\n${sql}\n)`;
+}
+
+/** SQL of a configured column or expression. */
+export function sourceSql(source: ColumnSource | undefined): string | null {
+  if (source === undefined) return null;
+  return source.kind === "sql" ? wrapSql(source.sql) : quoteName(source.column);
+}
+
+function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): SqlitePlace {
+  const columns: MemberColumns = at === 0 ? map.members : (map.also[at - 1] ?? map.members);
+  const idColumn = columnOf(table, columns.id);
+  const id = quoteName(columns.id);
+  const unique = table.uniqueIndexes.find((index) => index.where === null && sameName(index.column, columns.id));
+  const isRowid = table.rowidColumn !== null && sameName(table.rowidColumn, columns.id);
+  const collation = unique?.collation ?? "BINARY";
+  const byRowid = isRowid || (unique === undefined && table.rowid !== null);
+  return {
+    at,
+    table,
+    id,
+    idColumn,
+    key: byRowid && table.rowid !== null ? table.rowid : `${id} COLLATE ${quoteName(collation)}`,
+    keyCollation: collation,
+    idProven: isRowid || unique !== undefined,
+    link: resolveLink(db, map, at, table, missingLink),
+    values: VALUE_COLUMNS.map((name) => sourceSql(columns[name])),
+    states: at === 0 ? { live: map.members.where.trim().toLowerCase() === "all" ? "1" : wrapSql(map.members.where), withdrawn: optionalSql(map.members.withdrawn), blocked: optionalSql(map.members.blocked), protected: optionalSql(map.members.protected) } : null,
+    lastLogin: at === 0 ? sourceSql(map.members.lastLoginAt) : null,
+  };
+}
+
+function resolveLink(db: Connection, map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): PlaceLink | null {
+  const name = linkName(map, at, missingLink);
+  if (name === undefined) return null;
+  const { affinity } = columnOf(table, name);
+  if (affinity === "real") {
+    throw new StartError({
+      code: "link-column-real",
+      message: `${table.name}.${name} is declared as a floating-point column: it would lose digits of Kakao ids.`,
+      hint: "Use a column declared as INTEGER, BIGINT or TEXT.",
+    });
+  }
+  const sql = quoteName(name);
+  const unique = table.uniqueIndexes.find((index) => sameName(index.column, name) && coversLinks(index.where, name)) ?? null;
+  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), unique, set: at === 0 ? map.link.set : {} };
+}
+
+/** A column without an affinity stores what it is given: ids are then written in the type of those that are there, else as text. */
+function storesIntegers(db: Connection, table: TableShape, link: string, affinity: Affinity): boolean {
+  if (affinity !== "blob") return affinity !== "text";
+  const type = db.prepare<[], string>(`SELECT typeof(${link}) FROM ${table.sql} WHERE ${link} NOT IN ('', '0', 0) LIMIT 1`).pluck().get();
+  return type === "integer";
+}
+
+/** True when a partial unique index leaves out nothing but empty links, as far as its text shows it. */
+function coversLinks(where: string | null, column: string): boolean {
+  if (where === null) return true;
+  const text = where.toLowerCase().replaceAll(/["`[\]()]/g, " ").replaceAll(/\s+/g, " ").trim();
+  const name = column.toLowerCase();
+  const leavesOutEmpty = ["is not null", "<> ''", "!= ''", "> ''", "<> '0'", "!= '0'", "<> 0", "!= 0", "> 0"];
+  return text.split(" and ").every((part) => leavesOutEmpty.some((end) => part.trim() === `${name} ${end}`));
+}
+
+function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
+  const wrong = names.filter((name) => !table.columns.has(name.toLowerCase()));
+  return wrong.map((name) => describeMissing(`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
+}
+
+function namedColumns(map: ServiceDatabaseMap, at: number, missingLink: boolean): string[] {
+  const columns: MemberColumns = at === 0 ? map.members : (map.also[at - 1] ?? map.members);
+  const sources = [...VALUE_COLUMNS.map((name) => columns[name]), at === 0 ? map.members.lastLoginAt : undefined];
+  const link = linkName(map, at, missingLink);
+  return [
+    columns.id,
+    ...sources.flatMap((source) => (source?.kind === "column" ? [source.column] : [])),
+    ...(link === undefined ? [] : [link]),
+    ...(at === 0 ? Object.keys(map.link.set) : []),
+  ];
+}
+
+function linkName(map: ServiceDatabaseMap, at: number, missingLink: boolean): string | undefined {
+  if (at === 0) return missingLink ? undefined : map.link.column;
+  const also: AlsoTable | undefined = map.also[at - 1];
+  return also?.kakaoId;
+}
+
+function columnOf(table: TableShape, name: string): ColumnShape {
+  const column = table.columns.get(name.toLowerCase());
+  if (column === undefined) throw new Error(`column ${name} was not checked`);
+  return column;
+}
+
+function optionalSql(sql: string | undefined): string | null {
+  return sql === undefined ? null : wrapSql(sql);
+}
+
+function sameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
