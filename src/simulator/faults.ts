@@ -45,6 +45,12 @@ interface Scheduled {
 export class Faults {
   #rules: Scheduled[] = [];
   readonly #users = new Map<KakaoId, number>();
+  #met = 0;
+
+  /** How many faults have met a request so far. */
+  get met(): number {
+    return this.#met;
+  }
 
   add(rule: FaultRule): void {
     this.#rules.push({ rule, random: randomFrom(rule.seed ?? 1), seen: 0, fired: 0 });
@@ -71,7 +77,9 @@ export class Faults {
 
   /** The faults that meet a request, in the order their rules were added. Counts the request. */
   meet(path: string, userId: string | null): Fault[] {
-    return this.#rules.filter((scheduled) => fires(scheduled, path, userId)).map(({ rule }) => rule.fault);
+    const met = this.#rules.filter((scheduled) => fires(scheduled, path, userId)).map(({ rule }) => rule.fault);
+    this.#met += met.length;
+    return met;
   }
 }
 
