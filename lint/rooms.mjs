@@ -11,6 +11,7 @@ export const MAY_IMPORT = {
   simulator: ["core/kakao-id", "errors"],
   "foreign-phone": ["core"],
   errors: [],
+  "explain-failure": ["errors"],
   commands: ["core", "errors", "messages", "context", "types"],
   context: ["!commands", "!cli", "!main", "*"],
   cli: ["*"],

@@ -24,6 +24,8 @@ export interface ErrorFacts {
   readonly hint: string;
   /** The underlying error, for a defect report; its text is never shown as is. */
   readonly cause?: unknown;
+  /** The run it happened in, for `--json`. */
+  readonly run?: string;
 }
 
 /** Base of every error that is meant for the operator; anything else that reaches `main` is a defect (exit 70). */
@@ -31,6 +33,7 @@ export class OperatorError extends Error {
   readonly code: string;
   readonly hint: string;
   readonly exitCode: ExitCode;
+  readonly run: string | undefined;
 
   constructor(exitCode: ExitCode, facts: ErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -38,6 +41,7 @@ export class OperatorError extends Error {
     this.code = facts.code;
     this.hint = facts.hint;
     this.exitCode = exitCode;
+    this.run = facts.run;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { KakaoUser } from "../kakao-user.ts";
 import { READ_STATES } from "../kakao-user.ts";
+import type { KakaoId } from "../kakao-id.ts";
 import { KeyIndex, SLOT } from "../key-index.ts";
 import { nameScripts, UNUSABLE, type KeyReading } from "../keys.ts";
 import type { KeyName } from "../member.ts";
@@ -63,6 +64,12 @@ export class KakaoSide {
       this.state[row] = READ_STATES.indexOf(user.state);
       if (user.state === "read") this.addDetails(row, user);
     }
+  }
+
+  /** Notes that a place of `alsoLinkedIn` has the id in use. */
+  markElsewhere(id: KakaoId): void {
+    const row = this.ids.find(id);
+    if (row >= 0) this.elsewhere[row] = 1;
   }
 
   isRead(row: number): boolean {

@@ -1,0 +1,130 @@
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration, type GlobalFlags } from "./commands/shared-options.ts";
+import type { Context } from "./context.ts";
+import { EXIT, StartError } from "./errors.ts";
+import type { Io } from "./main.ts";
+import type { TerminalFlags } from "./terminal/terminal.ts";
+
+/** The flags that decide how a failure is told, read before anything else can fail. */
+export function readOutputFlags(argv: readonly string[]): TerminalFlags & { readonly command: string } {
+  const flags = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const words = flags.filter((word, at) => !word.startsWith("-") && !["--config", "--workspace", "--operator"].includes(flags[at - 1] ?? ""));
+  return { json: flags.includes("--json"), quiet: flags.includes("--quiet"), color: !flags.includes("--no-color"), command: words[0] ?? "" };
+}
+
+/** A command as the tree calls it: everything it needs comes from the context. */
+type Run<Flags> = (context: Context, flags: Flags, argument?: string) => Promise<number>;
+
+/**
+ * Runs the command that the words name and returns its exit code. A command, and all it needs, is imported only when it is called,
+ * so that `--help` stays fast. Throws OperatorErrors.
+ */
+export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = buildTree(async (command, load, argument) => {
+    const { openContext } = await import("./context.ts");
+    const context = openContext(io, command.optsWithGlobals<GlobalFlags>(), commandPath(command));
+    try {
+      const execute = await load();
+      exitCode = await execute(context, command.optsWithGlobals(), argument);
+    } finally {
+      context.close();
+    }
+  });
+  program.configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
+  program.exitOverride();
+  for (const command of everyCommand(program)) command.exitOverride().configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    throw usageError(error, argv);
+  }
+}
+
+type Call = <Flags>(command: Command, load: () => Promise<Run<Flags>>, argument?: string) => Promise<void>;
+
+function buildTree(call: Call): Command {
+  const program = addGlobalOptions(new Command("kakao-sync"))
+    .description("The operator's toolkit for adopting Kakao Sync. Nothing changes without --apply.")
+    .version(readVersion(), "--version", "print the version")
+    .helpOption("--help", "print this help")
+    .showHelpAfterError(false)
+    .action(() => program.outputHelp());
+
+  const pull = program.command("pull").description("take or refresh the snapshot of the app's Kakao users").option("--diff", "list the ids that are new, gone and back");
+  addRefreshOption(pull).action((_flags, command: Command) => call(command, async () => (await import("./commands/pull.ts")).pull));
+
+  const map = program
+    .command("map-members")
+    .description("attach existing members to Kakao ids by CI, phone or e-mail")
+    .option("--plan <run>", "carry out this reviewed plan (with --apply)")
+    .option("--check", "exit 1 when there is something to link")
+    .option("--decisions <file>", "a review list with the columns decision and decided_by filled in")
+    .option("--from <file>", "Kakao users from a .csv or .jsonl file instead of a snapshot")
+    .option("--max-age <duration>", "take a new snapshot when the last one is older (default: 24h)", readDuration)
+    .option("--all-rows", "list every Kakao user in plan.csv, linked ones too")
+    .option("--allow-links <n>", "lift the brake for a plan of exactly n links", readCount)
+    .option("--accept-quality", "apply although the keys look wrong (rule M13)");
+  addRefreshOption(addApplyOptions(map)).action((_flags, command: Command) => call(command, async () => (await import("./commands/map-members.ts")).mapMembers));
+
+  const undo = program
+    .command("undo <run>")
+    .description("take the links of an applied run away again")
+    .option("--include-used", "also links of members who have signed in since")
+    .option("--by <key>", "only links that this decided: ci, phone, email or decision")
+    .option("--only <file>", "only the members of this list: a csv file with a column member_id");
+  addApplyOptions(undo).action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/undo.ts")).undo, run));
+
+  const runs = program.command("runs").description("list the runs of this workspace");
+  runs.action((_flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).listRuns));
+  runs.command("show <run>").description("show one run: counts, files, what was applied").action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).showRun, run));
+  runs.command("abandon <run>").description("give an interrupted run up; what it has written stays").action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).abandonRun, run));
+
+  program
+    .command("explain")
+    .description("say why a member or a Kakao user got its answer in the last plan")
+    .option("--member <id>", "a member id")
+    .option("--kakao <id>", "a Kakao id")
+    .option("--run <run>", "the plan to explain (default: the newest mapping run)")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/explain.ts")).explain));
+
+  program
+    .command("sandbox")
+    .description("start a simulated Kakao and a demo member database to rehearse on; runs until Ctrl-C")
+    .option("--folder <folder>", "where the demo database and configuration go (default: kakao-sync-sandbox)")
+    .option("--members <n>", "size of the demo population", readCount)
+    .option("--port <n>", "port on 127.0.0.1 (default: a free one)", readCount)
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/sandbox.ts")).sandbox));
+
+  program
+    .command("demo")
+    .description("walk through pull, plan, apply and undo on the sandbox, then clean up")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/demo.ts")).demo));
+  return program;
+}
+
+function usageError(error: CommanderError, argv: readonly string[]): StartError {
+  const { command } = readOutputFlags(argv);
+  const help = command === "" ? "kakao-sync --help" : `kakao-sync ${command} --help`;
+  return new StartError({ code: "usage", message: error.message.replace(/^error: /, "").replace(/^./, (first) => first.toUpperCase()), hint: `See \`${help}\`.` });
+}
+
+function* everyCommand(command: Command): Iterable<Command> {
+  for (const child of command.commands) {
+    yield child;
+    yield* everyCommand(child);
+  }
+}
+
+function commandPath(command: Command): string {
+  return command.parent === null || command.parent.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return version;
+}

@@ -1,0 +1,62 @@
+import { InvalidArgumentError, type Command } from "commander";
+
+/** Flags that every command takes. */
+export interface GlobalFlags {
+  readonly config?: string;
+  readonly workspace?: string;
+  readonly operator?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+/** Flags of commands that take a snapshot, or need one. */
+export interface PullFlags {
+  /** Milliseconds: details read longer ago are read again. */
+  readonly refreshAfter?: number;
+}
+
+/** Flags of commands that change the database. */
+export interface ApplyFlags {
+  readonly apply?: boolean;
+  readonly yes?: boolean;
+}
+
+export function addGlobalOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "configuration file (default: kakao-sync.config.yaml)")
+    .option("--workspace <folder>", "folder of snapshot, runs and journal (default: .kakao-sync)")
+    .option("--operator <name>", "who is responsible; required without a terminal where something changes")
+    .option("--json", "print one JSON object on stdout and nothing else there")
+    .option("--quiet", "no notes and no progress")
+    .option("--no-color", "no colours");
+}
+
+export function addRefreshOption(command: Command): Command {
+  return command.option("--refresh-after <duration>", "read details again that are older than this (default: retention.snapshot)", readDuration);
+}
+
+export function addApplyOptions(command: Command): Command {
+  return command
+    .option("--apply", "carry the plan out; without it nothing changes")
+    .option("--yes", "do not ask; required with --apply where there is no terminal");
+}
+
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `30m`, `24h`, `7d` in milliseconds. */
+export function readDuration(text: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(text.trim());
+  const unit = match?.[2];
+  if (match === null || (unit !== "s" && unit !== "m" && unit !== "h" && unit !== "d")) {
+    throw new InvalidArgumentError("Write a duration such as 30m, 24h or 7d.");
+  }
+  return Number(match[1]) * unitMs[unit];
+}
+
+/** A whole number, separators allowed: `1,000`. */
+export function readCount(text: string): number {
+  const plain = text.replace(/[,_]/g, "");
+  if (!/^\d{1,9}$/.test(plain)) throw new InvalidArgumentError("Write a whole number.");
+  return Number(plain);
+}

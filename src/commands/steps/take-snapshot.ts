@@ -1,0 +1,134 @@
+import { YOUNG_SECONDS, readKakaoUser, readSeconds } from "../../core/kakao-user.ts";
+import type { KakaoId } from "../../core/kakao-id.ts";
+import type { Context } from "../../context.ts";
+import type { ForeignPhone } from "../../core/keys.ts";
+import type { KakaoClient } from "../../kakao/client.ts";
+import type { BasicsAnswer, Pull, PullReport } from "../../workspace/pull.ts";
+import { Bell, runTogether } from "./run-together.ts";
+
+const basicsPerCall = 100;
+const detailsPerCall = 20;
+
+/** What one part of a pull works with. */
+interface PullWork {
+  readonly context: Context;
+  readonly kakao: KakaoClient;
+  readonly pull: Pull;
+  readonly properties: readonly string[];
+  readonly foreignPhone: ForeignPhone;
+  /** Rings when there may be more to do, or something has failed. */
+  readonly bell: Bell;
+  /** Ends the other parts when one has failed. */
+  readonly signal: AbortSignal;
+  readonly told: () => void;
+}
+
+/**
+ * Takes the snapshot, or goes on with one that was cut short: the listing at its own pace, and beside it basics and details. What has been answered is on
+ * disk before the next is asked, so that this can be killed anywhere.
+ */
+export async function takeSnapshot(context: Context, refreshAfterMs: number): Promise<PullReport> {
+  const store = context.workspace().snapshots;
+  const properties = listProperties(context);
+  const nowSeconds = Math.floor(context.now() / 1000);
+  const unfinished = store.resumePull();
+  // An unfinished pull for other properties, or one that is older than details may be, would mix two states: begin anew.
+  const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - 24 * 3600;
+  if (unfinished !== null && !usable) unfinished.abandon();
+  const pull = usable && unfinished !== null ? unfinished : store.beginPull({ properties, refreshBefore: nowSeconds - Math.floor(refreshAfterMs / 1000), now: nowSeconds });
+  await readEverything(context, pull, properties);
+  return pull.complete(Math.floor(context.now() / 1000));
+}
+
+/** Kakao's property keys for what the configuration compares, and nothing more. */
+export function listProperties(context: Context): readonly string[] {
+  const { members, matching } = context.config;
+  const uses = (key: "ci" | "phone" | "email"): boolean => matching.keys.includes(key);
+  return [
+    ...(uses("ci") ? ["kakao_account.ci"] : []),
+    ...(uses("phone") ? ["kakao_account.phone_number"] : []),
+    ...(uses("email") || matching.corroborators.includes("email") ? ["kakao_account.email"] : []),
+    ...(members.name === undefined ? [] : ["kakao_account.name"]),
+    ...(members.birthdate === undefined ? [] : ["kakao_account.birthyear", "kakao_account.birthday"]),
+  ];
+}
+
+export function sameProperties(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((key) => right.includes(key));
+}
+
+async function readEverything(context: Context, pull: Pull, properties: readonly string[]): Promise<void> {
+  const total = context.workspace().snapshots.current()?.count;
+  const progress = context.terminal.progress("Kakao users", total);
+  const foreignPhone = await context.foreignPhone();
+  const told = (): void => {
+    const { listed, needsBasics, needsDetails } = pull.state.counts;
+    progress.update(listed - needsBasics - needsDetails);
+  };
+  try {
+    await runTogether(context.signal, (signal, bell) => {
+      const work: PullWork = { context, kakao: context.kakao(signal), pull, properties, foreignPhone, bell, signal, told };
+      const readers = Array.from({ length: Math.max(1, Math.min(8, context.config.limits.requestsPerSecond)) }, () => readDetails(work));
+      return [list(work), readBasics(work), ...readers];
+    });
+  } finally {
+    progress.finish();
+  }
+}
+
+async function list({ context, kakao, pull, bell, told }: PullWork): Promise<void> {
+  if (pull.state.listingDone) return;
+  const last = pull.state.listingLastId;
+  const next = last === null ? undefined : context.nextKakaoId(last);
+  for await (const page of kakao.listUserIds(next === undefined ? {} : { from: next })) {
+    pull.addListed(page);
+    told();
+    bell.ring();
+    await context.checkpoint();
+  }
+  pull.finishListing();
+  bell.ring();
+}
+
+async function readBasics({ context, kakao, pull, bell, signal, told }: PullWork): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const { listingDone } = pull.state;
+    const ids = pull.countWaiting("basics") >= basicsPerCall || listingDone ? pull.takeForBasics(basicsPerCall) : [];
+    if (ids.length === 0) {
+      if (listingDone) return bell.ring();
+      await bell.wait();
+      continue;
+    }
+    const answers = await kakao.readBasics(ids);
+    const youngFrom = Math.floor(context.now() / 1000) - YOUNG_SECONDS;
+    pull.putBasics(ids, answers.map(({ id, connectedAt }) => classify(id, readSeconds(connectedAt), youngFrom)));
+    told();
+    bell.ring();
+    await context.checkpoint();
+  }
+}
+
+function classify(id: KakaoId, connectedAt: number | null, youngFrom: number): BasicsAnswer {
+  const next = connectedAt === null ? "unanswered" : connectedAt > youngFrom ? "young" : "details";
+  return { id, connectedAt, next };
+}
+
+async function readDetails({ context, kakao, pull, properties, foreignPhone, bell, signal, told }: PullWork): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const basicsDone = pull.state.listingDone && pull.state.counts.needsBasics === 0;
+    const ids = pull.countWaiting("details") >= detailsPerCall || basicsDone ? pull.takeForDetails(detailsPerCall) : [];
+    if (ids.length === 0) {
+      if (basicsDone) return bell.ring();
+      await bell.wait();
+      continue;
+    }
+    const users = await kakao.readUsers(ids, properties);
+    const answered = new Set(users.map(({ id }) => id));
+    pull.putDetails(users.map((user) => readKakaoUser(user, foreignPhone)), ids.filter((id) => !answered.has(id)));
+    told();
+    bell.ring();
+    await context.checkpoint();
+  }
+}
