@@ -25,7 +25,7 @@ export function checkShape(written: unknown): ShapeCheck {
   if (parsed.success) return { raw: parsed.data, problems: [], readable: value as Loose<RawConfig> };
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, [], value));
   const firsts = problems.filter((problem, at) => problems.findIndex((other) => isSamePath(other.path, problem.path)) === at);
-  return { problems: firsts, readable: prune(value, firsts.map((problem) => problem.path)) as Loose<RawConfig> };
+  return { problems: firsts, readable: (prune(value, firsts.map((problem) => problem.path)) ?? {}) as Loose<RawConfig> };
 }
 
 /** In these a null is a value for the database; elsewhere `key:` with nothing behind it means that the key is not given. */
