@@ -1,0 +1,77 @@
+import type { KakaoId } from "../core/kakao-id.ts";
+import type { StateDatabase } from "./state-file.ts";
+
+const answersABlock = 1000;
+
+/** What a run decided about a Kakao user, for `explain`. */
+export interface Answer {
+  readonly kakaoId: KakaoId;
+  /** The place of the named member; null where nobody is named. */
+  readonly place: number | null;
+  readonly memberId: string | null;
+  readonly action: string;
+  /** The deciding key. */
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly group: string | null;
+  readonly evidence: string | null;
+  readonly note: string | null;
+}
+
+type AnswerRow = readonly [
+  KakaoId,
+  number | null,
+  string | null,
+  string,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+  string | null,
+];
+
+export interface AnswerWriter {
+  add(answer: Answer): void;
+  finish(): void;
+}
+
+/** Packs answers, in numeric order of the Kakao ids, into blocks of 1,000. */
+export function createAnswerWriter(db: StateDatabase): AnswerWriter {
+  const insert = db.prepare("insert into answers (first_id, body) values (?, ?)");
+  let waiting: AnswerRow[] = [];
+  const flush = (): void => {
+    const first = waiting[0];
+    if (first !== undefined) insert.run(BigInt(first[0]), JSON.stringify(waiting));
+    waiting = [];
+  };
+  return {
+    add: (answer) => {
+      const { kakaoId, place, memberId, action, by, reason, group, evidence, note } = answer;
+      waiting.push([kakaoId, place, memberId, action, by, reason, group, evidence, note]);
+      if (waiting.length === answersABlock) flush();
+    },
+    finish: flush,
+  };
+}
+
+export function findAnswer(db: StateDatabase, kakaoId: KakaoId): Answer | undefined {
+  const select = "select body from answers where first_id <= ? order by first_id desc limit 1";
+  const body = db.prepare<[bigint], string>(select).pluck().get(BigInt(kakaoId));
+  return body === undefined ? undefined : parse(body).find((answer) => answer.kakaoId === kakaoId);
+}
+
+export function findMemberAnswers(db: StateDatabase, place: number, memberId: string): Answer[] {
+  const found: Answer[] = [];
+  const bodies = db.prepare<[string], string>("select body from answers where instr(body, ?) > 0 order by first_id").pluck();
+  for (const body of bodies.iterate(`,${place},${JSON.stringify(memberId)},`)) {
+    found.push(...parse(body).filter((answer) => answer.place === place && answer.memberId === memberId));
+  }
+  return found;
+}
+
+function parse(body: string): Answer[] {
+  const rows: AnswerRow[] = JSON.parse(body);
+  return rows.map(([kakaoId, place, memberId, action, by, reason, group, evidence, note]) => {
+    return { kakaoId, place, memberId, action, by, reason, group, evidence, note };
+  });
+}

@@ -1,0 +1,77 @@
+import Database from "better-sqlite3";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RefusedError } from "../errors.ts";
+import { makePrivateFile } from "./folder.ts";
+
+/** Who holds the lock; shown to whom it keeps waiting. */
+export interface LockHolder {
+  readonly command: string;
+  readonly operator: string;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface WorkspaceLock {
+  release(): void;
+}
+
+/**
+ * Takes the workspace for one run, without waiting: an exclusive SQLite transaction on `lock.db`, which the operating system takes away
+ * when the process ends, however it ends. Throws RefusedError `workspace-locked`.
+ */
+export function acquireLock(folder: string, holder: LockHolder): WorkspaceLock {
+  const db = holdExclusively(folder);
+  if (db === null) throw locked(folder);
+  const side = join(folder, "lock.json");
+  writeFileSync(`${side}.tmp`, JSON.stringify({ ...holder, pid: process.pid }), { mode: 0o600 });
+  renameSync(`${side}.tmp`, side);
+  return {
+    release: () => {
+      if (!db.open) return;
+      rmSync(side, { force: true });
+      db.close();
+    },
+  };
+}
+
+/** True while a process, also this one, holds the lock. */
+export function isLocked(folder: string): boolean {
+  const db = holdExclusively(folder);
+  db?.close();
+  return db === null;
+}
+
+function holdExclusively(folder: string): Database.Database | null {
+  const file = join(folder, "lock.db");
+  makePrivateFile(file);
+  const db = new Database(file, { timeout: 0 });
+  try {
+    db.exec("begin exclusive");
+    return db;
+  } catch (error) {
+    db.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return null;
+    throw error;
+  }
+}
+
+function locked(folder: string): RefusedError {
+  return new RefusedError({
+    code: "workspace-locked",
+    message: `${folder} is in use by ${describeHolder(folder)}.`,
+    hint: "Wait until that run has ended, or stop it there with Ctrl-C; nothing needs to be removed by hand.",
+  });
+}
+
+function describeHolder(folder: string): string {
+  try {
+    const text: unknown = JSON.parse(readFileSync(join(folder, "lock.json"), "utf8"));
+    if (typeof text !== "object" || text === null) return "another run";
+    const field = (name: string): string => String(Object.entries(text).find(([key]) => key === name)?.[1] ?? "?");
+    return `${field("command")} of ${field("operator")} on ${field("host")} (process ${field("pid")}, since ${field("since")})`;
+  } catch {
+    return "another run"; // It holds the lock but has not said yet who it is.
+  }
+}

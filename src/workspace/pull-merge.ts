@@ -1,0 +1,80 @@
+import type { KakaoUser } from "../core/kakao-user.ts";
+import { LISTED, type ListedRow, type PullStaging, unreadUser } from "./pull-staging.ts";
+import type { OpenSnapshot, ReadUser } from "./snapshot.ts";
+import type { SnapshotWriter } from "./snapshot-file.ts";
+
+/** What a merge needs: everything in ascending order of ids. */
+export interface MergeSources {
+  readonly staging: PullStaging;
+  /** The snapshot before; null at the first pull. */
+  readonly base: OpenSnapshot | null;
+  /** Unix seconds at which this pull began: no staged detail is older. */
+  readonly readAt: number;
+  /** True for an id that an earlier snapshot reported gone. */
+  readonly wasGone: (id: bigint) => boolean;
+}
+
+export interface MergeChanges {
+  readonly new: number;
+  readonly gone: number;
+  readonly returned: number;
+}
+
+/** One pass over the listed ids, the snapshot before and the staged pages; memory holds one block of each. */
+export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeChanges {
+  const changes = { new: 0, gone: 0, returned: 0 };
+  const note = (kind: keyof typeof changes, id: bigint): void => {
+    changes[kind] += 1;
+    writer.addChange(kind, id);
+  };
+  const base = new Cursor(sources.base?.readUsers() ?? []);
+  const staged = sources.staging.readStaged();
+  for (const row of sources.staging.listed()) {
+    for (; base.id !== null && base.id < row.id; base.advance()) note("gone", base.id);
+    const before = base.id === row.id ? base.current : null;
+    if (before === null && sources.base !== null) note("new", row.id);
+    if (before === null && sources.wasGone(row.id)) note("returned", row.id);
+    addListed(writer, row, before, staged(row.id), sources.readAt);
+    if (before !== null) base.advance();
+  }
+  for (; base.id !== null; base.advance()) note("gone", base.id);
+  return changes;
+}
+
+function addListed(writer: SnapshotWriter, row: ListedRow, before: ReadUser | null, staged: KakaoUser | undefined, readAt: number): void {
+  const connectedAt = row.connectedAt === null ? null : Number(row.connectedAt);
+  switch (Number(row.state)) {
+    case LISTED.keep:
+      if (before === null) throw new Error("an id without details of a former snapshot cannot be kept");
+      return writer.add(before.user, before.readAt);
+    case LISTED.staged:
+      if (staged === undefined) throw new Error("an id is marked as staged, but no page has it");
+      return writer.add(staged, readAt);
+    case LISTED.young:
+      return writer.add(unreadUser(String(row.id), "young", connectedAt), 0);
+    case LISTED.unanswered:
+      return writer.add(unreadUser(String(row.id), "unanswered", connectedAt), 0);
+    case LISTED.preregistered:
+      return writer.add(unreadUser(String(row.id), "preregistered", connectedAt), 0);
+    default:
+      throw new Error("a pull cannot be completed while ids wait to be read");
+  }
+}
+
+/** One element looked at ahead. */
+class Cursor {
+  readonly #rows: Iterator<ReadUser>;
+  current: ReadUser | null = null;
+  id: bigint | null = null;
+
+  constructor(rows: Iterable<ReadUser>) {
+    this.#rows = rows[Symbol.iterator]();
+    this.advance();
+  }
+
+  advance(): void {
+    const next = this.#rows.next();
+    this.current = next.done === true ? null : next.value;
+    this.id = this.current === null ? null : BigInt(this.current.user.id);
+  }
+}

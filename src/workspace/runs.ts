@@ -1,0 +1,188 @@
+import { randomInt } from "node:crypto";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { StartError } from "../errors.ts";
+import { makePrivateFolder } from "./folder.ts";
+import { mayFollow, PLAN_LIFETIMES, RUN_STATES, type RunState } from "./run-states.ts";
+import { type StateDatabase, transactDurably } from "./state-file.ts";
+
+/** Digests that a plan stands or falls with: it is `changed` when one of them is no longer the same. */
+export interface RunDigests {
+  readonly plan: string;
+  readonly config: string;
+  readonly decisions: string | null;
+  /** The identity of the service's database. */
+  readonly database: string | null;
+}
+
+export interface RunFacts {
+  readonly command: string;
+  readonly operator: string;
+  readonly host: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** As in the JSON result of the command. */
+  readonly counts: Readonly<Record<string, unknown>>;
+  readonly digests: RunDigests;
+  /** The snapshot that the plan was made from; null without one. */
+  readonly snapshot: { readonly generation: number; readonly takenAt: number } | null;
+  /** Name as in the JSON result (`plan`, `review` …) to file name in the run's folder. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface Run extends RunFacts {
+  /** `YYYYMMDD-HHMMSS-xxxx`, in Korean time. */
+  readonly id: string;
+  readonly appId: string;
+  readonly state: RunState;
+  /** Unix seconds. */
+  readonly stateSince: number;
+  readonly folder: string;
+}
+
+interface RunRow {
+  readonly id: string;
+  readonly command: string;
+  readonly state: string;
+  readonly stateSince: number;
+  readonly createdAt: number;
+  readonly facts: string;
+}
+
+/** What the registry needs of its workspace. */
+export interface RunsHome {
+  readonly folder: string;
+  readonly appId: string;
+  readonly db: StateDatabase;
+  /** True while any process holds the workspace's lock. */
+  readonly isLocked: () => boolean;
+}
+
+const idPattern = /^\d{8}-\d{6}-[a-z0-9]{4}$/u;
+const select = `select id, command, state, state_since as "stateSince", created_at as "createdAt", facts from runs`;
+
+/** The registry of runs. Whoever changes something holds the workspace's lock. */
+export class Runs {
+  readonly #home: RunsHome;
+  readonly #prepared = new Set<string>();
+
+  constructor(home: RunsHome) {
+    this.#home = home;
+  }
+
+  /** Draws an id and makes the run's folder (0700). What a crash left of a run that was never created is removed. */
+  prepare(now: number): { readonly id: string; readonly folder: string } {
+    this.#removeStrays();
+    const id = this.#drawId(now);
+    this.#prepared.add(id);
+    makePrivateFolder(this.#folderOf(id));
+    return { id, folder: this.#folderOf(id) };
+  }
+
+  /** Registers a prepared run as `planned`, its plan being on disk; earlier plans of the same command are superseded. */
+  create(id: string, facts: RunFacts): Run {
+    if (!this.#prepared.delete(id)) throw new Error(`run ${id} was not prepared`);
+    const { db, appId } = this.#home;
+    const { command, createdAt, ...rest } = facts;
+    transactDurably(db, () => {
+      db.prepare("update runs set state = 'superseded', state_since = ? where command = ? and state = 'planned'").run(createdAt, command);
+      db.prepare("insert into runs (id, command, state, state_since, created_at, facts) values (?, ?, 'planned', ?, ?, ?)").run(
+        id,
+        command,
+        createdAt,
+        createdAt,
+        JSON.stringify({ ...rest, appId }),
+      );
+    });
+    return this.get(id);
+  }
+
+  /** Gives up a prepared run: its folder goes. */
+  discard(id: string): void {
+    if (this.#prepared.delete(id)) rmSync(this.#folderOf(id), { recursive: true, force: true });
+  }
+
+  /** All runs, newest first. */
+  list(): Run[] {
+    return this.#read(this.#home.db.prepare<[], RunRow>(`${select} order by created_at desc, rowid desc`).all());
+  }
+
+  /** A run by its id or the beginning of it. Throws StartError `run-unknown` or `run-ambiguous`. */
+  get(id: string): Run {
+    const rows = this.#home.db.prepare<[string, string], RunRow>(`${select} where substr(id, 1, length(?)) = ? order by id`).all(id, id);
+    const [run, other] = this.#read(id === "" ? [] : rows);
+    if (run !== undefined && (other === undefined || run.id === id)) return run;
+    throw new StartError({
+      code: run === undefined ? "run-unknown" : "run-ambiguous",
+      message: run === undefined ? `There is no run ${id} in this workspace.` : `${rows.length} runs begin with ${id}.`,
+      hint: "List the runs: kakao-sync runs",
+    });
+  }
+
+  /** Brings a run into another state, durably. An illegal step is a defect. `facts` replaces counts and files. */
+  transition(id: string, to: RunState, now: number, facts: Partial<Pick<RunFacts, "counts" | "files">> = {}): Run {
+    const run = this.get(id);
+    if (run.id !== id) throw new Error("a run is changed by its full id");
+    if (!mayFollow(run.state, to)) throw new Error(`run ${id} cannot go from ${run.state} to ${to}`);
+    const { db } = this.#home;
+    transactDurably(db, () => {
+      const stored: object = JSON.parse(db.prepare<[string], string>("select facts from runs where id = ?").pluck().get(id) ?? "{}");
+      const changed = JSON.stringify({ ...stored, ...facts });
+      db.prepare("update runs set state = ?, state_since = ?, facts = ? where id = ?").run(to, now, changed, id);
+    });
+    return this.get(id);
+  }
+
+  /** Brings plans past their lifetime (run-states.ts) into `expired`; answers them. */
+  expirePlans(now: number): Run[] {
+    const expired = this.list().filter((run) => run.state === "planned" && now >= expiryOf(run));
+    return expired.map((run) => this.transition(run.id, "expired", now));
+  }
+
+  /** Whoever has just taken the lock calls this: what is still `applying` was killed. Answers those runs. */
+  markInterrupted(now: number): void {
+    const { db } = this.#home;
+    transactDurably(db, () => db.prepare("update runs set state = 'interrupted', state_since = ? where state = 'applying'").run(now));
+  }
+
+  #read(rows: readonly RunRow[]): Run[] {
+    const killed = rows.some((row) => row.state === "applying") && !this.#home.isLocked();
+    return rows.map((row) => {
+      const state = RUN_STATES.find((one) => one === row.state);
+      if (state === undefined) throw new Error(`run ${row.id} has an unknown state`);
+      const facts: Omit<RunFacts, "command" | "createdAt"> & { appId: string } = JSON.parse(row.facts);
+      const { id, command, createdAt, stateSince } = row;
+      const shown = state === "applying" && killed ? "interrupted" : state;
+      return { ...facts, id, command, createdAt, stateSince, state: shown, folder: this.#folderOf(id) };
+    });
+  }
+
+  #folderOf(id: string): string {
+    return join(this.#home.folder, "runs", id);
+  }
+
+  #drawId(now: number): string {
+    const time = new Date((now + 9 * 3600) * 1000).toISOString();
+    const start = `${time.slice(0, 10).replaceAll("-", "")}-${time.slice(11, 19).replaceAll(":", "")}`;
+    for (;;) {
+      const id = `${start}-${randomInt(36 ** 4).toString(36).padStart(4, "0")}`;
+      if (!existsSync(this.#folderOf(id))) return id;
+    }
+  }
+
+  #removeStrays(): void {
+    const all = join(this.#home.folder, "runs");
+    makePrivateFolder(all);
+    const known = new Set(this.#home.db.prepare<[], string>("select id from runs").pluck().all());
+    for (const name of readdirSync(all)) {
+      if (!idPattern.test(name) || known.has(name) || this.#prepared.has(name)) continue;
+      rmSync(join(all, name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** Unix seconds at which a plan expires; Infinity for commands whose plans do not. */
+export function expiryOf(run: Run): number {
+  const lifetime = PLAN_LIFETIMES[run.command];
+  return lifetime === undefined ? Number.POSITIVE_INFINITY : run.createdAt + lifetime;
+}

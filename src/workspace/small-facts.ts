@@ -1,0 +1,59 @@
+import { type StateDatabase, transact, transactDurably } from "./state-file.ts";
+
+/** Named JSON values: references such as the first applied run or the counts of the last completed one. */
+export class Settings {
+  readonly #db: StateDatabase;
+
+  constructor(db: StateDatabase) {
+    this.#db = db;
+  }
+
+  /** Undefined where nothing was set. */
+  get(name: string): unknown {
+    const value = this.#db.prepare<[string], string>("select value from settings where name = ?").pluck().get(name);
+    return value === undefined ? undefined : JSON.parse(value);
+  }
+
+  set(name: string, value: unknown): void {
+    const insert = this.#db.prepare("insert or replace into settings (name, value) values (?, ?)");
+    transactDurably(this.#db, () => insert.run(name, JSON.stringify(value)));
+  }
+}
+
+/** When the listing was called lately (Unix milliseconds), so that a restarted program keeps Kakao's pace of 100 a minute. */
+export class ListingTimes {
+  readonly #db: StateDatabase;
+
+  constructor(db: StateDatabase) {
+    this.#db = db;
+  }
+
+  load(): readonly number[] {
+    const value = this.#db.prepare<[], string>("select value from meta where name = 'listing_times'").pluck().get();
+    const times: number[] = value === undefined ? [] : JSON.parse(value);
+    return times;
+  }
+
+  save(times: readonly number[]): void {
+    this.#db.prepare("insert or replace into meta (name, value) values ('listing_times', ?)").run(JSON.stringify(times));
+  }
+}
+
+/** Calls to Kakao a month, of all commands, against `limits.monthlyShare`. */
+export class CallCounter {
+  readonly #db: StateDatabase;
+
+  constructor(db: StateDatabase) {
+    this.#db = db;
+  }
+
+  /** `month`: `YYYY-MM`. */
+  addCalls(month: string, calls: number): void {
+    const insert = "insert into calls (month, calls) values (?, ?) on conflict do update set calls = calls + excluded.calls";
+    transact(this.#db, () => this.#db.prepare(insert).run(month, calls));
+  }
+
+  callsOf(month: string): number {
+    return this.#db.prepare<[string], number>("select calls from calls where month = ?").pluck().get(month) ?? 0;
+  }
+}

@@ -1,0 +1,311 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { KakaoUser } from "../core/kakao-user.ts";
+import { OperatorError } from "../errors.ts";
+import { BrokenSeal, type Cipher } from "./encryption.ts";
+import { removeStateFile } from "./folder.ts";
+import { importInto } from "./import-users.ts";
+import { Pull, type PullFacts, type PullPlan } from "./pull.ts";
+import { mergeInto } from "./pull-merge.ts";
+import { pullDamaged, pullFileKind, PullStaging } from "./pull-staging.ts";
+import { CHANGE_KINDS, type ChangeKind, openSnapshot, type OpenSnapshot, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
+import { createSnapshotFile, type Manifest, type SnapshotCounts, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
+import { openStateFile, type StateDatabase, transact, transactDurably } from "./state-file.ts";
+
+/** What the store needs of its workspace. */
+export interface SnapshotHome {
+  readonly folder: string;
+  readonly appId: string;
+  readonly db: StateDatabase;
+  readonly cipher: () => Cipher;
+}
+
+interface SnapshotRow {
+  readonly generation: number;
+  readonly source: "app" | "file";
+  readonly takenAt: number;
+  readonly completedAt: number;
+  readonly properties: string;
+  readonly manifest: Buffer;
+}
+
+/** What `redact` makes of a user: the same user to keep it, or one with less. */
+export type Redact = (user: KakaoUser) => KakaoUser;
+
+/**
+ * The app's Kakao users: at most one current generation of the app and any number that came from files, each a file of its own
+ * (`snapshot-<n>.db`), so that wiping one gives its space back at once. Whoever changes something holds the workspace's lock.
+ */
+export class SnapshotStore {
+  readonly #home: SnapshotHome;
+
+  constructor(home: SnapshotHome) {
+    this.#home = home;
+  }
+
+  /** The last completed listing of the app, or null. Close it after use. */
+  snapshot(): Snapshot | null {
+    const row = this.#rows().find((one) => one.source === "app");
+    return row === undefined ? null : this.#open(row);
+  }
+
+  /** The snapshot of a generation (a plan names it), or null when it was wiped or replaced since. */
+  open(generation: number): Snapshot | null {
+    const row = this.#rows().find((one) => one.generation === generation);
+    return row === undefined ? null : this.#open(row);
+  }
+
+  /** All snapshots there are, without opening them. */
+  list(): SnapshotFacts[] {
+    return this.#rows().map(factsOf);
+  }
+
+  /** Starts a pull; an unfinished one is thrown away. A damaged snapshot is not gone on from: everything is read again. */
+  beginPull(plan: PullPlan): Pull {
+    this.#sweep();
+    removeStateFile(this.#pullFile);
+    const base = this.#intactBase();
+    const known = base !== null && plan.properties.every((property) => base.properties.includes(property));
+    const facts: PullFacts = {
+      id: randomBytes(12).toString("hex"),
+      generation: this.#nextGeneration(),
+      startedAt: plan.now,
+      properties: plan.properties,
+      refreshBefore: known ? plan.refreshBefore : plan.now + 1,
+      base: base?.generation ?? null,
+    };
+    const db = openStateFile(this.#pullFile, pullFileKind);
+    db.prepare("insert into pull (name, value) values ('facts', ?)").run(JSON.stringify(facts));
+    return this.#startPull(db, facts, base);
+  }
+
+  /** The unfinished pull, ready to go on, or null. Throws StartError `pull-damaged`. */
+  resumePull(): Pull | null {
+    this.#sweep();
+    if (!existsSync(this.#pullFile)) return null;
+    const db = openStateFile(this.#pullFile, pullFileKind);
+    const facts = this.#readPullFacts(db);
+    if (facts === null) {
+      db.close();
+      removeStateFile(this.#pullFile);
+      return null;
+    }
+    const row = this.#rows().find((one) => one.generation === facts.base);
+    if (facts.base !== null && row === undefined) {
+      db.close();
+      throw pullDamaged(this.#pullFile);
+    }
+    return this.#startPull(db, facts, row === undefined ? null : this.#open(row));
+  }
+
+  /** Users that the operator brought, in any order, as a snapshot of its own. Throws StartError `kakao-id-twice`. */
+  async importUsers(users: Iterable<KakaoUser> | AsyncIterable<KakaoUser>, now: number): Promise<Snapshot> {
+    this.#sweep();
+    const facts: SnapshotFacts = { generation: this.#nextGeneration(), source: "file", takenAt: now, completedAt: now, properties: [] };
+    const manifest = await this.#write(facts.generation, (writer) => importInto(writer, users, now, this.#importFile, this.#home.cipher()));
+    transactDurably(this.#home.db, () => this.#insertRow(facts, manifest));
+    return this.#openAgain(facts.generation);
+  }
+
+  /**
+   * Rewrites a snapshot with less in it, under a new generation, and removes the old file. A user who lost something is read again by the
+   * next pull. Answers what is left.
+   */
+  async redact(generation: number, redact: Redact): Promise<{ readonly generation: number; readonly counts: SnapshotCounts }> {
+    this.#sweep();
+    const row = this.#rows().find((one) => one.generation === generation);
+    if (row === undefined) throw new Error(`there is no snapshot ${generation}`);
+    const facts = { ...factsOf(row), generation: this.#nextGeneration() };
+    const old = this.#open(row);
+    try {
+      const manifest = await this.#write(facts.generation, (writer) => redactInto(writer, old, redact));
+      transactDurably(this.#home.db, () => {
+        this.#deleteRow(generation);
+        this.#insertRow(facts, manifest);
+      });
+      return { generation: facts.generation, counts: manifest.counts };
+    } finally {
+      old.close();
+      this.#sweep();
+    }
+  }
+
+  /** Removes a snapshot with everything in it. */
+  wipe(generation: number): void {
+    transactDurably(this.#home.db, () => this.#deleteRow(generation));
+    this.#home.db.pragma("wal_checkpoint(TRUNCATE)");
+    this.#sweep();
+  }
+
+  get #pullFile(): string {
+    return join(this.#home.folder, "pull.db");
+  }
+
+  get #importFile(): string {
+    return join(this.#home.folder, "import.db");
+  }
+
+  #fileOf(generation: number): string {
+    return join(this.#home.folder, `snapshot-${generation}.db`);
+  }
+
+  #startPull(db: StateDatabase, facts: PullFacts, base: OpenSnapshot | null): Pull {
+    const staging = new PullStaging(db, this.#pullFile, this.#home.cipher(), this.#home.appId, facts.id);
+    const end = (): void => {
+      base?.close();
+      db.close();
+      removeStateFile(this.#pullFile);
+    };
+    return new Pull(db, facts, staging, base, {
+      abandon: end,
+      complete: (now) => {
+        const outcome = this.#completePull(facts, staging, base, now);
+        end();
+        this.#sweep();
+        return outcome;
+      },
+    });
+  }
+
+  #completePull(pull: PullFacts, staging: PullStaging, base: OpenSnapshot | null, now: number) {
+    const wasGone = this.#home.db.prepare<[bigint], number>("select 1 from gone_ids where id = ?").pluck();
+    const writer = createSnapshotFile(this.#fileOf(pull.generation), this.#home.cipher(), this.#home.appId, pull.generation);
+    try {
+      const changes = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => wasGone.get(id) === 1 });
+      const manifest = writer.finish();
+      const { id, generation, startedAt: takenAt, properties } = pull;
+      this.#flip({ generation, source: "app", takenAt, completedAt: now, properties }, manifest, id);
+      return { changes, counts: manifest.counts };
+    } catch (error) {
+      writer.discard();
+      throw error;
+    }
+  }
+
+  /** The one moment at which the new generation takes the place of the old one. */
+  #flip(facts: SnapshotFacts, manifest: Manifest, pullId: string): void {
+    const opened = openSnapshot(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts, manifest);
+    const { db } = this.#home;
+    const remember = db.prepare("insert or replace into gone_ids (id, gone_at) values (?, ?)");
+    const forget = db.prepare("delete from gone_ids where id = ?");
+    try {
+      transactDurably(db, () => {
+        for (const id of opened.changes("gone")) remember.run(BigInt(id), facts.takenAt);
+        for (const id of opened.changes("returned")) forget.run(BigInt(id));
+        db.prepare("delete from snapshots where source = 'app'").run();
+        this.#insertRow(facts, manifest);
+        db.prepare("insert or replace into meta (name, value) values ('completed_pull', ?)").run(pullId);
+      });
+    } finally {
+      opened.close();
+    }
+  }
+
+  async #write(generation: number, fill: (writer: SnapshotWriter) => Promise<void> | void): Promise<Manifest> {
+    const writer = createSnapshotFile(this.#fileOf(generation), this.#home.cipher(), this.#home.appId, generation);
+    try {
+      await fill(writer);
+      return writer.finish();
+    } catch (error) {
+      writer.discard();
+      throw error;
+    }
+  }
+
+  #intactBase(): OpenSnapshot | null {
+    let base: OpenSnapshot | null = null;
+    try {
+      const row = this.#rows().find((one) => one.source === "app");
+      base = row === undefined ? null : this.#open(row);
+      base?.verify();
+      return base;
+    } catch (error) {
+      base?.close();
+      if (error instanceof OperatorError && error.code === "snapshot-damaged") return null;
+      throw error;
+    }
+  }
+
+  #readPullFacts(db: StateDatabase): PullFacts | null {
+    const value = db.prepare<[], string>("select value from pull where name = 'facts'").pluck().get();
+    if (value === undefined) return null; // Killed before it began.
+    const facts: PullFacts = JSON.parse(value);
+    const completed = this.#home.db.prepare<[], string>("select value from meta where name = 'completed_pull'").pluck().get();
+    return facts.id === completed ? null : facts;
+  }
+
+  #rows(): SnapshotRow[] {
+    const select = `select generation, source, taken_at as "takenAt", completed_at as "completedAt", properties, manifest from snapshots order by generation desc`;
+    return this.#home.db.prepare<[], SnapshotRow>(select).all();
+  }
+
+  #open(row: SnapshotRow): OpenSnapshot {
+    const path = this.#fileOf(row.generation);
+    const cipher = this.#home.cipher();
+    try {
+      const manifest: Manifest = JSON.parse(cipher.open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
+      return openSnapshot(path, cipher, this.#home.appId, factsOf(row), manifest);
+    } catch (error) {
+      throw error instanceof BrokenSeal ? snapshotDamaged(path, error) : error;
+    }
+  }
+
+  #openAgain(generation: number): Snapshot {
+    const opened = this.open(generation);
+    if (opened === null) throw new Error(`snapshot ${generation} is not there`);
+    return opened;
+  }
+
+  #insertRow(facts: SnapshotFacts, manifest: Manifest): void {
+    const sealed = this.#home.cipher().seal(Buffer.from(JSON.stringify(manifest)), this.#manifestSeal(facts.generation));
+    this.#home.db
+      .prepare("insert into snapshots (generation, source, taken_at, completed_at, properties, manifest) values (?, ?, ?, ?, ?, ?)")
+      .run(facts.generation, facts.source, facts.takenAt, facts.completedAt, JSON.stringify(facts.properties), sealed);
+  }
+
+  #deleteRow(generation: number): void {
+    this.#home.db.prepare("delete from snapshots where generation = ?").run(generation);
+  }
+
+  #manifestSeal(generation: number): string {
+    return `snapshot manifest|${this.#home.appId}|${generation}`;
+  }
+
+  /** Generations are never used twice: a block of a removed one can never pass for a block of a later one. */
+  #nextGeneration(): number {
+    const { db } = this.#home;
+    return transact(db, () => {
+      const last = Number(db.prepare("select value from meta where name = 'last_generation'").pluck().get() ?? 0);
+      db.prepare("insert or replace into meta (name, value) values ('last_generation', ?)").run(String(last + 1));
+      return last + 1;
+    });
+  }
+
+  /** Removes files of snapshots that a crash left half-written or that could not be removed while something read them. */
+  #sweep(): void {
+    const wanted = new Set(this.#rows().map((row) => `snapshot-${row.generation}.db`));
+    for (const name of readdirSync(this.#home.folder)) {
+      if (/^snapshot-\d+\.db$/u.test(name) && !wanted.has(name)) removeStateFile(join(this.#home.folder, name));
+    }
+    removeStateFile(this.#importFile);
+  }
+}
+
+function factsOf(row: SnapshotRow): SnapshotFacts {
+  const { generation, source, takenAt, completedAt } = row;
+  const properties: string[] = JSON.parse(row.properties);
+  return { generation, source, takenAt, completedAt, properties };
+}
+
+function redactInto(writer: SnapshotWriter, old: OpenSnapshot, redact: Redact): void {
+  for (const { user, readAt } of old.readUsers()) {
+    const left = redact(user);
+    writer.add(left, left === user ? readAt : 0);
+  }
+  for (const kind of CHANGE_KINDS) copyChanges(writer, old, kind);
+}
+
+function copyChanges(writer: SnapshotWriter, old: OpenSnapshot, kind: ChangeKind): void {
+  for (const id of old.changes(kind)) writer.addChange(kind, BigInt(id));
+}

@@ -1,0 +1,143 @@
+import Database from "better-sqlite3";
+import { FailedError, type OperatorError, StartError } from "../errors.ts";
+import { makePrivateFile } from "./folder.ts";
+
+export type StateDatabase = Database.Database;
+
+/** `KSYN`: says that a SQLite file is one of ours. */
+const applicationId = 0x4b53594e;
+
+/** What a state file holds and how to come back from a damaged one. */
+export interface StateFileKind {
+  readonly schema: string;
+  /** `user_version`; raised with every change of the schema. */
+  readonly version: number;
+  /** Error code of a damaged file, e.g. `workspace-damaged`. */
+  readonly damagedCode: string;
+  /** The way back from a damaged file. */
+  readonly damagedHint: string;
+}
+
+/**
+ * Opens a state file for reading and writing, or makes it: 0600, WAL, `synchronous` NORMAL (a killed process loses nothing;
+ * `transactDurably` also survives a power cut). Throws StartError for a newer, foreign or damaged file.
+ */
+export function openStateFile(path: string, kind: StateFileKind): StateDatabase {
+  makePrivateFile(path);
+  return guard(path, kind, () => {
+    const db = new Database(path);
+    try {
+      prepare(db, path, kind);
+      db.pragma("journal_mode = WAL");
+      db.pragma("synchronous = NORMAL");
+      db.pragma("secure_delete = ON");
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens a new state file for writing in one go: nothing is journalled until `syncToDisk`, a crash leaves rubbish to be removed. */
+export function openBulkFile(path: string, kind: StateFileKind): StateDatabase {
+  makePrivateFile(path);
+  const db = new Database(path);
+  db.pragma("journal_mode = OFF");
+  db.pragma("synchronous = OFF");
+  prepare(db, path, kind);
+  return db;
+}
+
+/** Opens a finished state file for reading. Throws StartError for a missing, newer, foreign or damaged file. */
+export function openForReading(path: string, kind: StateFileKind): StateDatabase {
+  return guard(path, kind, () => {
+    const db = new Database(path, { readonly: true });
+    try {
+      checkVersion(db, path, kind);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+function prepare(db: StateDatabase, path: string, kind: StateFileKind): void {
+  const isNew = (): boolean => db.prepare("select count(*) from sqlite_schema").pluck().get() === 0;
+  if (!isNew()) return checkVersion(db, path, kind);
+  db.transaction(() => {
+    if (!isNew()) return; // Another process made it just now.
+    db.exec(kind.schema);
+    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`user_version = ${kind.version}`);
+  }).immediate();
+}
+
+function checkVersion(db: StateDatabase, path: string, kind: StateFileKind): void {
+  if (db.pragma("application_id", { simple: true }) !== applicationId) {
+    throw new StartError({
+      code: "workspace-foreign",
+      message: `${path} is a SQLite file, but not one of kakao-sync.`,
+      hint: "Move it away, or name another workspace folder.",
+    });
+  }
+  const version = db.pragma("user_version", { simple: true });
+  if (version === kind.version) return;
+  throw new StartError({
+    code: "workspace-newer",
+    message: `${path} was written by a newer kakao-sync (format ${String(version)}; this one reads format ${kind.version}).`,
+    hint: "Run the newer kakao-sync that wrote it, or name another workspace folder.",
+  });
+}
+
+function guard<Result>(path: string, kind: StateFileKind, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw explainSqliteError(error, path, kind) ?? error;
+  }
+}
+
+/** The operator's error for what SQLite threw about a state file: damaged, disk full or busy; null for anything else. */
+export function explainSqliteError(error: unknown, path: string, kind: StateFileKind): OperatorError | null {
+  if (!(error instanceof Database.SqliteError)) return null;
+  const code = error.code;
+  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_IOERR_SHORT_READ") {
+    return damaged(path, kind, error);
+  }
+  if (code === "SQLITE_FULL") {
+    return new FailedError({
+      code: "disk-full",
+      message: `The disk is full: ${path} could not be written.`,
+      hint: "Free some space, then run the same command again: it goes on where it stopped.",
+      cause: error,
+    });
+  }
+  if (!code.startsWith("SQLITE_BUSY")) return null;
+  return new FailedError({
+    code: "workspace-busy",
+    message: `${path} is held by another program.`,
+    hint: "Close what has it open (a sqlite3 shell, a backup), then run the same command again.",
+    cause: error,
+  });
+}
+
+function damaged(path: string, kind: StateFileKind, cause?: unknown): StartError {
+  return new StartError({ code: kind.damagedCode, message: `${path} is damaged or cut off.`, hint: kind.damagedHint, cause });
+}
+
+/** One transaction; a killed process keeps all of it or nothing. */
+export function transact<Result>(db: StateDatabase, work: () => Result): Result {
+  return db.transaction(work).immediate();
+}
+
+/** One transaction that is on the disk, also through a power cut, before this returns. */
+export function transactDurably<Result>(db: StateDatabase, work: () => Result): Result {
+  db.pragma("synchronous = FULL");
+  try {
+    return transact(db, work);
+  } finally {
+    db.pragma("synchronous = NORMAL");
+  }
+}

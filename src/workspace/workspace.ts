@@ -1,0 +1,190 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { RefusedError, StartError } from "../errors.ts";
+import { DecisionMemory } from "./decisions.ts";
+import { BrokenSeal, type Cipher, createCipher } from "./encryption.ts";
+import { makePrivateFolder } from "./folder.ts";
+import { createKeyFile, keyFileOf, type KeySource, readKey } from "./key-source.ts";
+import { acquireLock, isLocked, type LockHolder, type WorkspaceLock } from "./lock.ts";
+import { createRunStore, openRunStore, type RunDraft, type RunStore } from "./run-store.ts";
+import { type Run, Runs } from "./runs.ts";
+import { CallCounter, ListingTimes, Settings } from "./small-facts.ts";
+import { SnapshotStore } from "./snapshot-store.ts";
+import { explainSqliteError, openStateFile, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
+
+const workspaceFileKind: StateFileKind = {
+  version: 1,
+  damagedCode: "workspace-damaged",
+  damagedHint:
+    "Restore the workspace folder from a backup. Without one, move it away and pull again: snapshots come back, runs and their undo do not.",
+  schema: `
+    create table meta (name text primary key, value blob not null) without rowid;
+    create table settings (name text primary key, value text not null) strict, without rowid;
+    create table snapshots (
+      generation integer primary key, source text not null, taken_at integer not null, completed_at integer not null,
+      properties text not null, manifest blob not null
+    ) strict;
+    create table gone_ids (id integer primary key, gone_at integer not null) strict;
+    create table runs (
+      id text primary key, command text not null, state text not null, state_since integer not null,
+      created_at integer not null, facts text not null
+    ) strict;
+    create table remembered_decisions (
+      kakao_id integer not null, place integer not null, member_id text not null, decision text not null,
+      decided_by text not null, value_digest text not null, decided_at integer not null,
+      primary key (kakao_id, place, member_id)
+    ) strict, without rowid;
+    create table calls (month text primary key, calls integer not null) strict, without rowid;`,
+};
+
+export interface WorkspaceOptions {
+  /** Usually `.kakao-sync` in the working directory. */
+  readonly folder: string;
+  readonly appId: string;
+  /** A sandbox never opens a real app's workspace, and the other way round. */
+  readonly kind: "real" | "sandbox";
+  readonly key: KeySource;
+}
+
+/** What the tool keeps: snapshots, runs, memory. Close it after use. */
+export interface Workspace {
+  readonly folder: string;
+  readonly snapshots: SnapshotStore;
+  readonly runs: Runs;
+  readonly decisions: DecisionMemory;
+  readonly settings: Settings;
+  readonly listingTimes: ListingTimes;
+  readonly calls: CallCounter;
+  /** The workspace's cipher. The first use of a new workspace makes the key file; throws StartError `key-missing` or `key-wrong`. */
+  cipher(): Cipher;
+  /** Ties the workspace to a database at the first call; afterwards another identity is refused (`workspace-other-database`). */
+  tieDatabase(identity: string): void;
+  /** Takes the lock without waiting, and marks runs that were killed as interrupted. Throws RefusedError `workspace-locked`. */
+  lock(holder: LockHolder, now: number): WorkspaceLock;
+  createRunStore(run: { readonly id: string; readonly folder: string }): RunDraft;
+  openRunStore(run: Run): RunStore;
+  close(): void;
+}
+
+/**
+ * Opens the workspace, or makes it (0700). Throws RefusedError `workspace-other-app`, `workspace-other-kind`, `workspace-exposed`;
+ * StartError `workspace-newer`, `workspace-damaged`, `workspace-foreign`.
+ */
+export function openWorkspace(options: WorkspaceOptions): Workspace {
+  const folder = resolve(options.folder);
+  makePrivateFolder(folder);
+  const path = join(folder, "workspace.db");
+  const db = openStateFile(path, workspaceFileKind);
+  try {
+    checkIntact(db, path);
+    tie(db, folder, options);
+  } catch (error) {
+    db.close();
+    throw explainSqliteError(error, path, workspaceFileKind) ?? error;
+  }
+  return assemble(db, folder, options);
+}
+
+/** True where the folder holds a workspace; nothing is made or opened. */
+export function hasWorkspace(folder: string): boolean {
+  return existsSync(join(folder, "workspace.db"));
+}
+
+function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions): Workspace {
+  const { appId } = options;
+  let opened: Cipher | null = null;
+  const cipher = (): Cipher => (opened ??= openCipher(db, folder, options));
+  const runs = new Runs({ folder, appId, db, isLocked: () => isLocked(folder) });
+  return {
+    folder,
+    snapshots: new SnapshotStore({ folder, appId, db, cipher }),
+    runs,
+    decisions: new DecisionMemory(db),
+    settings: new Settings(db),
+    listingTimes: new ListingTimes(db),
+    calls: new CallCounter(db),
+    cipher,
+    tieDatabase: (identity) => tieDatabase(db, folder, identity),
+    lock: (holder, now) => {
+      const lock = acquireLock(folder, holder);
+      runs.markInterrupted(now);
+      return lock;
+    },
+    createRunStore: (run) => createRunStore(run.folder, run.id, cipher()),
+    openRunStore: (run) => openRunStore(run.folder, run.id, cipher()),
+    close: () => db.close(),
+  };
+}
+
+function checkIntact(db: StateDatabase, path: string): void {
+  if (db.pragma("quick_check(1)", { simple: true }) === "ok") return;
+  const { damagedCode: code, damagedHint: hint } = workspaceFileKind;
+  throw new StartError({ code, message: `${path} is damaged or cut off.`, hint });
+}
+
+function tie(db: StateDatabase, folder: string, { appId, kind }: WorkspaceOptions): void {
+  const tiedKind = readOrWrite(db, "kind", kind);
+  if (tiedKind !== kind) {
+    throw new RefusedError({
+      code: "workspace-other-kind",
+      message: `${folder} is the workspace of a ${tiedKind === "real" ? "real app" : "sandbox"}, not of a ${kind === "real" ? "real app" : "sandbox"}.`,
+      hint: "Rehearse in a folder of its own, and run real commands where the real configuration lies.",
+    });
+  }
+  const tiedApp = readOrWrite(db, "app_id", appId);
+  if (tiedApp === appId) return;
+  throw new RefusedError({
+    code: "workspace-other-app",
+    message: `${folder} belongs to app ${tiedApp}, the configuration names app ${appId}.`,
+    hint: "Correct kakao.appId, or keep a workspace folder for each app.",
+  });
+}
+
+function tieDatabase(db: StateDatabase, folder: string, identity: string): void {
+  if (readOrWrite(db, "database", identity) === identity) return;
+  throw new RefusedError({
+    code: "workspace-other-database",
+    message: `${folder} belongs to another database than the one the configuration names.`,
+    hint: "Correct database.url, or keep a workspace folder for each database.",
+  });
+}
+
+/** The stored value of a fact; the first one to say it is stored. */
+function readOrWrite(db: StateDatabase, name: string, value: string): string {
+  return transactDurably(db, () => {
+    db.prepare("insert or ignore into meta (name, value) values (?, ?)").run(name, value);
+    return db.prepare<[string], string>("select value from meta where name = ?").pluck().get(name) ?? value;
+  });
+}
+
+function openCipher(db: StateDatabase, folder: string, { appId, key: source }: WorkspaceOptions): Cipher {
+  const seal = `key check|${appId}`;
+  const check = db.prepare<[], Buffer>("select value from meta where name = 'key_check'").pluck().get();
+  const found = readKey(source, appId, folder);
+  if (check === undefined) {
+    const cipher = createCipher(found ?? createKeyFile(source, appId, folder));
+    const sealed = cipher.seal(Buffer.from("kakao-sync"), seal);
+    transactDurably(db, () => db.prepare("insert into meta (name, value) values ('key_check', ?)").run(sealed));
+    return cipher;
+  }
+  if (found === null) {
+    throw new StartError({
+      code: "key-missing",
+      message: `The key of ${folder} is not there: neither KAKAO_SYNC_KEY nor ${keyFileOf(source, appId)}.`,
+      hint: "Put the key back where it was. If it is lost, move the workspace away and pull again; its journals cannot be opened any more.",
+    });
+  }
+  const cipher = createCipher(found);
+  try {
+    cipher.open(check, seal);
+    return cipher;
+  } catch (cause) {
+    if (!(cause instanceof BrokenSeal)) throw cause;
+    throw new StartError({
+      code: "key-wrong",
+      message: `The key given is not the one that ${folder} was sealed with. Nothing in it is damaged.`,
+      hint: `Give the former key, in KAKAO_SYNC_KEY or ${keyFileOf(source, appId)}.`,
+      cause,
+    });
+  }
+}
