@@ -1,6 +1,6 @@
 import { noAnswerError, notJsonError, refusalError, unexpectedAnswerError, type CallFacts, type Refusal } from "./errors.ts";
 import type { HttpAnswer, KakaoRequest, SendRequest } from "./http.ts";
-import type { Pace, Pauses } from "./pace.ts";
+import { throwIfStopped, type Pace, type Pauses } from "./pace.ts";
 import { readBody, type Checked } from "./responses.ts";
 import { decideRetry, noWaits, readRetryAfter, type CallKind, type CallOutcome, type Waits } from "./retry.ts";
 
@@ -57,6 +57,7 @@ export function createCaller(parts: CallerParts): Caller {
     const attempt = readAttempt(answer, facts(request), endedAt);
     const code = attempt instanceof Error || attempt.is !== "refused" ? null : attempt.code;
     parts.onCall({ path: request.path, ms: endedAt - startedAt, code });
+    if (!answer.answered && kind !== "unlink") throwIfStopped(parts.signal);
     if (attempt instanceof Error) {
       // Whoever garbled the answer, Kakao may have unlinked: that is for a look to find out.
       if (kind === "unlink") return { is: "unanswered", reason: "the answer was no JSON" };

@@ -17,7 +17,7 @@ export type HttpAnswer =
   | { readonly answered: true; readonly status: number; readonly text: string; readonly retryAfter: string | null }
   | { readonly answered: false; readonly reason: string };
 
-/** Sends one request. Throws only when the run is to stop (`signal`) or the key cannot stand in a header. */
+/** Sends one request; `signal` ends it without an answer. Throws only if the run was stopped before, or the key cannot stand in a header. */
 export type SendRequest = (request: KakaoRequest, adminKey: string, signal: AbortSignal | undefined) => Promise<HttpAnswer>;
 
 /** Far above what Kakao answers (100 users are some 100 kB): a wrong address must not fill the memory. */
@@ -38,9 +38,8 @@ export function createSendRequest(baseUrl: string, timeoutMs: number): SendReque
     proxy: false,
     maxRedirects: 0,
     maxContentLength: largestAnswer,
+    // Parsed elsewhere: left alone, axios would parse JSON and round 64-bit ids.
     responseType: "text",
-    // Parsed elsewhere: axios would parse JSON here and round 64-bit ids.
-    transformResponse: [(data: unknown) => data],
     validateStatus: () => true,
   });
 
@@ -58,7 +57,6 @@ export function createSendRequest(baseUrl: string, timeoutMs: number): SendReque
         retryAfter: typeof retryAfter === "string" ? retryAfter : null,
       };
     } catch (error) {
-      throwIfStopped(signal);
       return { answered: false, reason: limit.expired() ? `no answer within ${String(timeoutMs / 1000)} s` : reasonOf(error) };
     } finally {
       limit.clear();

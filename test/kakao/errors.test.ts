@@ -99,6 +99,13 @@ describe("the key", () => {
   });
 });
 
+test("an address that is not registered is no reason to read the key anew", async () => {
+  const server = await start(() => ipMismatch);
+  const { client } = createRig(server.url, { refreshKey: () => "second" });
+  expect(await failureOf(client.readBasics(["1"]))).toMatchObject({ code: "kakao-ip-mismatch" });
+  expect(server.requests).toHaveLength(1);
+});
+
 describe("what an operator is told", () => {
   async function failing(answer: Answer): Promise<unknown> {
     const server = await start(() => answer);
@@ -241,6 +248,17 @@ describe("repeats and stops", () => {
       return new Promise(() => undefined);
     });
     expect(await failureOf(createRig(server.url, { timeoutMs: 100 }).client.readBasics(["1"]))).toMatchObject({ code: "kakao-no-answer" });
+  });
+
+  test("a read that the stop ended is counted, and not repeated", async () => {
+    const controller = new AbortController();
+    const server = await start(() => {
+      controller.abort();
+      return new Promise(() => undefined);
+    });
+    const { client, calls, waits } = createRig(server.url, { signal: controller.signal });
+    expect(await failureOf(client.readBasics(["1"]))).toBeInstanceOf(InterruptedError);
+    expect([calls.length, waits]).toEqual([1, []]);
   });
 
   test("stopping ends a read under way, a wait before a repeat and a wait for the listing's minute", async () => {
