@@ -121,7 +121,7 @@ function storesIntegers(db: Connection, table: TableShape, link: string, affinit
 /** True when a partial unique index leaves out nothing but empty links, as far as its text shows it. */
 function coversLinks(where: string | null, column: string): boolean {
   if (where === null) return true;
-  const text = where.toLowerCase().replaceAll(/["`[\]()]/g, " ").replaceAll(/\s+/g, " ").trim();
+  const text = where.toLowerCase().replaceAll(/["`[\]()]/g, " ").replaceAll(/(<>|!=|>)/g, " $1 ").replaceAll(/\s+/g, " ").trim();
   const name = column.toLowerCase();
   const leavesOutEmpty = ["is not null", "<> ''", "!= ''", "> ''", "<> '0'", "!= '0'", "<> 0", "!= 0", "> 0"];
   return text.split(" and ").every((part) => leavesOutEmpty.some((end) => part.trim() === `${name} ${end}`));
