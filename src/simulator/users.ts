@@ -116,10 +116,12 @@ export class Users {
   /** Somebody comes back after unlinking and agrees to the same items again: a new link date, terms agreed anew, no custom
    *  properties. The id is kept, or in an app with legacy ids a new one; `changes` win. */
   relink(id: KakaoId, changes: SimulatedUser = {}): KakaoId {
-    const { properties: _, service_terms: __, synched_at: synched, ...person } = this.#details(id) ?? {};
     const now = this.#time();
-    const again = { ...person, connected_at: now, ...(synched === undefined ? {} : { synched_at: now }), ...changes };
-    return this.link(again, this.#setup.legacyIds ? this.#newId() : id);
+    const person: { -readonly [Field in keyof SimulatedUser]: SimulatedUser[Field] } = { ...this.#details(id) };
+    delete person.properties;
+    delete person.service_terms;
+    if (person.synched_at !== undefined) person.synched_at = now;
+    return this.link({ ...person, connected_at: now, ...changes }, this.#setup.legacyIds ? this.#newId() : id);
   }
 
   /** Replaces top-level members of a linked user's details; `kakao_account` is merged field by field. */

@@ -70,4 +70,5 @@ test("a seeded population is listed and read like any other users", async () => 
   expect(running.users.get(old)).toBeUndefined();
   running.users.relink(old);
   expect(running.users.get(old)?.connected_at).toBe("2026-03-01T12:00:00Z");
+  expect(running.users.link()).toBe(String(BigInt(ids.at(-1) ?? 0) + 1n));
 });

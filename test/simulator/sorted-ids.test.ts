@@ -32,6 +32,9 @@ test("additions in any order split leaves without losing an id or its mark", () 
   }
   expect([...ids.from(0n)]).toEqual(Array.from({ length: count }, (_, at) => BigInt(at)));
   expect(Array.from({ length: count }, (_, at) => ids.mark(BigInt(at)))).toEqual(Array.from({ length: count }, (_, at) => at + 1));
-  for (let at = 0; at < count; at += 1) expect(ids.delete(BigInt(at))).toBe(true);
+  for (let at = count - 1; at >= 0; at -= 1) {
+    expect(ids.last).toBe(BigInt(at));
+    expect(ids.delete(BigInt(at))).toBe(true);
+  }
   expect([ids.size, [...ids.from(0n)], [...ids.from(0n, true)], ids.last, ids.mark(5n)]).toEqual([0, [], [], undefined, undefined]);
 });
