@@ -55,7 +55,7 @@ export interface Simulator {
   readonly webhooks: Webhooks;
   /** Rotation in the console: the former key is refused from now on. */
   replaceAdminKey(key: string): void;
-  /** Stops listening, ends open connections and notices under way. */
+  /** Stops listening, ends open connections and notices under way. A second time does nothing. */
   close(): Promise<void>;
 }
 
@@ -85,6 +85,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     },
     close: async () => {
       webhooks.close();
+      if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
       server.closeAllConnections();

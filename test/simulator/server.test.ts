@@ -47,7 +47,7 @@ test.each([
 
 test("a body that is no form counts as no parameters", async () => {
   await start({ users: [{ id: 5 }] });
-  const body = JSON.stringify(target("5"));
+  const body = new URLSearchParams(target("5")).toString();
   const headers = { authorization: `KakaoAK ${simulator.adminKey}`, "content-type": "application/json" };
   const response = await fetch(`${simulator.url}/v1/user/unlink`, { method: "POST", headers, body });
   expect([response.status, await response.json()]).toEqual([400, { code: -2, msg: "invalid parameter: target_id_type" }]);
@@ -106,5 +106,5 @@ test("closing ends open connections, idle ones and one in the middle of a slow a
   await simulator.close();
   await ended;
   expect(await slow).toBe("ended");
-  await start();
+  await expect(list()).rejects.toThrow();
 });

@@ -130,7 +130,6 @@ test("closing does not wait for a receiver that does not answer", async () => {
   await simulator.close();
   await simulator.webhooks.settled();
   expect(simulator.webhooks.deliveries).toMatchObject([{ outcome: "no-answer" }]);
-  await start({});
 });
 
 function claimsOf(token: string): Record<string, unknown> {
