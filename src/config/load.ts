@@ -56,7 +56,8 @@ function readConfigFile(file: string, shown: string): string {
         cause,
       });
     }
-    throw new StartError({ code: "config-unreadable", message: `The configuration file ${shown} cannot be read.`, hint: "Make it a file that you may read.", cause });
+    const message = `The configuration file ${shown} cannot be read.`;
+    throw new StartError({ code: "config-unreadable", message, hint: "Make it a file that you may read.", cause });
   }
 }
 
@@ -75,7 +76,7 @@ function checkConfig(written: unknown, environment: Environment, file: string): 
   const problems = [
     ...environment.problems,
     ...filled.problems,
-    ...unset.map(({ path, variable }) => ({ path, what: `the environment variable ${variable} is not set`, instead: "set it, or add it to the .env file beside this file" })),
+    ...unset.map(describeUnset),
     ...shapeProblems,
     ...listNotYet(shape.readable),
     ...checkRules(shape.readable, broken),
@@ -85,6 +86,10 @@ function checkConfig(written: unknown, environment: Environment, file: string): 
 }
 
 type Unset = { readonly path: Path; readonly variable: string };
+
+function describeUnset({ path, variable }: Unset): Problem {
+  return { path, what: `the environment variable ${variable} is not set`, instead: "set it, or add it to the .env file beside this file" };
+}
 
 /** Commands that do not talk to Kakao work without the admin key, so that it is missed only when it is needed. */
 function splitAdminKey(unset: readonly Unset[]): [Unset | undefined, ...Unset[]] {

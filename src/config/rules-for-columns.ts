@@ -6,15 +6,16 @@ const keyPaths: readonly Path[] = ["ci", "phone", "email"].map((key) => ["member
 
 export const someKeyHasAColumn: Rule = ({ members }) => {
   if (members === undefined || members.ci !== undefined || members.phone !== undefined || members.email !== undefined) return [];
-  return [{ path: ["members"], about: keyPaths, what: "no column that could find a member at Kakao", instead: "name the column of at least one of ci, phone and email" }];
+  const what = "no column that could find a member at Kakao";
+  return [{ path: ["members"], about: keyPaths, what, instead: "name the column of at least one of ci, phone and email" }];
 };
 
 export const usedKeysHaveColumns: Rule = ({ members, matching }) =>
-  (matching?.keys ?? []).flatMap((key, at) =>
-    members === undefined || key === undefined || members[key] !== undefined
-      ? []
-      : [{ path: ["matching", "keys", at], about: [["members", key]], what: `${key} has no column`, instead: `name it as members.${key}, or leave ${key} out here` }],
-  );
+  (matching?.keys ?? []).flatMap((key, at) => {
+    if (members === undefined || key === undefined || members[key] !== undefined) return [];
+    const instead = `name it as members.${key}, or leave ${key} out here`;
+    return [{ path: ["matching", "keys", at], about: [["members", key]], what: `${key} has no column`, instead }];
+  });
 
 export const corroboratorsHaveColumns: Rule = ({ members, matching }) =>
   (matching?.corroborators ?? []).flatMap((corroborator, at) => {
@@ -23,7 +24,8 @@ export const corroboratorsHaveColumns: Rule = ({ members, matching }) =>
     if (columns.some((column) => members[column] !== undefined)) return [];
     const named = columns.map((column) => `members.${column}`).join(" or ");
     const about = columns.map((column) => ["members", column]);
-    return [{ path: ["matching", "corroborators", at], about, what: `${corroborator} has no column`, instead: `name it as ${named}, or leave ${corroborator} out here` }];
+    const instead = `name it as ${named}, or leave ${corroborator} out here`;
+    return [{ path: ["matching", "corroborators", at], about, what: `${corroborator} has no column`, instead }];
   });
 
 /** `phoneVerifiedAt` and `phoneVerified` exclude each other and say something about a phone column; the same for e-mail. */
@@ -36,7 +38,8 @@ export const verifiedIsSaidOnce: Rule = (config) =>
       }
       const said = columns[column] !== undefined ? column : columns[always] !== undefined ? always : undefined;
       if (said === undefined || columns[key] !== undefined) return [];
-      return [{ path: [...path, said], about: [[...path, key]], what: `there is no ${key} column that it could be about`, instead: `name ${key} too, or remove it` }];
+      const what = `there is no ${key} column that it could be about`;
+      return [{ path: [...path, said], about: [[...path, key]], what, instead: `name ${key} too, or remove it` }];
     }),
   );
 

@@ -13,11 +13,12 @@ export const urlsAreOfKnownDatabases: Rule = (config) =>
   );
 
 export const tablesAreNamedOnce: Rule = ({ members }) =>
-  (members?.also ?? []).flatMap((also, at, all) =>
-    sameName(also?.table, members?.table) || all.slice(0, at).some((earlier) => sameName(earlier?.table, also?.table))
-      ? [{ path: ["members", "also", at, "table"], what: "this table is named already, its members would count twice", instead: "remove it; members.where says which rows are live" }]
-      : [],
-  );
+  (members?.also ?? []).flatMap((also, at, all) => {
+    const earlier = [members?.table, ...all.slice(0, at).map((other) => other?.table)];
+    if (!earlier.some((table) => sameName(table, also?.table))) return [];
+    const what = "this table is named already, its members would count twice";
+    return [{ path: ["members", "also", at, "table"], what, instead: "remove it; members.where says which rows are live" }];
+  });
 
 export const linkHasOneLayout: Rule = ({ link }) => (link === undefined ? [] : describeLayout(["link"], link, link.memberId !== undefined));
 
@@ -28,7 +29,8 @@ export const placesHaveOneLayout: Rule = ({ alsoLinkedIn = [] }) =>
     if (place?.link === undefined) return [];
     const problems = describeLayout(path, place.link, true);
     if (problems.length > 0 || place.link.column === undefined || place.members?.table !== undefined) return problems;
-    return [{ path, about: [["alsoLinkedIn", at, "members"]], what: "the table of this column is not named", instead: "add members: { table: … } beside link, or write link: { table: …, kakaoId: … }" }];
+    const instead = "add members: { table: … } beside link, or write link: { table: …, kakaoId: … }";
+    return [{ path, about: [["alsoLinkedIn", at, "members"]], what: "the table of this column is not named", instead }];
   });
 
 type ReadableLink = NonNullable<Parameters<Rule>[0]["link"]>;
@@ -36,7 +38,8 @@ type ReadableLink = NonNullable<Parameters<Rule>[0]["link"]>;
 function describeLayout(path: Path, link: ReadableLink, memberIsKnown: boolean): RuleProblem[] {
   const about = ["column", "table", "memberId", "kakaoId"].map((key) => [...path, key]);
   if ((link.column === undefined) === (link.table === undefined)) {
-    return [{ path, about, what: "links are either in a column of the member table or in a table of their own", instead: "write column: …, or table:, memberId: and kakaoId:" }];
+    const what = "links are either in a column of the member table or in a table of their own";
+    return [{ path, about, what, instead: "write column: …, or table:, memberId: and kakaoId:" }];
   }
   if (link.table !== undefined) {
     const absent = [...(memberIsKnown ? [] : ["memberId"]), ...(link.kakaoId === undefined ? ["kakaoId"] : [])];
@@ -55,7 +58,8 @@ export const linkColumnIsItsOwn: Rule = ({ members, link }) => {
     ? [{ path: ["link", "column"], what: "this column is the member's id or a key", instead: "name the column that holds the Kakao id" }]
     : [];
   const overwritten = Object.keys(link.set ?? {}).filter((column) => isUsed(column) || sameName(column, link.column));
-  return [...own, ...overwritten.map((column) => ({ path: ["link", "set", column], what: "this is the link, the member's id or a key", instead: "remove it" }))];
+  const what = "this is the link, the member's id or a key";
+  return [...own, ...overwritten.map((column) => ({ path: ["link", "set", column], what, instead: "remove it" }))];
 };
 
 export const placesHaveTheirOwnNames: Rule = ({ alsoLinkedIn = [] }) =>

@@ -8,7 +8,8 @@ export const adminKeyIsSaidOnce: Rule = ({ kakao }) =>
 /** The admin key travels in every request: plain http is for a simulated Kakao on this machine only. */
 export const baseUrlIsSafe: Rule = ({ kakao }) => {
   if (kakao?.baseUrl === undefined || isSafeBaseUrl(kakao.baseUrl)) return [];
-  return [{ path: ["kakao", "baseUrl"], what: "this is no https address of a host", instead: "write https://kapi.kakao.com; plain http is for 127.0.0.1 and localhost only" }];
+  const instead = "write https://kapi.kakao.com; plain http is for 127.0.0.1 and localhost only";
+  return [{ path: ["kakao", "baseUrl"], what: "this is no https address of a host", instead }];
 };
 
 function isSafeBaseUrl(text: string): boolean {

@@ -1,6 +1,19 @@
 import { adminKeyIsSaidOnce, baseUrlIsSafe, patternsAreExpressions, timeZoneExists } from "./rules-for-values.ts";
-import { columnsAreSaidOneWay, corroboratorsHaveColumns, someKeyHasAColumn, usedKeysHaveColumns, verifiedIsSaidOnce } from "./rules-for-columns.ts";
-import { linkColumnIsItsOwn, linkHasOneLayout, placesHaveOneLayout, placesHaveTheirOwnNames, tablesAreNamedOnce, urlsAreOfKnownDatabases } from "./rules-for-tables.ts";
+import {
+  columnsAreSaidOneWay,
+  corroboratorsHaveColumns,
+  someKeyHasAColumn,
+  usedKeysHaveColumns,
+  verifiedIsSaidOnce,
+} from "./rules-for-columns.ts";
+import {
+  linkColumnIsItsOwn,
+  linkHasOneLayout,
+  placesHaveOneLayout,
+  placesHaveTheirOwnNames,
+  tablesAreNamedOnce,
+  urlsAreOfKnownDatabases,
+} from "./rules-for-tables.ts";
 import type { Readable } from "./list-columns.ts";
 import { isWithin, type Path, type Problem } from "./problems.ts";
 

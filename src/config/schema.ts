@@ -57,17 +57,23 @@ const database = z.strictObject({
   session: z.record(z.string(), text("write a text")).default({}).describe("parameters set on each connection"),
 });
 
+const whereInstead = `write the condition of live members in quotes, like "status = 'active'", or all`;
+const also = z.strictObject({ table: tableName, id: columnName, ...keyColumns, kakaoId: columnName.optional() });
+const alsoInstead = "write a list of tables, like [{ table: members_dormant, id: id }]";
+const pending = z.strictObject({ table: tableName, kakaoId: columnName });
+const pendingInstead = "write a list of tables, like [{ table: signup_pending, kakaoId: kakao_id }]";
+
 const members = z.strictObject({
   table: tableName,
   id: columnName,
   ...keyColumns,
-  where: conditionText(`write the condition of live members in quotes, like "status = 'active'", or all`).describe("which rows are live; all: every row is"),
+  where: conditionText(whereInstead).describe("which rows are live; all: every row is"),
   withdrawn: condition.optional().describe("which members have left; without it nobody counts as withdrawn"),
   blocked: condition.optional().describe("which not-live members are never linked"),
   otherLogin: condition.optional().describe("who can still sign in without Kakao"),
   protected: condition.optional().describe("staff, sellers: never linked by phone or e-mail"),
-  also: z.array(z.strictObject({ table: tableName, id: columnName, ...keyColumns, kakaoId: columnName.optional() }), { error: "write a list of tables, like [{ table: members_dormant, id: id }]" }).default([]).describe("further tables of members, never live"),
-  pending: z.array(z.strictObject({ table: tableName, kakaoId: columnName }), { error: "write a list of tables, like [{ table: signup_pending, kakaoId: kakao_id }]" }).default([]).describe("people signing up just now"),
+  also: z.array(also, { error: alsoInstead }).default([]).describe("further tables of members, never live"),
+  pending: z.array(pending, { error: pendingInstead }).default([]).describe("people signing up just now"),
 });
 
 const link = z.strictObject({
@@ -107,11 +113,17 @@ const matching = z.strictObject({
   corroborators: z.array(oneOf("name", "birthdate", "email", "recentlyVerified"), { error: "write a list, like [name, birthdate]" }).optional(),
   dormant: oneOf("review", "link").default("review").describe("may a not-live member be linked"),
   placeholders: z.array(text("write a value in quotes"), { error: "write a list of values" }).default([]).describe("further values that identify nobody"),
-  syntheticEmails: z.array(text("write a pattern in quotes"), { error: `write a list of patterns, like ["*@kakao.invalid"]` }).default([]).describe("addresses that sign-ups made up: * stands for anything, or /a regular expression/"),
+  syntheticEmails: z
+    .array(text("write a pattern in quotes"), { error: `write a list of patterns, like ["*@kakao.invalid"]` })
+    .default([])
+    .describe("addresses that sign-ups made up: * stands for anything, or /a regular expression/"),
 });
 
 const channelField = z.union(
-  [text(columnInstead), z.strictObject({ column, format: text("write a date format like YYYYMMDD").optional(), type: oneOf("string", "number").default("string") })],
+  [
+    text(columnInstead),
+    z.strictObject({ column, format: text("write a date format like YYYYMMDD").optional(), type: oneOf("string", "number").default("string") }),
+  ],
   { error: "write the name of a column, or { column: …, type: number }" },
 );
 

@@ -67,7 +67,9 @@ function renderMembers(answers: StarterAnswers): string[] {
     "  # phoneVerified: always or emailVerified: always instead of the time's column.",
     ...columns,
     `  where: ${quote(answers.where)}   # which members are live; all: every row is`,
-    answers.withdrawn === undefined ? `  # withdrawn: "status = 'left'"   # without it nobody counts as withdrawn` : `  withdrawn: ${quote(answers.withdrawn)}   # who has left for good`,
+    answers.withdrawn === undefined
+      ? `  # withdrawn: "status = 'left'"   # without it nobody counts as withdrawn`
+      : `  withdrawn: ${quote(answers.withdrawn)}   # who has left for good`,
     `  # blocked: "status = 'blocked'"   # not-live members who are never linked`,
     `  # protected: "role <> 'customer'"   # staff, sellers: never linked by phone or e-mail`,
     `  # otherLogin: "password_hash is not null"   # who can still sign in without Kakao`,

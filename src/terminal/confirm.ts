@@ -30,6 +30,7 @@ async function ask({ input, output }: QuestionIo, question: Question, isYes: (an
     return isYes(answer) ? "yes" : "no";
   } catch (error) {
     if (!(error instanceof Error) || !["ExitPromptError", "AbortPromptError"].includes(error.name)) throw error;
-    throw new InterruptedError({ code: "interrupted", message: "Interrupted at a question; nothing was changed by it.", hint: "Run the same command again.", cause: error });
+    const message = "Interrupted at a question; nothing was changed by it.";
+    throw new InterruptedError({ code: "interrupted", message, hint: "Run the same command again.", cause: error });
   }
 }

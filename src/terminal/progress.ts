@@ -68,7 +68,8 @@ export function startSpinner(stream: TerminalStream, write: (line: string) => vo
   let spinner: Ora | undefined;
   void import("ora").then(({ default: ora }) => {
     if (clock.isStopped()) return;
-    spinner = ora({ stream, text: renderProgress(clock.facts()), isEnabled: true, color: false, discardStdin: false, hideCursor: false }).start();
+    const text = renderProgress(clock.facts());
+    spinner = ora({ stream, text, isEnabled: true, color: false, discardStdin: false, hideCursor: false }).start();
   });
   return {
     update: (done) => {

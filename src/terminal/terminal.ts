@@ -62,7 +62,7 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
   const writeAside = createLineWriter(stderr);
   const aside = createPalette(isColored(stderr, env, flags.color));
   const interactive = stdin.isTTY === true && stderr.isTTY === true && !flags.json;
-  const width = stdout.isTTY === true ? Math.max(40, stdout.columns ?? 80) : 80;
+  const width = stdout.isTTY === true ? Math.max(40, stdout.columns || 80) : 80;
   const questions = { input: stdin, output: stderr };
   let jsonWritten = false;
   let underWay = silentProgress;
@@ -72,6 +72,11 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
   };
   const note = (text: string): void => {
     if (!flags.quiet) writeAside(text);
+  };
+  const ask = async (question: () => Promise<Answer>): Promise<Answer> => {
+    if (!interactive) return "no-terminal";
+    underWay.stop();
+    return question();
   };
   return {
     flags,
@@ -96,11 +101,16 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
     progress: (label, total) => {
       if (flags.quiet || flags.json) return silentProgress;
       underWay.stop();
-      underWay = stderr.isTTY === true ? startSpinner(stderr, note, now, label, total) : startPlainProgress(note, now, label, total);
+      underWay = canSpin(stderr) ? startSpinner(stderr, note, now, label, total) : startPlainProgress(note, now, label, total);
       return underWay;
     },
-    confirm: async (question) => (interactive ? askYesOrNo(questions, question) : "no-terminal"),
-    confirmNumber: async (question, number) => (interactive ? askForNumber(questions, question, number) : "no-terminal"),
+    confirm: async (question) => ask(() => askYesOrNo(questions, question)),
+    confirmNumber: async (question, number) => ask(() => askForNumber(questions, question, number)),
     close: () => underWay.stop(),
   };
+}
+
+/** A terminal that says it has no columns (`docker exec -t`, serial lines) would have ora clear lines without end. */
+function canSpin({ isTTY, columns = 80 }: TerminalStream): boolean {
+  return isTTY === true && columns > 0;
 }

@@ -61,6 +61,16 @@ describe("progress at a terminal", () => {
     expect(stderr()).not.toMatch(/Reading|Read\.|Matched\./);
   });
 
+  it("is plain lines where the terminal says that it has no columns", () => {
+    const { terminal, stderr, setTime } = openTerminal({ stderrIsTerminal: true, stdoutIsTerminal: true, columns: 0 });
+    const progress = terminal.progress("Reading", 100);
+    setTime(10_000);
+    progress.update(50);
+    progress.finish();
+    expect(stderr()).toBe("Reading  50 of 100 (50 %)  5/s  10 s left\nReading  50 in 10 s\n");
+    expect(terminal.width).toBe(80);
+  });
+
   it("may end before it was seen", () => {
     const { terminal, stderr } = openTerminal({ stderrIsTerminal: true });
     terminal.progress("Reading").finish();
