@@ -63,7 +63,7 @@ export function findAnswer(db: StateDatabase, kakaoId: KakaoId): Answer | undefi
 export function findMemberAnswers(db: StateDatabase, place: number, memberId: string): Answer[] {
   const found: Answer[] = [];
   const bodies = db.prepare<[string], string>("select body from answers where instr(body, ?) > 0 order by first_id").pluck();
-  for (const body of bodies.iterate(`,${place},${JSON.stringify(memberId)},`)) {
+  for (const body of bodies.all(`,${place},${JSON.stringify(memberId)},`)) {
     found.push(...parse(body).filter((answer) => answer.place === place && answer.memberId === memberId));
   }
   return found;

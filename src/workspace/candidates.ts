@@ -1,5 +1,5 @@
 import type { KakaoId } from "../core/kakao-id.ts";
-import type { StateDatabase } from "./state-file.ts";
+import { readPages, type StateDatabase } from "./state-file.ts";
 
 /** A row of the review list, as `--decisions` is checked against it (M12). */
 export interface Candidate {
@@ -30,6 +30,7 @@ export function findCandidates(db: StateDatabase, kakaoId: KakaoId): Candidate[]
 }
 
 /** All candidates, in the order in which they were written. */
-export function readCandidates(db: StateDatabase): Iterable<Candidate> {
-  return db.prepare<[], Candidate>(`select ${columns} from candidates order by rowid`).iterate();
+export function* readCandidates(db: StateDatabase): Iterable<Candidate> {
+  const select = db.prepare<[number, number], Candidate & { row: number }>(`select rowid as row, ${columns} from candidates where rowid > ? order by rowid limit ?`);
+  for (const { row: _, ...candidate } of readPages(select, 0, (one) => one.row)) yield candidate;
 }

@@ -43,7 +43,7 @@ export class DecisionMemory {
   }
 
   /** All decisions in numeric order of the Kakao ids. */
-  all(): Iterable<RememberedDecision> {
-    return this.#db.prepare<[], RememberedDecision>(`select ${columns} from remembered_decisions order by kakao_id, place, member_id`).iterate();
+  all(): readonly RememberedDecision[] {
+    return this.#db.prepare<[], RememberedDecision>(`select ${columns} from remembered_decisions order by kakao_id, place, member_id`).all();
   }
 }

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { StateDatabase } from "./state-file.ts";
 
-/** Rows a stored batch, and so a transaction of the apply. */
+/** Rows a stored batch, and so a transaction of the apply. The first is small: it is read back before the rest goes (M13). */
+const rowsInFirstBatch = 100;
 const rowsABatch = 2000;
 
-export type PlanAction = "link" | "relink";
+/** `unlink` clears the link of a member, by a person's decision (M12). */
+export type PlanAction = "link" | "relink" | "unlink";
 
 /**
  * One change that the apply obeys: place, member id, Kakao id, action, deciding key (`ci`, `phone`, `email`, `decision`),
@@ -49,7 +51,7 @@ export function createPlanWriter(db: StateDatabase): PlanWriter {
   return {
     add: (row) => {
       waiting.push(row);
-      if (waiting.length === rowsABatch) flush();
+      if (waiting.length === (seq === 0 ? rowsInFirstBatch : rowsABatch)) flush();
     },
     finish: () => {
       if (waiting.length > 0) flush();

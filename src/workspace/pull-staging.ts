@@ -2,7 +2,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser, ReadState } from "../core/kakao-user.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { StartError } from "../errors.ts";
-import type { StateDatabase, StateFileKind } from "./state-file.ts";
+import { readPages, type StateDatabase, type StateFileKind } from "./state-file.ts";
 import { decodeUsers, encodeUsers } from "./user-block.ts";
 
 /** Where a listed id stands. Stored: append, never renumber. */
@@ -54,6 +54,8 @@ export class PullStaging {
   readonly #setBasics;
   readonly #remove;
   readonly #insertPage;
+  readonly #waitForBasics;
+  readonly #waitForDetails;
 
   constructor(db: StateDatabase, path: string, cipher: Cipher, appId: string, pullId: string) {
     this.#db = db;
@@ -64,6 +66,10 @@ export class PullStaging {
     this.#setState = db.prepare<[number, bigint]>("update listed set state = ? where id = ?");
     this.#setBasics = db.prepare<[number, number | null, bigint]>("update listed set state = ?, connected_at = ? where id = ?");
     this.#remove = db.prepare<[bigint]>("delete from listed where id = ?");
+    // The constant states let SQLite use the partial indexes: a search is as long as what waits, not as the listing.
+    const waiting = (states: string): string => `select id from listed where state in (${states}) and state = ? order by id limit ?`;
+    this.#waitForBasics = db.prepare<[number, number], bigint>(waiting("1, 2")).pluck().safeIntegers();
+    this.#waitForDetails = db.prepare<[number, number], bigint>(waiting("3, 4")).pluck().safeIntegers();
     this.#insertPage = db.prepare<[bigint, Buffer]>("insert into pages (first_id, sealed) values (?, ?)");
   }
 
@@ -74,10 +80,7 @@ export class PullStaging {
 
   /** The lowest ids in state `from`, brought to state `to`. */
   take(from: ListedState, to: ListedState, limit: number): KakaoId[] {
-    // The constant states let SQLite use the partial index: the search is as long as what waits, not as the listing.
-    const waiting = from === LISTED.needsBasics ? "state in (1, 2)" : "state in (3, 4)";
-    const select = this.#db.prepare<[number, number], bigint>(`select id from listed where ${waiting} and state = ? order by id limit ?`);
-    const ids = select.pluck().safeIntegers().all(from, limit);
+    const ids = (from === LISTED.needsBasics ? this.#waitForBasics : this.#waitForDetails).all(from, limit);
     for (const id of ids) this.#setState.run(to, id);
     return ids.map(String);
   }
@@ -112,9 +115,9 @@ export class PullStaging {
   }
 
   /** All listed ids, ascending. */
-  listed(): IterableIterator<ListedRow> {
-    const select = this.#db.prepare<[], ListedRow>('select id, state, connected_at as "connectedAt" from listed order by id');
-    return select.safeIntegers().iterate();
+  listed(): Iterable<ListedRow> {
+    const select = 'select id, state, connected_at as "connectedAt" from listed where id > ? order by id limit ?';
+    return readPages(this.#db.prepare<[bigint, number], ListedRow>(select).safeIntegers(), 0n, (row) => row.id);
   }
 
   /**
@@ -122,14 +125,14 @@ export class PullStaging {
    * is open, its users held until they are asked for.
    */
   readStaged(): (id: bigint) => KakaoUser | undefined {
-    const pages = this.#db.prepare<[], { first: bigint; sealed: Buffer }>("select first_id as first, sealed from pages order by first_id, number");
-    const rows = pages.safeIntegers().iterate();
+    const select = "select first_id as first, number, sealed from pages where (first_id, number) > (?, ?) order by first_id, number limit 1";
+    const pageAfter = this.#db.prepare<[bigint, bigint], { first: bigint; number: bigint; sealed: Buffer }>(select).safeIntegers();
     const open = new Map<string, KakaoUser>();
-    let next = rows.next();
+    let next = pageAfter.get(0n, 0n);
     return (id) => {
-      while (next.done !== true && next.value.first <= id) {
-        for (const user of this.#openPage(next.value.sealed)) open.set(user.id, user);
-        next = rows.next();
+      while (next !== undefined && next.first <= id) {
+        for (const user of this.#openPage(next.sealed)) open.set(user.id, user);
+        next = pageAfter.get(next.first, next.number);
       }
       const text = String(id);
       const user = open.get(text);

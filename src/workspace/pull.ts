@@ -152,6 +152,11 @@ export class Pull {
     this.#listingDone = true;
   }
 
+  /** How many ids are there to be taken. */
+  countWaiting(what: "basics" | "details"): number {
+    return this.#counts.get(what === "basics" ? LISTED.needsBasics : LISTED.needsDetails) ?? 0;
+  }
+
   /** Up to `limit` ids whose link time must be asked for before anything else. */
   takeForBasics(limit: number): KakaoId[] {
     return this.#take(LISTED.needsBasics, LISTED.basicsTaken, limit);

@@ -1,9 +1,10 @@
+import type { Statement } from "better-sqlite3";
 import { createHash } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { blockSeal, type Manifest, type SnapshotCounts, snapshotDamaged, snapshotFileKind } from "./snapshot-file.ts";
-import { explainSqliteError, openForReading, type StateDatabase } from "./state-file.ts";
+import { explainSqliteError, openForReading, readPages, type StateDatabase } from "./state-file.ts";
 import { decodeUsers } from "./user-block.ts";
 
 /** How the ids of a completed listing differ from those of the listing before. */
@@ -93,7 +94,7 @@ export class OpenSnapshot implements Snapshot {
     const all = new BigUint64Array(this.count);
     const digest = createHash("sha256");
     let at = 0;
-    for (const row of this.#rows("select number, ids, marks, x'' as sealed from blocks order by number")) {
+    for (const row of this.#blockRows("x''")) {
       const ids = idsOf(row);
       if (at + ids.length > all.length) throw snapshotDamaged(this.#path);
       all.set(ids, at);
@@ -120,27 +121,24 @@ export class OpenSnapshot implements Snapshot {
   }
 
   find(id: KakaoId): KakaoUser | undefined {
-    const select = "select number, ids, marks, sealed from blocks where first_id <= ? order by first_id desc limit 1";
-    for (const row of this.#rows(select, BigInt(id))) return this.#openBlock(row).find((user) => user.id === id);
-    return undefined;
+    const row = this.#guarded(() => this.#blockAround("sealed").get(BigInt(id)));
+    return row === undefined ? undefined : this.#openBlock(row).find((user) => user.id === id);
   }
 
   *changes(kind: ChangeKind): Iterable<KakaoId> {
-    const rows = this.#db.prepare<[string], bigint>("select id from changes where kind = ? order by id").pluck().safeIntegers();
-    for (const id of rows.iterate(kind)) yield String(id);
+    const select = `select id from changes where kind = '${kind}' and id > ? order by id limit ?`;
+    const rows = this.#db.prepare<[bigint, number], bigint>(select).pluck().safeIntegers();
+    for (const id of readPages(rows, 0n, (row) => row)) yield String(id);
   }
 
   /** The time of reading of each of these ids (ascending order is fastest): undefined where the snapshot does not have the id. */
   lookUpReadTimes(): (id: bigint) => number | undefined {
-    const select = this.#db.prepare<[bigint], BlockRow>(
-      "select number, ids, marks, x'' as sealed from blocks where first_id <= ? order by first_id desc limit 1",
-    );
-    select.safeIntegers();
+    const select = this.#blockAround("x''");
     let ids = new BigUint64Array(0);
     let marks = new Uint32Array(0);
     return (id) => {
       if (!covers(ids, id)) {
-        const row = select.get(id);
+        const row = this.#guarded(() => select.get(id));
         if (row === undefined) return undefined;
         ids = idsOf(row);
         marks = marksOf(row);
@@ -162,7 +160,7 @@ export class OpenSnapshot implements Snapshot {
 
   *#openBlocks(): Iterable<[BlockRow, KakaoUser[]]> {
     let number = 0;
-    for (const row of this.#rows("select number, ids, marks, sealed from blocks order by number")) {
+    for (const row of this.#blockRows("sealed")) {
       if (Number(row.number) !== number) throw snapshotDamaged(this.#path);
       number += 1;
       yield [row, this.#openBlock(row)];
@@ -179,9 +177,22 @@ export class OpenSnapshot implements Snapshot {
     }
   }
 
-  *#rows(select: string, ...parameters: bigint[]): Iterable<BlockRow> {
+  /** The blocks one by one: nothing stays open in between. */
+  *#blockRows(sealed: "sealed" | "x''"): Iterable<BlockRow> {
+    const select = `select number, ids, marks, ${sealed} as sealed from blocks where number >= ? order by number limit 1`;
+    const next = this.#db.prepare<[bigint], BlockRow>(select).safeIntegers();
+    const read = (from: bigint): BlockRow | undefined => this.#guarded(() => next.get(from));
+    for (let row = read(0n); row !== undefined; row = read(row.number + 1n)) yield row;
+  }
+
+  #blockAround(sealed: "sealed" | "x''"): Statement<[bigint], BlockRow> {
+    const select = `select number, ids, marks, ${sealed} as sealed from blocks where first_id <= ? order by first_id desc limit 1`;
+    return this.#db.prepare<[bigint], BlockRow>(select).safeIntegers();
+  }
+
+  #guarded<Result>(read: () => Result): Result {
     try {
-      yield* this.#db.prepare<bigint[], BlockRow>(select).safeIntegers().iterate(...parameters);
+      return read();
     } catch (error) {
       throw explainSqliteError(error, this.#path, snapshotFileKind) ?? error;
     }

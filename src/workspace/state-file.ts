@@ -54,6 +54,7 @@ export function openForReading(path: string, kind: StateFileKind): StateDatabase
   return guard(path, kind, () => {
     const db = new Database(path, { readonly: true });
     try {
+      if (isEmpty(db)) throw damaged(path, kind);
       checkVersion(db, path, kind);
       return db;
     } catch (error) {
@@ -64,14 +65,17 @@ export function openForReading(path: string, kind: StateFileKind): StateDatabase
 }
 
 function prepare(db: StateDatabase, path: string, kind: StateFileKind): void {
-  const isNew = (): boolean => db.prepare("select count(*) from sqlite_schema").pluck().get() === 0;
-  if (!isNew()) return checkVersion(db, path, kind);
+  if (!isEmpty(db)) return checkVersion(db, path, kind);
   db.transaction(() => {
-    if (!isNew()) return; // Another process made it just now.
+    if (!isEmpty(db)) return; // Another process made it just now.
     db.exec(kind.schema);
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${kind.version}`);
   }).immediate();
+}
+
+function isEmpty(db: StateDatabase): boolean {
+  return db.prepare("select count(*) from sqlite_schema").pluck().get() === 0;
 }
 
 function checkVersion(db: StateDatabase, path: string, kind: StateFileKind): void {
@@ -125,6 +129,21 @@ export function explainSqliteError(error: unknown, path: string, kind: StateFile
 
 function damaged(path: string, kind: StateFileKind, cause?: unknown): StartError {
   return new StartError({ code: kind.damagedCode, message: `${path} is damaged or cut off.`, hint: kind.damagedHint, cause });
+}
+
+/** Rows a page of `readPages`. */
+const rowsAPage = 1000;
+
+/**
+ * All rows of `select`, which takes the last key and a limit, page by page: nothing stays open in between, so the same connection can
+ * write meanwhile, and be closed.
+ */
+export function* readPages<Key, Row>(select: Database.Statement<[Key, number], Row>, before: Key, keyOf: (row: Row) => Key): Iterable<Row> {
+  let rows = select.all(before, rowsAPage);
+  for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
+    yield* rows;
+    rows = rows.length < rowsAPage ? [] : select.all(keyOf(last), rowsAPage);
+  }
 }
 
 /** One transaction; a killed process keeps all of it or nothing. */

@@ -1,0 +1,194 @@
+import Database from "better-sqlite3";
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Snapshot } from "../../src/workspace/snapshot.ts";
+import type { Workspace } from "../../src/workspace/workspace.ts";
+import { makeFolder, openTestWorkspace, readAllBytes, userOf, utf8InLatin1 } from "./open-test-workspace.ts";
+import { pullAll } from "./pull-all.ts";
+
+const many = Array.from({ length: 2500 }, (_, at) => userOf(String(1_000_000 + at)));
+
+function taken(workspace: Workspace): Snapshot {
+  const snapshot = workspace.snapshots.snapshot();
+  if (snapshot === null) throw new Error("there is no snapshot");
+  return snapshot;
+}
+
+const readAll = (workspace: Workspace) => {
+  const snapshot = taken(workspace);
+  try {
+    return [...snapshot.blocks()].flat();
+  } finally {
+    snapshot.close();
+  }
+};
+
+const damaged = expect.objectContaining({ code: "snapshot-damaged", hint: expect.stringContaining("kakao-sync pull") });
+
+/** Runs SQL on the snapshot's file, as somebody could who has the file but not the key. */
+function tamper(workspace: Workspace, sql: string): void {
+  const file = new Database(join(workspace.folder, "snapshot-1.db"));
+  file.exec(sql);
+  file.close();
+}
+
+describe("what lies on the disk", () => {
+  it("shows no value of a user in clear: not while pulling, not after, not in any side file", () => {
+    const workspace = openTestWorkspace(makeFolder());
+    const distinctive = userOf("31337", {
+      ci: `${"DISTINCTIVECI".repeat(7).slice(0, 86)}==`,
+      phone: "01055550147",
+      email: "distinctive.address@example.com",
+      name: "독고탁월",
+      birthdate: "19771231",
+    });
+    const others = Array.from({ length: 30 }, (_, at) => userOf(String(at + 1)));
+    const pull = workspace.snapshots.beginPull({ properties: [], refreshBefore: 0, now: 1 });
+    pull.addListed([...others, distinctive].map((user) => user.id));
+    pull.finishListing();
+    const ids = pull.takeForBasics(100);
+    pull.putBasics(ids, ids.map((id) => ({ id, connectedAt: 1, next: "details" })));
+    pull.takeForDetails(100);
+    pull.putDetails([distinctive, ...others], []);
+    const expectNothing = (): void => {
+      const bytes = readAllBytes(workspace.folder);
+      expect(bytes.length).toBeGreaterThan(10_000);
+      for (const value of ["DISTINCTIVECI", "01055550147", "distinctive.address", utf8InLatin1("독고탁월"), "19771231", "@example.com"]) {
+        expect(bytes.includes(value), value).toBe(false);
+      }
+    };
+    expectNothing();
+    pull.complete(2);
+    expectNothing();
+    expect(readAll(workspace)).toContainEqual(distinctive);
+  });
+});
+
+describe("a snapshot that is not as it was written", () => {
+  function makeTaken(): Workspace {
+    const workspace = openTestWorkspace(makeFolder());
+    pullAll(workspace, many, { now: 1 });
+    return workspace;
+  }
+
+  it("is refused when a bit of a sealed block has changed", () => {
+    const workspace = makeTaken();
+    const path = join(workspace.folder, "snapshot-1.db");
+    const bytes = readFileSync(path);
+    // The second half of the file lies within sealed blocks.
+    const at = bytes.length - 40_000;
+    bytes[at] = (bytes[at] ?? 0) ^ 4;
+    writeFileSync(path, bytes);
+    expect(() => readAll(workspace)).toThrow(damaged);
+  });
+
+  it("is refused when the file was cut off, or is gone", () => {
+    const workspace = makeTaken();
+    const path = join(workspace.folder, "snapshot-1.db");
+    truncateSync(path, 200_704);
+    expect(() => readAll(workspace)).toThrow(damaged);
+    truncateSync(path, 0);
+    expect(() => readAll(workspace)).toThrow(damaged);
+  });
+
+  it.each([
+    ["a block is missing at the end", "delete from blocks where number = 2"],
+    ["a block is missing in the middle", "delete from blocks where number = 1"],
+    ["blocks have changed places", "update blocks set number = 9 where number = 0; update blocks set number = 0 where number = 1; update blocks set number = 1 where number = 9"],
+    ["an id has changed", "update blocks set ids = cast(zeroblob(8) || substr(ids, 9) as blob) where number = 1"],
+    ["a time of reading has changed", "update blocks set marks = zeroblob(length(marks)) where number = 0"],
+  ])("is refused when %s", (_, sql) => {
+    const workspace = makeTaken();
+    tamper(workspace, sql);
+    expect(() => readAll(workspace)).toThrow(damaged);
+    expect(() => taken(workspace).ids()).toThrow(damaged);
+  });
+
+  it("is refused when it is one of another time", () => {
+    const workspace = makeTaken();
+    const old = readFileSync(join(workspace.folder, "snapshot-1.db"));
+    pullAll(workspace, many, { now: 2 });
+    writeFileSync(join(workspace.folder, "snapshot-2.db"), old);
+    expect(() => readAll(workspace)).toThrow(damaged);
+  });
+
+  it("does not keep the next pull from a new start", () => {
+    const workspace = makeTaken();
+    tamper(workspace, "update blocks set sealed = zeroblob(100) where number = 1");
+    const { report, detailsRead } = pullAll(workspace, many, { now: 2 });
+    expect(detailsRead).toHaveLength(many.length);
+    expect(report).toMatchObject({ total: many.length, comparedWith: null });
+    expect(readAll(workspace)).toEqual(many);
+  });
+});
+
+describe("reading a snapshot", () => {
+  it("goes on while another one takes its place", () => {
+    const workspace = openTestWorkspace(makeFolder());
+    pullAll(workspace, many, { now: 1 });
+    const old = taken(workspace);
+    const blocks = old.blocks()[Symbol.iterator]();
+    expect(blocks.next().value).toHaveLength(1000);
+    pullAll(workspace, [userOf("5")], { now: 2 });
+    expect(blocks.next().value).toEqual(many.slice(1000, 2000));
+    old.close();
+    expect(readAll(workspace)).toEqual([userOf("5")]);
+  });
+
+  it("finds the first and the last user of a block, and nobody between", () => {
+    const workspace = openTestWorkspace(makeFolder());
+    pullAll(workspace, many, { now: 1 });
+    const snapshot = taken(workspace);
+    for (const at of [0, 999, 1000, 2499]) expect(snapshot.find(String(1_000_000 + at))).toEqual(many[at]);
+    for (const id of ["1", "999999", "1002500", "9223372036854775807"]) expect(snapshot.find(id)).toBeUndefined();
+    snapshot.close();
+  });
+});
+
+describe("users from a file", () => {
+  it("become a snapshot of their own, in numeric order, that is not complete and replaces none", async () => {
+    const workspace = openTestWorkspace(makeFolder());
+    pullAll(workspace, [userOf("5")], { now: 1 });
+    const shuffled = [...many].sort((left, right) => (left.id.at(-1) ?? "").localeCompare(right.id.at(-1) ?? "") || (left.id < right.id ? 1 : -1));
+    const imported = await workspace.snapshots.importUsers([userOf("9223372036854775807"), ...shuffled, userOf("7")], 3);
+    expect(imported).toMatchObject({ complete: false, source: "file", count: 2502, takenAt: 3 });
+    expect([...imported.blocks()].flat()).toEqual([userOf("7"), ...many, userOf("9223372036854775807")]);
+    imported.close();
+    expect(readAll(workspace)).toEqual([userOf("5")]);
+    expect(workspace.snapshots.list().map((facts) => facts.source)).toEqual(["file", "app"]);
+    expect(readdirSync(workspace.folder)).not.toContain("import.db");
+    expect(readAllBytes(workspace.folder)).not.toContain("@example.com");
+  });
+
+  it("with an id twice are refused, and nothing is left", async () => {
+    const workspace = openTestWorkspace(makeFolder());
+    await expect(workspace.snapshots.importUsers([userOf("2"), userOf("1"), userOf("2")], 3)).rejects.toMatchObject({ code: "kakao-id-twice", exitCode: 2 });
+    expect(workspace.snapshots.list()).toEqual([]);
+    expect(readdirSync(workspace.folder).filter((name) => name.startsWith("snapshot") || name.startsWith("import"))).toEqual([]);
+  });
+});
+
+describe("wiping", () => {
+  it("takes a whole snapshot away, file and all", () => {
+    const workspace = openTestWorkspace(makeFolder());
+    pullAll(workspace, many, { now: 1 });
+    workspace.snapshots.wipe(1);
+    expect(workspace.snapshots.snapshot()).toBeNull();
+    expect(existsSync(join(workspace.folder, "snapshot-1.db"))).toBe(false);
+  });
+
+  it("takes a part away: the rest stays, and who lost something is read again by the next pull", async () => {
+    const workspace = openTestWorkspace(makeFolder());
+    pullAll(workspace, [userOf("9"), userOf("1")].reverse(), { now: 1000 });
+    const { generation, counts } = await workspace.snapshots.redact(1, (user) => (user.id === "1" ? { ...user, ci: 0 } : user));
+    expect(counts).toMatchObject({ users: 2, wiped: 1, usable: { ci: 1, phone: 2, email: 2 } });
+    expect(readAll(workspace)).toEqual([userOf("1", { ci: 0 }), userOf("9")]);
+    expect(taken(workspace)).toMatchObject({ generation, takenAt: 1000, complete: true });
+    expect(existsSync(join(workspace.folder, "snapshot-1.db"))).toBe(false);
+    // Wiped twice, still known to be wiped.
+    await workspace.snapshots.redact(generation, (user) => user);
+    expect(pullAll(workspace, [userOf("1"), userOf("9")], { now: 2000 }).detailsRead).toEqual(["1"]);
+    expect(taken(workspace).counts.wiped).toBe(0);
+  });
+});
