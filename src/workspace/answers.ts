@@ -1,5 +1,5 @@
 import type { KakaoId } from "../core/kakao-id.ts";
-import type { StateDatabase } from "./state-file.ts";
+import { guardWrite, type StateDatabase } from "./state-file.ts";
 
 const answersABlock = 1000;
 
@@ -41,7 +41,7 @@ export function createAnswerWriter(db: StateDatabase): AnswerWriter {
   let waiting: AnswerRow[] = [];
   const flush = (): void => {
     const first = waiting[0];
-    if (first !== undefined) insert.run(BigInt(first[0]), JSON.stringify(waiting));
+    if (first !== undefined) guardWrite(db, () => insert.run(BigInt(first[0]), JSON.stringify(waiting)));
     waiting = [];
   };
   return {

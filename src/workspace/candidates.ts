@@ -1,5 +1,5 @@
 import type { KakaoId } from "../core/kakao-id.ts";
-import { readPages, type StateDatabase } from "./state-file.ts";
+import { guardWrite, readPages, type StateDatabase } from "./state-file.ts";
 
 /** A row of the review list, as `--decisions` is checked against it (M12). */
 export interface Candidate {
@@ -20,7 +20,7 @@ export function createCandidateWriter(db: StateDatabase): (candidate: Candidate)
     "insert into candidates (code, kakao_id, place, member_id, reason, evidence, grouped) values (?, ?, ?, ?, ?, ?, ?)",
   );
   return ({ code, kakaoId, place, memberId, reason, evidence, group }) => {
-    insert.run(code, BigInt(kakaoId), place, memberId, reason, evidence, group);
+    guardWrite(db, () => insert.run(code, BigInt(kakaoId), place, memberId, reason, evidence, group));
   };
 }
 
@@ -32,5 +32,7 @@ export function findCandidates(db: StateDatabase, kakaoId: KakaoId): Candidate[]
 /** All candidates, in the order in which they were written. */
 export function* readCandidates(db: StateDatabase): Iterable<Candidate> {
   const select = db.prepare<[number, number], Candidate & { row: number }>(`select rowid as row, ${columns} from candidates where rowid > ? order by rowid limit ?`);
-  for (const { row: _, ...candidate } of readPages(select, 0, (one) => one.row)) yield candidate;
+  for (const { code, kakaoId, place, memberId, reason, evidence, group } of readPages(select, 0, (one) => one.row)) {
+    yield { code, kakaoId, place, memberId, reason, evidence, group };
+  }
 }

@@ -5,7 +5,7 @@ import { StartError } from "../errors.ts";
 import type { Cipher } from "./encryption.ts";
 import { removeStateFile } from "./folder.ts";
 import { USERS_A_BLOCK, type SnapshotWriter } from "./snapshot-file.ts";
-import { openBulkFile, type StateDatabase, type StateFileKind } from "./state-file.ts";
+import { guardWrite, openBulkFile, type StateDatabase, type StateFileKind } from "./state-file.ts";
 import { decodeUsers, encodeUsers } from "./user-block.ts";
 
 /** Users that are sorted in memory at a time, about 40 MB; the sorted runs are then merged from disk. */
@@ -51,7 +51,8 @@ async function writeRuns(db: StateDatabase, users: Iterable<KakaoUser> | AsyncIt
   const flush = (): void => {
     waiting.sort((left, right) => compareKakaoIds(left.id, right.id));
     for (let start = 0; start < waiting.length; start += USERS_A_BLOCK) {
-      insert.run(run, start / USERS_A_BLOCK, cipher.seal(encodeUsers(waiting.slice(start, start + USERS_A_BLOCK)), seal));
+      const sealed = cipher.seal(encodeUsers(waiting.slice(start, start + USERS_A_BLOCK)), seal);
+      guardWrite(db, () => insert.run(run, start / USERS_A_BLOCK, sealed));
     }
     run += 1;
     waiting = [];

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
-import type { StateDatabase } from "./state-file.ts";
+import { guardWrite, type StateDatabase } from "./state-file.ts";
 
 /** Rows a stored batch, and so a transaction of the apply. The first is small: it is read back before the rest goes (M13). */
 const rowsInFirstBatch = 100;
@@ -42,7 +42,7 @@ export function createPlanWriter(db: StateDatabase): PlanWriter {
   let rows = 0;
   const flush = (): void => {
     const body = JSON.stringify(waiting);
-    insert.run(seq, waiting.length, body);
+    guardWrite(db, () => insert.run(seq, waiting.length, body));
     hash.update(`${seq} ${body}\n`);
     rows += waiting.length;
     seq += 1;

@@ -7,7 +7,7 @@ import { BrokenSeal, type Cipher, createKeyedDigest, type KeyedDigest } from "./
 import { removeStateFile, syncToDisk } from "./folder.ts";
 import { Journal, type JournalName } from "./journal.ts";
 import { createPlanWriter, digestPlan, readPlan, type PlanBatch, type PlanRow, type PlanWriter } from "./plan-batches.ts";
-import { openBulkFile, openStateFile, type StateDatabase, type StateFileKind } from "./state-file.ts";
+import { guardWrite, openBulkFile, openStateFile, type StateDatabase, type StateFileKind } from "./state-file.ts";
 
 /** `runs/<id>/run.db`: the plan as the apply obeys it, what was decided about everyone, and the journal of what was done. */
 const runFileKind: StateFileKind = {
@@ -62,7 +62,7 @@ export function createRunStore(folder: string, runId: string, cipher: Cipher): R
     finish: () => {
       const finished = plan.finish();
       answers.finish();
-      db.exec("commit");
+      guardWrite(db, () => db.exec("commit"));
       db.close();
       syncToDisk(path);
       return finished;

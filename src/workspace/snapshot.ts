@@ -151,7 +151,8 @@ export class OpenSnapshot implements Snapshot {
   /** Reads every byte once; throws where something is wrong. */
   verify(): void {
     this.ids();
-    for (const _ of this.#openBlocks());
+    const blocks = this.#openBlocks()[Symbol.iterator]();
+    while (blocks.next().done !== true);
   }
 
   close(): void {

@@ -106,11 +106,17 @@ function guard<Result>(path: string, kind: StateFileKind, work: () => Result): R
 /** The operator's error for what SQLite threw about a state file: damaged, disk full or busy; null for anything else. */
 export function explainSqliteError(error: unknown, path: string, kind: StateFileKind): OperatorError | null {
   if (!(error instanceof Database.SqliteError)) return null;
-  const code = error.code;
+  const { code } = error;
   if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_IOERR_SHORT_READ") {
     return damaged(path, kind, error);
   }
-  if (code === "SQLITE_FULL") {
+  return explainWriteError(error, path);
+}
+
+/** The operator's error for a state file that cannot be written now: disk full, or held by another program; null for anything else. */
+function explainWriteError(error: unknown, path: string): FailedError | null {
+  if (!(error instanceof Database.SqliteError)) return null;
+  if (error.code === "SQLITE_FULL") {
     return new FailedError({
       code: "disk-full",
       message: `The disk is full: ${path} could not be written.`,
@@ -118,7 +124,7 @@ export function explainSqliteError(error: unknown, path: string, kind: StateFile
       cause: error,
     });
   }
-  if (!code.startsWith("SQLITE_BUSY")) return null;
+  if (!error.code.startsWith("SQLITE_BUSY")) return null;
   return new FailedError({
     code: "workspace-busy",
     message: `${path} is held by another program.`,
@@ -146,9 +152,18 @@ export function* readPages<Key, Row>(select: Database.Statement<[Key, number], R
   }
 }
 
-/** One transaction; a killed process keeps all of it or nothing. */
+/** Does a write; throws FailedError `disk-full` or `workspace-busy` where the file cannot be written now. */
+export function guardWrite<Result>(db: StateDatabase, write: () => Result): Result {
+  try {
+    return write();
+  } catch (error) {
+    throw explainWriteError(error, db.name) ?? error;
+  }
+}
+
+/** One transaction; a killed process keeps all of it or nothing. Throws as `guardWrite`. */
 export function transact<Result>(db: StateDatabase, work: () => Result): Result {
-  return db.transaction(work).immediate();
+  return guardWrite(db, () => db.transaction(work).immediate());
 }
 
 /** One transaction that is on the disk, also through a power cut, before this returns. */

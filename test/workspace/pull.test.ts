@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { KakaoUser } from "../../src/core/kakao-user.ts";
@@ -248,6 +248,22 @@ describe("an unfinished pull", () => {
     const resumed = again.snapshots.resumePull();
     expect(resumed?.complete(2000).total).toBe(2);
     expect(allUsers(again)).toEqual(users("1", "2"));
+  });
+
+  it("is over when it was killed between taking its place and being removed", () => {
+    const parent = makeFolder();
+    const workspace = openTestWorkspace(parent);
+    const pull = workspace.snapshots.beginPull({ properties: [], refreshBefore: 0, now: 1000 });
+    pull.addListed(["1"]);
+    pull.finishListing();
+    readAll(pull, users("1"));
+    const files = ["pull.db", "pull.db-wal"].map((name) => join(workspace.folder, name));
+    const bytes = files.map((file) => readFileSync(file));
+    pull.complete(2000);
+    files.forEach((file, at) => writeFileSync(file, bytes[at] ?? ""));
+    expect(openTestWorkspace(parent).snapshots.resumePull()).toBeNull();
+    expect(readdirSync(workspace.folder)).not.toContain("pull.db");
+    expect(allUsers(workspace)).toEqual(users("1"));
   });
 
   it("that is damaged says so and how to go on", () => {
