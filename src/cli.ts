@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
 import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration, type GlobalFlags } from "./commands/shared-options.ts";
 import type { Context } from "./context.ts";
@@ -14,7 +14,7 @@ export function readOutputFlags(argv: readonly string[]): TerminalFlags & { read
 }
 
 /** A command as the tree calls it: everything it needs comes from the context. */
-type Run<Flags> = (context: Context, flags: Flags, argument?: string) => Promise<number>;
+type Run<Flags extends OptionValues> = (context: Context, flags: Flags, argument?: string) => Promise<number>;
 
 /**
  * Runs the command that the words name and returns its exit code. A command, and all it needs, is imported only when it is called,
@@ -27,7 +27,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     const context = openContext(io, command.optsWithGlobals<GlobalFlags>(), commandPath(command));
     try {
       const execute = await load();
-      exitCode = await execute(context, command.optsWithGlobals(), argument);
+      exitCode = await execute(context, command.optsWithGlobals<Parameters<typeof execute>[1]>(), argument);
     } finally {
       context.close();
     }
@@ -45,7 +45,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
   }
 }
 
-type Call = <Flags>(command: Command, load: () => Promise<Run<Flags>>, argument?: string) => Promise<void>;
+type Call = <Flags extends OptionValues>(command: Command, load: () => Promise<Run<Flags>>, argument?: string) => Promise<void>;
 
 function buildTree(call: Call): Command {
   const program = addGlobalOptions(new Command("kakao-sync"))

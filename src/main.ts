@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import { EXIT, InterruptedError, OperatorError } from "./errors.ts";
 import { explainFailure } from "./explain-failure.ts";
-import { createTerminal } from "./terminal/terminal.ts";
 import type { TerminalStream } from "./terminal/output.ts";
 
 /** What the program is run with; tests bring their own. */
@@ -23,6 +22,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return await runCommandLine(argv, io);
   } catch (thrown) {
     const error = explainFailure(thrown, io.signal);
+    const { createTerminal } = await import("./terminal/terminal.ts");
     const terminal = createTerminal(io, flags);
     if (flags.json) {
       const run = thrown instanceof OperatorError ? thrown.run : undefined;

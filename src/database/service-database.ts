@@ -53,6 +53,8 @@ export interface PlaceMap {
   readonly url: string;
   readonly table: string;
   readonly kakaoId: string;
+  /** Only rows with these values count. */
+  readonly fixed: Readonly<Record<string, string | number | null>>;
   readonly where?: string;
 }
 
@@ -67,12 +69,12 @@ export interface Inspection {
   readonly readOnly: boolean;
 }
 
-/** One planned change of one member's link. `from` is what the row must hold now: null for empty. */
+/** One planned change of one member's link. `from` is what the row must hold now, `to` what it is to hold: null for empty. Taking a link away leaves the `set` columns alone. */
 export interface LinkChange {
   readonly place: number;
   readonly memberId: string;
   readonly from: KakaoId | null;
-  readonly to: KakaoId;
+  readonly to: KakaoId | null;
 }
 
 /**

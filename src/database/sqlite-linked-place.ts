@@ -18,7 +18,8 @@ export function openSqlitePlace(map: PlaceMap): LinkedPlace {
       reader.rows(pageSql);
       return pageSql;
     });
-    return { name: map.name, readIds: () => readIds(reader, path, sql), close: () => db.close() };
+    const fixed = Object.fromEntries(Object.values(map.fixed).map((value, at) => [`fixed${at}`, value]));
+    return { name: map.name, readIds: () => readIds(reader, path, sql, fixed), close: () => db.close() };
   } catch (error) {
     db.close();
     throw error;
@@ -31,9 +32,9 @@ function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
     refuseWrongNames([describeMissing("There is no table", map.table, listTables(db))]);
     throw new Error("unreachable");
   }
-  if (!table.columns.has(map.kakaoId.toLowerCase())) {
-    refuseWrongNames([describeMissing(`${table.name} has no column`, map.kakaoId, [...table.columns.values()].map((column) => column.name))]);
-  }
+  const known = [...table.columns.values()].map((column) => column.name);
+  const wrong = [map.kakaoId, ...Object.keys(map.fixed)].filter((name) => !table.columns.has(name.toLowerCase()));
+  if (wrong.length > 0) refuseWrongNames(wrong.map((name) => describeMissing(`${table.name} has no column`, name, known)));
   return table;
 }
 
@@ -42,13 +43,16 @@ function pageOfIds(table: TableShape, map: PlaceMap): string {
   const link = quoteName(map.kakaoId);
   const id = `iif(typeof(${link}) = 'blob', quote(${link}), CAST(${link} AS TEXT))`;
   const key = table.rowid ?? id;
-  const where = map.where === undefined ? "1" : wrapSql(map.where);
-  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${where} IS TRUE ORDER BY 1 LIMIT ${pageSize}`;
+  const fixed = Object.keys(map.fixed).map((column, at) => `${quoteName(column)} IS @fixed${at}`);
+  const where = [...fixed, ...(map.where === undefined ? [] : [`${wrapSql(map.where)} IS TRUE`]), "1"].join(" AND ");
+  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${where} ORDER BY 1 LIMIT ${pageSize}`;
 }
 
-async function* readIds(reader: Prepared, path: string, sql: string): AsyncGenerator<readonly string[]> {
+type Fixed = Readonly<Record<string, string | number | null>>;
+
+async function* readIds(reader: Prepared, path: string, sql: string, fixed: Fixed): AsyncGenerator<readonly string[]> {
   for (let after: unknown = -(2n ** 63n); ; ) {
-    const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ after }));
+    const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ after, ...fixed }));
     if (rows.length > 0) yield rows.map(([, id]) => String(id));
     if (rows.length < pageSize) return;
     after = rows.at(-1)?.[0];

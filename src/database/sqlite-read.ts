@@ -14,28 +14,37 @@ const ROW_WIDTH = 3 + VALUE_COLUMNS.length;
 export interface Page {
   readonly rows: readonly MemberRow[];
   readonly extras: readonly (readonly string[])[];
-  readonly lastKey: unknown;
 }
 
 /** Every row of a place in key order, in pages; nothing is locked between two pages. */
 export function* readPages(reader: Prepared, place: SqlitePlace): Generator<readonly MemberRow[]> {
-  let page = readPage(reader, place, `ORDER BY ${place.key} LIMIT ${pageSize}`, {});
-  while (page.rows.length > 0) {
-    yield page.rows;
-    if (page.rows.length < pageSize) return;
-    page = readPage(reader, place, `WHERE ${place.key} > @after ORDER BY ${place.key} LIMIT ${pageSize}`, { after: page.lastKey });
+  const rowSql = joinRow(place, []);
+  let page = readTexts(reader, place, rowSql, ROW_WIDTH, `ORDER BY ${place.key} LIMIT ${pageSize}`, {});
+  while (page.texts.length > 0) {
+    const { rows } = decodeRows(place.at, page.texts, ROW_WIDTH);
+    yield rows;
+    if (rows.length < pageSize) return;
+    page = readTexts(reader, place, rowSql, ROW_WIDTH, `WHERE ${place.key} > @after ORDER BY ${place.key} LIMIT ${pageSize}`, { after: page.lastKey });
   }
 }
 
-/** The rows with exactly these ids, in key order; each of `extras` is an SQL expression of never-null text. */
+/** The rows with these ids, in key order; each of `extras` is an SQL expression of never-null text. */
 export function readByIds(db: Prepared, place: SqlitePlace, ids: readonly string[], extras: readonly string[] = []): Page {
-  const tail = `WHERE ${place.id} COLLATE "${place.keyCollation}" IN (SELECT value FROM json_each(@ids)) ORDER BY ${place.key} LIMIT -1`;
-  return readPage(db, place, tail, { ids: idsAsJson(place, ids) }, extras);
+  const width = ROW_WIDTH + extras.length;
+  const { texts } = readTexts(db, place, joinRow(place, extras), width, idsTail(place), { ids: idsAsJson(place, ids) });
+  return decodeRows(place.at, texts, width);
+}
+
+/** Only the id and these expressions of the rows with these ids, one after another in one flat list, in key order. */
+export function readExpressions(db: Prepared, place: SqlitePlace, ids: readonly string[], expressions: readonly string[]): readonly string[] {
+  const rowSql = `concat(${[place.id, ...expressions].join(", @separator, ")})`;
+  return readTexts(db, place, rowSql, 1 + expressions.length, idsTail(place), { ids: idsAsJson(place, ids) }).texts;
 }
 
 /** The rows whose link is one of these Kakao ids. */
 export function readHolders(db: Prepared, place: SqlitePlace, link: PlaceLink, ids: readonly KakaoId[]): readonly MemberRow[] {
-  return readPage(db, place, `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: linksAsJson(link, ids) }).rows;
+  const { texts } = readTexts(db, place, joinRow(place, []), ROW_WIDTH, `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: linksAsJson(link, ids) });
+  return decodeRows(place.at, texts, ROW_WIDTH).rows;
 }
 
 /** Which of these Kakao ids any place's link column holds. */
@@ -55,6 +64,10 @@ function heldSql(link: PlaceLink): string {
   return `${link.sql} IN (SELECT value FROM json_each(@ids))${condition === null ? "" : ` AND (${condition})`}`;
 }
 
+function idsTail(place: SqlitePlace): string {
+  return `WHERE ${place.id} COLLATE "${place.keyCollation}" IN (SELECT value FROM json_each(@ids)) ORDER BY ${place.key} LIMIT -1`;
+}
+
 function linksAsJson(link: PlaceLink, ids: readonly KakaoId[]): string {
   return link.affinity === "blob" ? textsAndNumbers(ids) : JSON.stringify(ids);
 }
@@ -69,25 +82,24 @@ function textsAndNumbers(ids: readonly string[]): string {
 }
 
 /**
- * One page in one text: SQLite joins the values and one `split` takes them apart, less than half the time of a JavaScript value a
- * column. A value that holds the separator itself is noticed by the count of parts; the page is then read again with a random one.
+ * The texts of many rows, one after another: SQLite joins them and one `split` takes them apart, less than half the time of a
+ * JavaScript value a column. A value that holds the separator itself is noticed by the count; all is then read again with a random one.
  */
-function readPage(db: Prepared, place: SqlitePlace, tail: string, bound: Record<string, unknown>, extras: readonly string[] = []): Page {
+function readTexts(db: Prepared, place: SqlitePlace, rowSql: string, width: number, tail: string, bound: Record<string, unknown>): { texts: readonly string[]; lastKey: unknown } {
   const statement = db.rows(
     `SELECT max(kakao_sync_key COLLATE "${place.keyCollation}"), count(*), group_concat(kakao_sync_row, @separator) ` +
-      `FROM (SELECT ${place.key} AS kakao_sync_key, ${rowSql(place, extras)} AS kakao_sync_row FROM ${place.table.sql} ${tail})`,
+      `FROM (SELECT ${place.key} AS kakao_sync_key, ${rowSql} AS kakao_sync_row FROM ${place.table.sql} ${tail})`,
   );
-  const width = ROW_WIDTH + extras.length;
   for (let separator = "\u001f"; ; separator = randomUUID()) {
-    const [lastKey, count, text] = statement.get({ ...bound, separator }) ?? [];
-    if (typeof text !== "string") return { rows: [], extras: [], lastKey: null };
-    const parts = text.split(separator);
-    if (parts.length === Number(count) * width) return { ...decodeRows(place.at, parts, width), lastKey };
+    const [lastKey, count, joined] = statement.get({ ...bound, separator }) ?? [];
+    if (typeof joined !== "string") return { texts: [], lastKey: null };
+    const texts = joined.split(separator);
+    if (texts.length === Number(count) * width) return { texts, lastKey };
   }
 }
 
 /** The row's values as one text. A withdrawn member's keys stay in the database. */
-function rowSql(place: SqlitePlace, extras: readonly string[]): string {
+function joinRow(place: SqlitePlace, extras: readonly string[]): string {
   const link = place.link === null ? "NULL" : `iif(typeof(${place.link.sql}) = 'blob', quote(${place.link.sql}), ${place.link.sql})`;
   const joined = (values: readonly (string | null)[]): string =>
     `concat(${[place.id, flagsSql(place), link, ...values.map((value) => value ?? "NULL"), ...extras].join(", @separator, ")})`;

@@ -2,64 +2,76 @@ import type { LinkRestore, RestoreOutcome } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { readHeldIds } from "./sqlite-read.ts";
-import { bindStored, isEmptyLink, sameStored } from "./sqlite-values.ts";
-import { type FreshRow, readFresh, type RowWrite, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
+import { encodeStored, isEmptyLink, sameEncoded } from "./sqlite-values.ts";
+import { readFresh, type RowWrite, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
 
 /** The rows that were restored together: one place and one set of columns. */
 export interface RestoredGroup {
-  readonly target: WritablePlace;
+  readonly place: SqlitePlace;
   readonly columns: readonly string[];
   readonly writes: readonly RowWrite[];
+}
+
+interface Numbered {
+  readonly index: number;
+  readonly restore: LinkRestore;
 }
 
 /** Restores inside the transaction where every column still holds what was written; outcomes in the order of `restores`. */
 export function restoreAll(writer: Prepared, places: readonly SqlitePlace[], restores: readonly LinkRestore[]): { outcomes: RestoreOutcome[]; groups: RestoredGroup[] } {
   const outcomes = new Array<RestoreOutcome>(restores.length).fill("row-gone");
-  const groups: RestoredGroup[] = [];
-  for (const indexes of groupByColumns(restores)) {
-    const members = indexes.flatMap((index) => (restores[index] === undefined ? [] : [{ index, restore: restores[index] }]));
-    const [first] = members;
-    if (first === undefined) continue;
-    const target = writablePlace(places, first.restore.place);
-    const columns = Object.keys(first.restore.written);
-    const fresh = readFresh(writer, target, columns, members.map(({ restore }) => restore.memberId));
-    const held = readHeldIds(writer, places, members.flatMap(({ restore }) => formerId(target, restore)));
-    const wanted = new Map<string, RowWrite>();
-    for (const { index, restore } of members) {
-      const found = fresh.get(restore.memberId);
-      if (found === undefined) continue;
-      outcomes[index] = wanted.has(restore.memberId) ? "changed-since" : judgeRestore(restore, columns, found, formerId(target, restore).some((id) => held.has(id)));
-      if (outcomes[index] !== "restored") continue;
-      for (const id of formerId(target, restore)) held.add(id);
-      wanted.set(restore.memberId, { id: restore.memberId, key: found.key, from: found.stored, to: columns.map((column) => restore.former[column] ?? null) });
-    }
-    const writes = [...fresh.keys()].flatMap((id) => wanted.get(id) ?? []);
-    updateRows(writer, target.place, columns, writes);
-    groups.push({ target, columns, writes });
-  }
+  const groups = groupByColumns(restores).map((group) => restoreGroup(writer, places, group, outcomes));
   return { outcomes, groups };
 }
 
-function judgeRestore(restore: LinkRestore, columns: readonly string[], found: FreshRow, formerIsHeld: boolean): RestoreOutcome {
-  const holds = (values: LinkRestore["written"]): boolean => columns.every((column, at) => sameStored(values[column] ?? null, found.stored[at] ?? null));
+function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place: at, columns, members }: Group, outcomes: RestoreOutcome[]): RestoredGroup {
+  const target = writablePlace(places, at);
+  const { page, positions } = readFresh(writer, target, columns, members.map(({ restore }) => restore.memberId));
+  const held = readHeldIds(writer, places, members.flatMap(({ restore }) => formerIds(target, restore)));
+  const writes: RowWrite[] = [];
+  for (const { index, restore } of members) {
+    const position = positions.get(restore.memberId);
+    if (position === undefined) continue;
+    const [key = "n", ...stored] = page.extras[position] ?? [];
+    const formers = formerIds(target, restore);
+    const outcome = writes[position] === undefined ? judgeRestore(restore, columns, stored, formers.some((id) => held.has(id))) : "changed-since";
+    outcomes[index] = outcome;
+    if (outcome !== "restored") continue;
+    for (const id of formers) held.add(id);
+    writes[position] = { id: restore.memberId, key, from: stored, to: columns.map((column) => encodeStored(restore.former[column] ?? null)) };
+  }
+  const inOrder = Object.values(writes);
+  updateRows(writer, target.place, columns, inOrder);
+  return { place: target.place, columns, writes: inOrder };
+}
+
+function judgeRestore(restore: LinkRestore, columns: readonly string[], stored: readonly string[], formerIsHeld: boolean): RestoreOutcome {
+  const holds = (values: LinkRestore["written"]): boolean => columns.every((column, at) => sameEncoded(encodeStored(values[column] ?? null), stored[at]));
   if (holds(restore.written)) return formerIsHeld ? "changed-since" : "restored";
   return holds(restore.former) ? "already-restored" : "changed-since";
 }
 
-/** The Kakao id that a relink replaced: somebody else may hold it by now. */
-function formerId({ link }: WritablePlace, restore: LinkRestore): string[] {
+/** The Kakao id that a relink replaced, if any: somebody else may hold it by now. */
+function formerIds({ link }: WritablePlace, restore: LinkRestore): string[] {
   const value = restore.former[link.name] ?? null;
-  return isEmptyLink(value) ? [] : [String(bindStored(value))];
+  return isEmptyLink(value) ? [] : [encodeStored(value).slice(1)];
 }
 
-/** Positions of restores that share place and columns: a run may have been written under another `link.set`. */
-function groupByColumns(restores: readonly LinkRestore[]): Iterable<number[]> {
-  const groups = new Map<string, number[]>();
+interface Group {
+  readonly place: number;
+  readonly columns: readonly string[];
+  readonly members: Numbered[];
+}
+
+/** Restores that share place and columns: a run may have been written under another `link.set`. */
+function groupByColumns(restores: readonly LinkRestore[]): Group[] {
+  const groups = new Map<string, Group>();
   restores.forEach((restore, index) => {
-    const name = JSON.stringify([restore.place, ...Object.keys(restore.written)]);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [index]);
-    else group.push(index);
+    const columns = Object.keys(restore.written);
+    const name = JSON.stringify([restore.place, ...columns]);
+    const group = groups.get(name) ?? { place: restore.place, columns, members: [] };
+    group.members.push({ index, restore });
+    groups.set(name, group);
   });
-  return groups.values();
+  return [...groups.values()];
 }

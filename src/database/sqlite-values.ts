@@ -28,17 +28,42 @@ export function decodeStored(encoded: string): StoredValue {
   }
 }
 
-/** The value as better-sqlite3 binds it: a JavaScript number is always stored as a REAL, a bigint as an INTEGER. */
-export function bindStored(value: StoredValue): string | number | bigint | Buffer | null {
-  if (value === null || typeof value !== "object") return value;
-  return "int" in value ? BigInt(value.int) : Buffer.from(value.hex, "hex");
+/** The reverse of `decodeStored`. */
+export function encodeStored(value: StoredValue): string {
+  if (value === null) return "n";
+  if (typeof value === "string") return `t${value}`;
+  if (typeof value === "number") return `r${value}`;
+  return "int" in value ? `i${value.int}` : `b${value.hex}`;
 }
 
-/** True for equal values of the same type. */
-export function sameStored(left: StoredValue, right: StoredValue): boolean {
-  if (left === null || right === null || typeof left !== "object" || typeof right !== "object") return left === right;
-  if ("int" in left) return "int" in right && left.int === right.int;
-  return "hex" in right && left.hex.toUpperCase() === right.hex.toUpperCase();
+/** True for equal encoded values: of the same type, floating-point numbers by value, since their text differs in form. */
+export function sameEncoded(left: string | undefined, right: string | undefined): boolean {
+  if (left === right) return left !== undefined;
+  if (left === undefined || right === undefined || !left.startsWith("r") || !right.startsWith("r")) return false;
+  return Number(left.slice(1)) === Number(right.slice(1));
+}
+
+/** An encoded value as JSON, from which `decodeSql` makes a value of the same type. */
+export function encodedAsJson(encoded: string): string {
+  const rest = encoded.slice(1);
+  switch (encoded.charAt(0)) {
+    case "n":
+      return "null";
+    case "i":
+      return rest;
+    case "r":
+      return /[.e]/.test(rest) ? rest : `${rest}.0`;
+    case "b":
+      return `{"hex":"${rest}"}`;
+    default:
+      return JSON.stringify(rest);
+  }
+}
+
+/** SQL that takes value `at` out of the JSON array `json`; bytes cost a further look and are asked for only where there are any. */
+export function decodeSql(json: string, at: number, bytes: boolean): string {
+  const plain = `${json}->>${at}`;
+  return bytes ? `iif(json_type(${json}, '$[${at}]') = 'object', unhex(${json}->>'$[${at}].hex'), ${plain})` : plain;
 }
 
 /** NULL, `''`, `0` and the text `'0'`: no link (product.md section 2). */

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
-import type { MemberRow } from "../core/member.ts";
 import { FailedError } from "../errors.ts";
-import type { ChangeGuards, ChangeOutcome, FormerValues, LinkChange, MovedWhy, SetValue } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, LinkChange, MovedWhy, SetValue } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
-import { readByIds, readHeldIds } from "./sqlite-read.ts";
-import { bindStored, decodeStored, encodeSql, sameStored, type StoredValue } from "./sqlite-values.ts";
+import { type Page, readByIds, readExpressions, readHeldIds } from "./sqlite-read.ts";
+import { decodeSql, decodeStored, encodedAsJson, encodeSql, encodeStored, sameEncoded, type StoredValue } from "./sqlite-values.ts";
 import { quoteName } from "./table-map.ts";
 
 /** A place that has a link column, with the columns that a link's writing touches. */
@@ -17,20 +16,12 @@ export interface WritablePlace {
   readonly columns: readonly string[];
 }
 
-/** A row as it is inside the transaction. */
-export interface FreshRow {
-  readonly row: MemberRow;
-  /** What the row's key is bound with in an UPDATE. */
-  readonly key: StoredValue;
-  readonly stored: readonly StoredValue[];
-}
-
-/** One row's new values, ready to be written where the old ones still stand. */
+/** One row's new values, to be written where the old ones still stand; all encoded with their types. */
 export interface RowWrite {
   readonly id: string;
-  readonly key: StoredValue;
-  readonly from: readonly StoredValue[];
-  readonly to: readonly StoredValue[];
+  readonly key: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
 }
 
 /** What fills the set columns: the time of this batch, and literals as each column stores them. */
@@ -39,66 +30,82 @@ export interface SetValues {
   readonly literals: ReadonlyMap<string, StoredValue>;
 }
 
-/** Decides about every change inside the transaction, tells the guards, and writes in key order. Returns outcomes and what was written. */
+/** The rows of a place as they are inside the transaction, in key order. */
+export interface FreshRows {
+  readonly target: WritablePlace;
+  readonly page: Page;
+  /** Positions in the page, by exact id. */
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+/** Decides about every change inside the transaction, tells the guards, and writes in key order. */
 export function writeChanges(
   writer: Prepared,
   places: readonly SqlitePlace[],
   changes: readonly LinkChange[],
   guards: ChangeGuards,
   values: SetValues,
-): { outcomes: ChangeOutcome[]; writes: Map<number, RowWrite[]> } {
+): { outcomes: ChangeOutcome[]; writes: Map<WritablePlace, RowWrite[]> } {
   const held = readHeldIds(writer, places, changes.map((change) => change.to));
-  const fresh = new Map<number, Map<string, FreshRow>>();
-  for (const at of new Set(changes.map((change) => change.place))) {
-    const target = writablePlace(places, at);
-    fresh.set(at, readFresh(writer, target, target.columns, changes.flatMap((change) => (change.place === at ? [change.memberId] : []))));
-  }
-  const taken = new Set<KakaoId>();
-  const written = new Set<FreshRow>();
+  const fresh = readAllFresh(writer, places, changes);
+  const chosen = new Map<FreshRows, RowWrite[]>([...fresh.values()].map((rows) => [rows, []]));
   const outcomes = changes.map((change, index): ChangeOutcome => {
-    const found = fresh.get(change.place)?.get(change.memberId);
-    const why = findMove(change, found, written, (id) => held.has(id) || taken.has(id)) ?? (found !== undefined && !guards.unchanged(found.row, index) ? "values-changed" : null);
-    if (why !== null || found === undefined) return { outcome: "moved", why: why ?? "row-gone" };
-    taken.add(change.to);
-    written.add(found);
-    return describeWrite(writablePlace(places, change.place), found, change.to, values);
+    const rows = fresh.get(change.place);
+    const at = rows?.positions.get(change.memberId);
+    const row = at === undefined ? undefined : rows?.page.rows[at];
+    const writes = rows === undefined ? undefined : chosen.get(rows);
+    if (rows === undefined || writes === undefined || at === undefined || row === undefined) return { outcome: "moved", why: "row-gone" };
+    const why = writes[at] === undefined ? findMove(change, row.link, held) : "link-changed";
+    if (why !== null) return { outcome: "moved", why };
+    if (!guards.unchanged(row, index)) return { outcome: "moved", why: "values-changed" };
+    held.add(change.to);
+    const write = composeWrite(rows, at, change, values);
+    writes[at] = write;
+    return describeWrite(rows.target, write);
   });
   guards.intend(outcomes);
-  return { outcomes, writes: updateAll(writer, places, changes, outcomes, fresh) };
+  const writes = new Map<WritablePlace, RowWrite[]>();
+  for (const [{ target }, sparse] of chosen) {
+    // Positions are in key order, with holes where a row is left alone.
+    const inOrder = Object.values(sparse);
+    updateRows(writer, target.place, target.columns, inOrder);
+    writes.set(target, inOrder);
+  }
+  return { outcomes, writes };
 }
 
-/** The rows with these ids by id, in key order, each with the typed values of `columns`. */
-export function readFresh(db: Prepared, { place }: WritablePlace, columns: readonly string[], ids: readonly string[]): Map<string, FreshRow> {
+/** The rows with these ids as they are now, each with its key and the encoded values of `columns`. */
+export function readFresh(db: Prepared, target: WritablePlace, columns: readonly string[], ids: readonly string[]): FreshRows {
+  const { place } = target;
   const key = place.key === place.table.rowid ? place.key : place.id;
   const page = readByIds(db, place, ids, [encodeSql(key), ...columns.map((column) => encodeSql(quoteName(column)))]);
-  const asked = new Set(ids);
-  const fresh = new Map<string, FreshRow>();
-  page.rows.forEach((row, at) => {
-    const [encodedKey = "n", ...encoded] = page.extras[at] ?? [];
-    if (asked.has(row.id)) fresh.set(row.id, { row, key: decodeStored(encodedKey), stored: encoded.map(decodeStored) });
-  });
-  return fresh;
+  return { target, page, positions: new Map(page.rows.map((row, at) => [row.id, at])) };
 }
 
-/** Writes rows in the order given; each statement repeats its conditions and must change exactly one row. */
+/** Writes rows in the order given, in one statement that repeats every condition and must change each row. */
 export function updateRows(writer: Prepared, place: SqlitePlace, columns: readonly string[], writes: readonly RowWrite[]): void {
+  if (writes.length === 0) return;
+  const rows = writes.map(({ key, to, from }) => `[${[key, ...to, ...from].map(encodedAsJson).join()}]`);
+  const bytes = rows.some((row) => row.includes('{"hex":'));
   const names = columns.map(quoteName);
-  const sql = `UPDATE ${place.table.sql} SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE ${place.key} = ? AND ${names.map((name) => `${name} IS ?`).join(" AND ")}`;
-  const statement = writer.rows(sql);
-  for (const { key, from, to } of writes) {
-    const { changes } = statement.run(...to.map(bindStored), bindStored(key), ...from.map(bindStored));
-    if (changes !== 1) throw notAsWritten(place, "A row did not take its new values although nothing else may write now");
-  }
+  const value = (at: number): string => decodeSql("kakao_sync_write.value", at, bytes);
+  const sql =
+    `UPDATE ${place.table.sql} AS kakao_sync_row SET ${names.map((name, at) => `${name} = ${value(1 + at)}`).join(", ")} FROM json_each(?) AS kakao_sync_write ` +
+    `WHERE kakao_sync_row.${place.key} = ${value(0)} AND ${names.map((name, at) => `kakao_sync_row.${name} IS ${value(1 + names.length + at)}`).join(" AND ")}`;
+  const { changes } = writer.rows(sql).run(`[${rows.join()}]`);
+  if (changes !== writes.length) throw notAsWritten(place, `${writes.length - changes} of ${writes.length} rows did not take their new values`);
 }
 
 /** Reads written rows on another connection and compares every column, type included. Throws FailedError on a difference. */
-export function readBack(reader: Prepared, target: WritablePlace, columns: readonly string[], writes: readonly RowWrite[]): void {
-  const fresh = readFresh(reader, target, columns, writes.map((write) => write.id));
-  const wrong = writes.filter((write) => {
-    const found = fresh.get(write.id);
-    return found === undefined || !write.to.every((value, at) => sameStored(value, found.stored[at] ?? null));
-  });
-  if (wrong.length > 0) throw notAsWritten(target.place, `${wrong.length} of ${writes.length} rows read back differently from what was written`);
+export function readBack(reader: Prepared, place: SqlitePlace, columns: readonly string[], writes: readonly RowWrite[]): void {
+  const expected = new Map(writes.map((write) => [write.id, write.to]));
+  const texts = readExpressions(reader, place, [...expected.keys()], columns.map((column) => encodeSql(quoteName(column))));
+  for (let at = 0; at < texts.length; at += 1 + columns.length) {
+    const id = texts[at] ?? "";
+    const same = expected.get(id)?.every((value, column) => sameEncoded(value, texts[at + 1 + column]));
+    if (same === true) expected.delete(id);
+  }
+  if (expected.size > 0) throw notAsWritten(place, `${expected.size} of ${writes.length} rows read back differently from what was written`);
 }
 
 /** The place with its link column; asking for another one is a defect. */
@@ -108,58 +115,47 @@ export function writablePlace(places: readonly SqlitePlace[], at: number): Writa
   return { place, link: place.link, columns: [place.link.name, ...Object.keys(place.link.set)] };
 }
 
-/** A Kakao id in the type in which the column stores it. */
-export function storedLink(link: PlaceLink, id: KakaoId): StoredValue {
-  return link.integers ? { int: id } : id;
+function readAllFresh(writer: Prepared, places: readonly SqlitePlace[], changes: readonly LinkChange[]): Map<number, FreshRows> {
+  const ids = new Map<number, string[]>();
+  for (const { place, memberId } of changes) {
+    const known = ids.get(place);
+    if (known === undefined) ids.set(place, [memberId]);
+    else known.push(memberId);
+  }
+  return new Map(
+    [...ids].map(([at, some]) => {
+      const target = writablePlace(places, at);
+      return [at, readFresh(writer, target, target.columns, some)];
+    }),
+  );
 }
 
-function findMove(change: LinkChange, found: FreshRow | undefined, written: ReadonlySet<FreshRow>, isHeld: (id: KakaoId) => boolean): MovedWhy | null {
-  if (found === undefined) return "row-gone";
-  if (written.has(found)) return "link-changed";
-  if (found.row.link === change.to) return "already-linked";
-  if (found.row.link !== change.from) return "link-changed";
-  return isHeld(change.to) ? "id-held" : null;
+function findMove(change: LinkChange, link: string | null, held: ReadonlySet<KakaoId>): MovedWhy | null {
+  if (link === change.to) return "already-linked";
+  if (link !== change.from) return "link-changed";
+  return held.has(change.to) ? "id-held" : null;
 }
 
-function describeWrite({ link, columns }: WritablePlace, found: FreshRow, to: KakaoId, values: SetValues): ChangeOutcome {
+function composeWrite({ target, page }: FreshRows, at: number, change: LinkChange, values: SetValues): RowWrite {
+  const [key = "n", ...from] = page.extras[at] ?? [];
+  const { link, columns } = target;
+  const to = columns.map((column, place) => (place === 0 ? `${link.integers ? "i" : "t"}${change.to}` : fillColumn(column, link.set[column], values)));
+  return { id: change.memberId, key, from, to };
+}
+
+function fillColumn(column: string, set: SetValue | undefined, values: SetValues): string {
+  if (set === "now") return `t${values.now}`;
+  return set === "uuid" ? `t${randomUUID()}` : encodeStored(values.literals.get(column) ?? null);
+}
+
+function describeWrite({ columns }: WritablePlace, { from, to }: RowWrite): ChangeOutcome {
   const former: Record<string, StoredValue> = {};
   const written: Record<string, StoredValue> = {};
   columns.forEach((column, at) => {
-    former[column] = found.stored[at] ?? null;
-    written[column] = at === 0 ? storedLink(link, to) : fillColumn(column, link.set[column], values);
+    former[column] = decodeStored(from[at] ?? "n");
+    written[column] = decodeStored(to[at] ?? "n");
   });
   return { outcome: "written", former, written };
-}
-
-function fillColumn(column: string, set: SetValue | undefined, values: SetValues): StoredValue {
-  if (set === "now") return values.now;
-  return set === "uuid" ? randomUUID() : (values.literals.get(column) ?? null);
-}
-
-function updateAll(
-  writer: Prepared,
-  places: readonly SqlitePlace[],
-  changes: readonly LinkChange[],
-  outcomes: readonly ChangeOutcome[],
-  fresh: ReadonlyMap<number, ReadonlyMap<string, FreshRow>>,
-): Map<number, RowWrite[]> {
-  const writes = new Map<number, RowWrite[]>();
-  for (const [at, rows] of fresh) {
-    const { place, columns } = writablePlace(places, at);
-    const wanted = new Map<string, FormerValues>();
-    outcomes.forEach((outcome, index) => {
-      const change = changes[index];
-      if (outcome.outcome === "written" && change?.place === at) wanted.set(change.memberId, outcome.written);
-    });
-    const inOrder: RowWrite[] = [];
-    for (const [id, { key, stored }] of rows) {
-      const written = wanted.get(id);
-      if (written !== undefined) inOrder.push({ id, key, from: stored, to: columns.map((column) => written[column] ?? null) });
-    }
-    updateRows(writer, place, columns, inOrder);
-    writes.set(at, inOrder);
-  }
-  return writes;
 }
 
 function notAsWritten(place: SqlitePlace, what: string): FailedError {

@@ -9,7 +9,7 @@ import { type Places, resolvePlaces, type SqlitePlace } from "./sqlite-place.ts"
 import { readByIds, readHolders, readPages } from "./sqlite-read.ts";
 import { restoreAll } from "./sqlite-restore.ts";
 import { decodeStored, encodeSql, type StoredValue } from "./sqlite-values.ts";
-import { readBack, type SetValues, writablePlace, writeChanges } from "./sqlite-write.ts";
+import { readBack, type SetValues, writeChanges } from "./sqlite-write.ts";
 
 /** Ids that one look-up statement takes. */
 const lookUpSize = 2_000;
@@ -32,6 +32,7 @@ class SqliteDatabase implements ServiceDatabase {
   readonly identity: string;
   readonly #options: SqliteOptions;
   readonly #path: string;
+  readonly #timeFormat: Intl.DateTimeFormat;
   readonly #reader: Prepared;
   #writer: Prepared | undefined;
   #places: Places | undefined;
@@ -39,6 +40,7 @@ class SqliteDatabase implements ServiceDatabase {
 
   constructor(options: SqliteOptions) {
     this.#options = options;
+    this.#timeFormat = createTimeFormat(options.timeZone);
     this.#path = resolveFile(options.url);
     // The path with links resolved: it survives VACUUM INTO, a restored backup and a swapped file, which inode numbers do not.
     this.identity = `sqlite:${this.#path}`;
@@ -90,16 +92,13 @@ class SqliteDatabase implements ServiceDatabase {
   async writeLinks(changes: readonly LinkChange[], guards: ChangeGuards): Promise<readonly ChangeOutcome[]> {
     const { all } = this.#resolved();
     const { outcomes, writes } = this.#writing((writer) => writeChanges(writer, all, changes, guards, this.#setValues()));
-    for (const [at, rows] of writes) {
-      const target = writablePlace(all, at);
-      this.#doing("read", () => readBack(this.#reader, target, target.columns, rows));
-    }
+    for (const [{ place, columns }, rows] of writes) this.#doing("read", () => readBack(this.#reader, place, columns, rows));
     return outcomes;
   }
 
   async restoreLinks(restores: readonly LinkRestore[]): Promise<readonly RestoreOutcome[]> {
     const { outcomes, groups } = this.#writing((writer) => restoreAll(writer, this.#resolved().all, restores));
-    for (const { target, columns, writes } of groups) this.#doing("read", () => readBack(this.#reader, target, columns, writes));
+    for (const { place, columns, writes } of groups) this.#doing("read", () => readBack(this.#reader, place, columns, writes));
     return outcomes;
   }
 
@@ -125,7 +124,7 @@ class SqliteDatabase implements ServiceDatabase {
   }
 
   #setValues(): SetValues {
-    return { now: formatTime(this.#options.now(), this.#options.timeZone), literals: this.#literals };
+    return { now: this.#timeFormat.format(this.#options.now()), literals: this.#literals };
   }
 
   #place(at: number): SqlitePlace {
@@ -159,10 +158,10 @@ function storeLiterals(writer: Prepared, place: SqlitePlace): Map<string, Stored
   return stored;
 }
 
-/** `YYYY-MM-DD HH:MM:SS` on the clock of the database's time zone. */
-function formatTime(time: Date, timeZone: string): string {
+/** Formats a time as `YYYY-MM-DD HH:MM:SS` on the clock of a time zone. Throws StartError for an unknown one. */
+function createTimeFormat(timeZone: string): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" }).format(time);
+    return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
   } catch (cause) {
     throw new StartError({ code: "time-zone", message: `${timeZone} is no time zone.`, hint: "Set database.timeZone to a name like Asia/Seoul.", cause });
   }

@@ -58,8 +58,7 @@ export function sameProperties(left: readonly string[], right: readonly string[]
 }
 
 async function readEverything(context: Context, pull: Pull, properties: readonly string[]): Promise<void> {
-  const total = context.workspace().snapshots.current()?.count;
-  const progress = context.terminal.progress("Kakao users", total);
+  const progress = context.terminal.progress("Kakao users", countBefore(context));
   const foreignPhone = await context.foreignPhone();
   const told = (): void => {
     const { listed, needsBasics, needsDetails } = pull.state.counts;
@@ -74,6 +73,13 @@ async function readEverything(context: Context, pull: Pull, properties: readonly
   } finally {
     progress.finish();
   }
+}
+
+/** How many users the last snapshot had: the best guess of how many there will be. */
+function countBefore(context: Context): number | undefined {
+  const before = context.workspace().snapshots.snapshot();
+  before?.close();
+  return before?.count;
 }
 
 async function list({ context, kakao, pull, bell, told }: PullWork): Promise<void> {

@@ -3,7 +3,8 @@ import type { KakaoUser } from "../kakao-user.ts";
 import { KEY_NAMES, type MemberRow } from "../member.ts";
 import { TextHash } from "../text-hash.ts";
 import type { Action, Answer, DecidedBy } from "./answers.ts";
-import type { Sides } from "./decide.ts";
+import type { ObeyedDecision } from "./decisions.ts";
+import { compare, decide, type Sides } from "./decide.ts";
 import { readSnapshotKey } from "./kakao-side.ts";
 import { readMember, type ReadMember } from "./member-side.ts";
 import type { MappingPlan } from "./plan.ts";
@@ -15,9 +16,9 @@ export interface PlannedLink {
   readonly place: number;
   readonly memberId: string;
   readonly kakaoId: KakaoId;
-  readonly action: Extract<Action, "link" | "relink">;
+  readonly action: Extract<Action, "link" | "relink"> | "unlink";
   readonly by: DecidedBy;
-  /** The id that a relink replaces. */
+  /** The id that a relink replaces or a decision clears. */
   readonly former: KakaoId | null;
   readonly digest: string;
 }
@@ -60,8 +61,13 @@ export class PlanCheck {
   private readonly deciding: Uint32Array;
   private readonly checked: Uint8Array;
   private readonly candidateValues = new Map<number, ShownValues>();
+  private readonly decided: readonly ObeyedDecision[];
+  private readonly decidedMembers = new Map<number, string>();
+  private readonly decidedUsers = new Map<number, string>();
+  /** Linked members whose link a person chose to clear, with the Kakao user. */
+  private readonly clears: ReadonlyMap<number, number>;
 
-  constructor(sides: Sides, plan: MappingPlan, rows: RowIndex, digest: (text: string) => string, show: ShowValues) {
+  constructor(sides: Sides, plan: MappingPlan, rows: RowIndex, decided: readonly ObeyedDecision[], digest: (text: string) => string, show: ShowValues) {
     this.sides = sides;
     this.plan = plan;
     this.rows = rows;
@@ -69,6 +75,12 @@ export class PlanCheck {
     this.show = show;
     this.hash = new TextHash(sides.options.seed);
     this.groups = new SharedGroups(plan.sharedGroups());
+    this.decided = decided;
+    for (const { user, member } of decided) {
+      this.decidedMembers.set(member, "");
+      this.decidedUsers.set(user, "");
+    }
+    this.clears = new Map(decided.filter(({ decision }) => decision === "unlink").map(({ user, member }) => [member, user]));
     this.deciding = new Uint32Array(sides.members.length);
     this.checked = new Uint8Array(sides.members.length);
   }
@@ -79,8 +91,8 @@ export class PlanCheck {
       if (row.state === "withdrawn") continue;
       const at = this.rows.find(row.place, row.id);
       const user = at < 0 ? -1 : (this.plan.targets[at] ?? -1);
-      const isCandidate = at >= 0 && this.plan.candidates.has(at);
-      if (user >= 0 || isCandidate || this.sides.members.memberCis.anyRepeated) this.takeMember(row, at, user, isCandidate, planned);
+      const isShown = at >= 0 && (this.plan.candidates.has(at) || this.decidedMembers.has(at));
+      if (user >= 0 || isShown || this.sides.members.memberCis.anyRepeated) this.takeMember(row, at, user, isShown, planned);
       if (at >= 0 && this.groups.hasSlots) this.addToGroups(row.id, at);
     }
   }
@@ -92,8 +104,17 @@ export class PlanCheck {
     });
   }
 
+  /** For each decision, by its position in the list: the text of all values of both sides, which a remembered decision stands or falls with. */
+  *decidedValues(): Iterable<readonly [number, string]> {
+    for (const { user, member, at } of this.decided) {
+      const said = [decide(this.sides, user).reason, compare(this.sides, user, member)];
+      yield [at, [...said, this.decidedUsers.get(user) ?? "", this.decidedMembers.get(member) ?? ""].join("\u001e")];
+    }
+  }
+
   /** Compares the real deciding value of a user with the member's. Throws FalseHit. */
-  checkUser(user: KakaoUser, answer: Answer): void {
+  checkUser(row: number, user: KakaoUser, answer: Answer): void {
+    if (this.decidedUsers.has(row)) this.decidedUsers.set(row, [user.state, user.ci, user.phone, user.email, user.name, user.birthdate].join("\u001f"));
     if ((answer.action !== "link" && answer.action !== "relink") || answer.by === "decision" || answer.by === "") return;
     if (this.checked[answer.member] !== 2) return;
     const value = readSnapshotKey(user, answer.by, this.sides.options);
@@ -114,10 +135,12 @@ export class PlanCheck {
     return this.show({ phone: textOf(user.phone), email: textOf(user.email), name: user.name, birthdate: user.birthdate });
   }
 
-  private takeMember(row: MemberRow, at: number, user: number, isCandidate: boolean, planned: (link: PlannedLink) => void): void {
+  private takeMember(row: MemberRow, at: number, user: number, isShown: boolean, planned: (link: PlannedLink) => void): void {
     const read = readMember(row, this.sides.options);
     if (user >= 0) planned(this.checkTarget(row, read, at, user));
-    if (isCandidate) this.candidateValues.set(at, this.show({ phone: textOf(read.phone), email: textOf(read.email), name: read.name, birthdate: read.birthdate }));
+    if (this.decidedMembers.has(at)) this.decidedMembers.set(at, renderUsedValues("decision", row, read));
+    if (this.clears.has(at)) planned(this.planClear(row, read, this.clears.get(at) ?? -1));
+    if (isShown) this.candidateValues.set(at, this.show({ phone: textOf(read.phone), email: textOf(read.email), name: read.name, birthdate: read.birthdate }));
     if (typeof read.ci === "string") this.addMemberCi(row.id, at, read.ci);
   }
 
@@ -133,6 +156,12 @@ export class PlanCheck {
     const { action, by } = this.plan.answer(user);
     const relink = action === "relink";
     return { place, memberId, kakaoId: this.sides.kakao.ids.at(user), action: relink ? "relink" : "link", by: by === "" ? "decision" : by, former: relink ? link : null, digest };
+  }
+
+  private planClear(row: MemberRow, read: ReadMember, user: number): PlannedLink {
+    const kakaoId = this.sides.kakao.ids.at(user);
+    const digest = this.digest(renderUsedValues("decision", row, read));
+    return { place: row.place, memberId: row.id, kakaoId, action: "unlink", by: "decision", former: kakaoId, digest };
   }
 
   private addToGroups(id: string, at: number): void {

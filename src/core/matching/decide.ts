@@ -115,10 +115,11 @@ function says(evidence: Evidence, what: Says): boolean {
   return saysOf(evidence, "name") === what || saysOf(evidence, "birthdate") === what;
 }
 
-/** M5: live, or dormant where the configuration lets dormant members be linked; a blocked one never. */
+/** M5: live, or dormant where the configuration lets dormant members be linked; a blocked one never, even where `members.where` takes it for live. */
 function mayHoldLink(sides: Sides, member: number): boolean {
+  if (sides.members.isBlocked(member)) return false;
   if (sides.members.isLive(member)) return true;
-  return sides.options.dormant === "link" && !sides.members.isBlocked(member) && sides.options.linkable[sides.members.places.at(member)] === true;
+  return sides.options.dormant === "link" && sides.options.linkable[sides.members.places.at(member)] === true;
 }
 
 /**

@@ -16,9 +16,9 @@ export interface PersonDecision {
   readonly place: number;
   readonly memberId: string;
   readonly decision: Decision;
-  /** The reason and evidence that the person looked at; another one now makes the decision outdated. */
-  readonly reason: string;
-  readonly evidence: string;
+  /** The reason and evidence that the person looked at; another one now makes the decision outdated. Null when a digest of all values is compared instead. */
+  readonly reason: string | null;
+  readonly evidence: string | null;
 }
 
 /** Why a decision is not obeyed. */
@@ -69,7 +69,9 @@ function refuse(sides: Sides, decision: PersonDecision, user: number, member: nu
   const evidence = compare(sides, user, member);
   if (decision.decision === "unlink") return sides.members.links.at(member) === user ? undefined : "decision-not-a-link";
   if (sides.kakao.held[user] !== HELD.nobody) return "decision-already-linked";
-  if (answer.reason !== decision.reason || renderEvidence(evidence) !== decision.evidence) return "decision-outdated";
+  if (decision.reason !== null && answer.reason !== decision.reason) return "decision-outdated";
+  if (decision.evidence !== null && renderEvidence(evidence) !== decision.evidence) return "decision-outdated";
+  if (answer.action !== "review") return "decision-outdated";
   if (decision.decision !== "link") return undefined;
   if (saysOf(evidence, "ci") === SAYS.differ) return "decision-ci-differs";
   if (sides.members.links.at(member) !== LINK.none) return "decision-member-linked";
@@ -78,8 +80,8 @@ function refuse(sides: Sides, decision: PersonDecision, user: number, member: nu
 
 /** A person may choose a dormant member that lives in a table of its own; in the member table only where dormant members may be linked at all. */
 function mayBeChosen(sides: Sides, member: number): boolean {
-  if (sides.members.isLive(member)) return true;
   if (sides.members.isBlocked(member) || sides.members.isWithdrawn(member)) return false;
+  if (sides.members.isLive(member)) return true;
   const place = sides.members.places.at(member);
   return sides.options.linkable[place] === true && (place > 0 || sides.options.dormant === "link");
 }
@@ -109,7 +111,7 @@ export function sharedSlot(sides: Sides, user: number, reason: ReviewReason | ""
 
 /** The answer of a user after the decisions: a link by decision keeps the reason it had been reviewed for. */
 export function overrule(answer: Answer, decision: ObeyedDecision | undefined): Answer {
-  if (decision === undefined || decision.decision === "skip" || decision.decision === "unlink") return answer;
+  if (decision === undefined) return answer;
   if (decision.decision === "unmatched") return { ...answer, action: "unmatched", member: -1, by: "decision" };
   return { ...answer, action: "link", by: "decision", member: decision.member, note: "" };
 }

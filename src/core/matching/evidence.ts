@@ -21,9 +21,11 @@ export function saysOf(evidence: Evidence, attribute: Attribute): Says {
 
 const words = ["unknown", "agree", "differ"] as const;
 
-/** As the plan file shows it: `ci=agree phone=differ email=unknown name=agree birthdate=unknown`. */
+const rendered: string[] = [];
+
+/** As the plan file shows it: `ci=agree phone=differ email=unknown name=agree birthdate=unknown`. There are 243 of them, each made once. */
 export function renderEvidence(evidence: Evidence): string {
-  return ATTRIBUTES.map((attribute) => `${attribute}=${words[saysOf(evidence, attribute)]}`).join(" ");
+  return (rendered[evidence] ??= ATTRIBUTES.map((attribute) => `${attribute}=${words[saysOf(evidence, attribute)]}`).join(" "));
 }
 
 /** M1: how far the pair that is linked already looks like one person. */

@@ -64,6 +64,8 @@ export class MemberSide {
   readonly ids: string[] = [];
   readonly links = new Growing((length) => new Int32Array(length));
   readonly unusable = new Map<string, number>();
+  /** Usable values of each key among live and not-live members. */
+  readonly usableCounts: Record<KeyName, number> = { ci: 0, phone: 0, email: 0 };
   /** CIs that more than one member has, whether or not a Kakao user has them (M4: one person with two accounts). */
   readonly memberCis = new RepeatedHashes();
   readonly counts = { rows: 0, live: 0, withdrawn: 0, linked: 0, malformedLinks: 0, memberOnly: 0 };
@@ -195,6 +197,7 @@ export class MemberSide {
       if (this.options.keys.includes(key)) countUnusable(this.unusable, key, value);
       return SLOT.unknown;
     }
+    this.usableCounts[key] += 1;
     this.hash.read(value);
     if (key === "ci") this.memberCis.add(this.hash);
     const slot = this.kakao.indexes[key].find(this.hash);

@@ -59,7 +59,7 @@ export class MappingPlan {
 
   constructor(sides: Sides, decisions: readonly ObeyedDecision[]) {
     this.sides = sides;
-    this.decided = new Map(decisions.filter(({ decision }) => decision !== "unlink").map((decision) => [decision.user, decision]));
+    this.decided = this.settleUsers(decisions);
     this.targets = new Int32Array(sides.members.length).fill(-1);
     this.readHolders();
     for (let user = 0; user < sides.kakao.ids.length; user += 1) this.take(user, this.answer(user));
@@ -70,11 +70,6 @@ export class MappingPlan {
     const answer = overrule(decide(this.sides, user), this.decided.get(user));
     const holder = answer.member === -1 ? this.holders.get(user) : undefined;
     return holder === undefined ? answer : { ...answer, member: holder };
-  }
-
-  /** Whether a person looked at the user and chose to leave it (`skip`). */
-  isSkipped(user: number): boolean {
-    return this.decided.get(user)?.decision === "skip";
   }
 
   evidence(user: number, member: number): Evidence {
@@ -120,6 +115,21 @@ export class MappingPlan {
   compareMembers(left: number, right: number): number {
     const { members } = this.sides;
     return members.places.at(left) - members.places.at(right) || compareMemberIds(members.ids[left] ?? "", members.ids[right] ?? "");
+  }
+
+  /** One decision a user: a link, or `unmatched` once it was said of every candidate. */
+  private settleUsers(decisions: readonly ObeyedDecision[]): ReadonlyMap<number, ObeyedDecision> {
+    const settled = new Map<number, ObeyedDecision>();
+    const unmatched = new Map<number, Set<number>>();
+    for (const decision of decisions) {
+      if (decision.decision === "link") settled.set(decision.user, decision);
+      if (decision.decision !== "unmatched") continue;
+      const members = unmatched.get(decision.user) ?? new Set();
+      unmatched.set(decision.user, members.add(decision.member));
+      const candidates = this.candidatesOf(decision.user, decide(this.sides, decision.user));
+      if (!settled.has(decision.user) && candidates.every((member) => members.has(member))) settled.set(decision.user, decision);
+    }
+    return settled;
   }
 
   private take(user: number, answer: Answer): void {

@@ -1,0 +1,66 @@
+import type { Context } from "../context.ts";
+import { EXIT, StartError } from "../errors.ts";
+import type { Run } from "../workspace/runs.ts";
+import { explainAnswer, explainLinked, type Explained } from "./steps/explain-answer.ts";
+
+export interface ExplainFlags {
+  readonly member?: string;
+  readonly kakao?: string;
+  readonly run?: string;
+}
+
+/** `explain`: why a member or a Kakao user got its answer in a plan, in sentences that name the rule. */
+export async function explain(context: Context, flags: ExplainFlags): Promise<number> {
+  if ((flags.member === undefined) === (flags.kakao === undefined)) {
+    throw new StartError({ code: "usage", message: "explain needs either --member ID or --kakao ID.", hint: "See `kakao-sync explain --help`." });
+  }
+  const run = findRun(context, flags.run);
+  const explained = flags.kakao === undefined ? await explainMember(context, run, flags.member ?? "") : await explainUser(context, run, flags.kakao);
+
+  for (const { lines } of explained) {
+    for (const line of lines) context.terminal.line(line);
+  }
+  context.terminal.json({ command: "explain", run: run.id, answers: explained });
+  return EXIT.done;
+}
+
+function findRun(context: Context, id: string | undefined): Run {
+  const { runs } = context.existingWorkspace();
+  const run = id === undefined ? runs.list().find(({ command }) => command === "map-members") : runs.get(id);
+  if (run?.command === "map-members") return run;
+  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no mapping plan in this workspace yet." : `Run ${id} is no mapping run.`, hint: "Make a plan: kakao-sync map-members" });
+}
+
+async function explainUser(context: Context, run: Run, kakaoId: string): Promise<readonly Explained[]> {
+  const store = context.workspace().openRunStore(run);
+  try {
+    const answer = store.findAnswer(kakaoId);
+    if (answer !== undefined) return [explainAnswer(run, answer, store.findCandidates(kakaoId))];
+    const holders = await context.database().findHolders(kakaoId);
+    if (holders.length > 0) return [explainLinked(run, kakaoId, holders)];
+    throw new StartError({ code: "kakao-unknown", message: `The plan ${run.id} knows no Kakao user ${kakaoId}.`, hint: "Look at the id; or take a new snapshot and plan: kakao-sync pull, kakao-sync map-members" });
+  } finally {
+    store.close();
+  }
+}
+
+async function explainMember(context: Context, run: Run, memberId: string): Promise<readonly Explained[]> {
+  const store = context.workspace().openRunStore(run);
+  try {
+    const places = [0, ...context.config.members.also.map((_also, at) => at + 1)];
+    const named = places.flatMap((place) => store.findMemberAnswers(place, memberId).map((answer) => explainAnswer(run, answer, store.findCandidates(answer.kakaoId))));
+    const shown = new Set(named.map(({ kakaoId }) => kakaoId));
+    const candidate = [...store.candidates()].filter((one) => one.memberId === memberId && !shown.has(one.kakaoId)).flatMap(({ kakaoId }) => {
+      const answer = store.findAnswer(kakaoId);
+      return answer === undefined ? [] : [explainAnswer(run, answer, store.findCandidates(kakaoId))];
+    });
+    if (named.length + candidate.length > 0) return [...named, ...candidate];
+    const found = (await Promise.all(places.map((place) => context.database().findMembers(place, [memberId])))).flat();
+    const linked = found.flatMap((row) => (row.link === null ? [] : [explainLinked(run, row.link, [row])]));
+    if (linked.length > 0) return linked;
+    if (found.length > 0) return [{ kakaoId: null, action: "none", lines: [`Member ${memberId}: no Kakao user of plan ${run.id} has a CI, phone number or e-mail address of this member that can be used (M3).`] }];
+    throw new StartError({ code: "member-unknown", message: `There is no member ${memberId} in the database.`, hint: "Look at the id: it is the value of members.id." });
+  } finally {
+    store.close();
+  }
+}

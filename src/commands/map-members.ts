@@ -1,0 +1,63 @@
+import type { Context } from "../context.ts";
+import { EXIT, StartError } from "../errors.ts";
+import type { Inspection } from "../database/service-database.ts";
+import type { Run } from "../workspace/runs.ts";
+import type { ApplyFlags, PullFlags } from "./shared-options.ts";
+import { applyMapping } from "./steps/apply-mapping.ts";
+import { checkBrakes, checkDatabase, checkPlanState, countPlanned, refuseWhileInterrupted, type BrakeFlags } from "./steps/check-apply.ts";
+import { confirmApply } from "./steps/confirm-apply.ts";
+import { openKakaoSide } from "./steps/open-kakao-side.ts";
+import { planMapping } from "./steps/plan-mapping.ts";
+import { readDecisionsFile } from "./steps/read-decisions.ts";
+import { tellApplied, tellPlan, tellRefusedDecisions } from "./steps/tell-mapping.ts";
+
+export interface MapFlags extends ApplyFlags, PullFlags, BrakeFlags {
+  readonly plan?: string;
+  readonly check?: boolean;
+  readonly decisions?: string;
+  readonly from?: string;
+  readonly maxAge?: number;
+  readonly allRows?: boolean;
+}
+
+/** `map-members`: plans whom each Kakao user belongs to; with `--apply` carries a plan out. */
+export async function mapMembers(context: Context, flags: MapFlags): Promise<number> {
+  checkFlags(flags);
+  const operator = flags.apply === true ? context.requireOperator() : context.operatorIfKnown();
+  context.lock();
+  context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
+  const inspection = await context.database().inspect();
+
+  if (flags.plan !== undefined) return applyPlan(context, flags, context.workspace().runs.get(flags.plan), inspection);
+  if (flags.apply === true) refuseWhileInterrupted(context);
+
+  const decisions = await readDecisionsFile(context, flags.decisions);
+  const snapshot = await openKakaoSide(context, flags);
+  const { run, plan, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true });
+  snapshot.close();
+  tellRefusedDecisions(context, refusedDecisions);
+
+  if (flags.apply === true) return applyPlan(context, flags, run, inspection);
+  tellPlan(context, run, { inspection, refusedDecisions, plan, clears });
+  return flags.check === true && countPlanned(run) > 0 ? EXIT.found : EXIT.done;
+}
+
+async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection: Inspection): Promise<number> {
+  checkPlanState(context, run);
+  checkDatabase(inspection);
+  if (run.state === "planned") checkBrakes(context, run, countPlanned(run), flags);
+  await confirmApply(context, run, countPlanned(run), flags);
+  const applied = await applyMapping(context, run);
+  tellApplied(context, context.workspace().runs.get(run.id), applied);
+  return EXIT.done;
+}
+
+/** Combinations that would leave open what is meant. */
+function checkFlags(flags: MapFlags): void {
+  const wrong =
+    flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN"
+    : flags.plan !== undefined && (flags.decisions !== undefined || flags.from !== undefined) ? "--decisions and --from make a new plan and cannot go with --plan"
+    : flags.check === true && flags.apply === true ? "--check only looks and cannot go with --apply"
+    : undefined;
+  if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync map-members --help`." });
+}

@@ -1,0 +1,36 @@
+import type { Context } from "../context.ts";
+import { EXIT } from "../errors.ts";
+import type { PullFlags } from "./shared-options.ts";
+import { renderPull, tellForecast } from "./steps/tell-pull.ts";
+import { takeSnapshot } from "./steps/take-snapshot.ts";
+
+/** `pull`: takes the snapshot of the app's Kakao users, or refreshes it. */
+export async function pull(context: Context, flags: PullFlags & { readonly diff?: boolean }): Promise<number> {
+  const { terminal } = context;
+  context.lock();
+  tellForecast(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
+
+  const report = await takeSnapshot(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
+
+  renderPull(terminal, report);
+  const snapshot = context.workspace().snapshots.snapshot();
+  const changes = snapshot === null || flags.diff !== true ? undefined : { new: [...snapshot.changes("new")], gone: [...snapshot.changes("gone")], returned: [...snapshot.changes("returned")] };
+  snapshot?.close();
+  if (changes !== undefined) {
+    terminal.table([{ header: "kakao_id" }, { header: "change" }], Object.entries(changes).flatMap(([change, ids]) => ids.map((id) => [id, change])));
+  }
+  terminal.json({
+    command: "pull",
+    kakaoUsers: report.total,
+    new: report.new,
+    gone: report.gone,
+    returned: report.returned,
+    read: report.counts.states.read,
+    young: report.young,
+    unread: report.unread,
+    takenAt: new Date(report.takenAt * 1000).toISOString(),
+    ...(changes === undefined ? {} : { diff: changes }),
+  });
+  terminal.note("Next: kakao-sync map-members");
+  return EXIT.done;
+}

@@ -1,0 +1,76 @@
+import type { Context } from "../context.ts";
+import { EXIT, RefusedError } from "../errors.ts";
+import type { Run } from "../workspace/runs.ts";
+import { applyCommand, countPlanned } from "./steps/check-apply.ts";
+
+/** `runs`: every run of the workspace, newest first. */
+export async function listRuns(context: Context): Promise<number> {
+  const { terminal } = context;
+  const runs = context.existingWorkspace().runs.list();
+  if (runs.length === 0) terminal.line("There are no runs yet.");
+  else {
+    terminal.table(
+      [{ header: "run" }, { header: "command" }, { header: "state" }, { header: "planned" }, { header: "done" }, { header: "operator" }],
+      runs.map((run) => [run.id, run.command, run.state, countPlanned(run), readApplied(run)?.done ?? null, run.operator]),
+    );
+  }
+  terminal.json({ command: "runs", runs: runs.map(describeRun) });
+  return EXIT.done;
+}
+
+/** `runs show RUN`: counts, files and what became of it. */
+export async function showRun(context: Context, _flags: object, id = ""): Promise<number> {
+  const { terminal } = context;
+  const run = context.existingWorkspace().runs.get(id);
+  const applied = readApplied(run);
+  terminal.table(
+    [{ header: "run" }, { header: run.id }],
+    [
+      ["command", run.command],
+      ["state", `${run.state} since ${renderTime(run.stateSince)}`],
+      ["planned", renderTime(run.createdAt)],
+      ["operator", `${run.operator} on ${run.host}`],
+      ["snapshot", run.snapshot === null ? "none" : renderTime(run.snapshot.takenAt)],
+      ["changes planned", countPlanned(run).toLocaleString("en-US")],
+      ...(applied === undefined ? [] : [["written", applied.done.toLocaleString("en-US")]]),
+      ...Object.entries(applied?.moved ?? {}).map(([why, rows]) => [`left alone: ${why}`, rows.toLocaleString("en-US")]),
+      ["plan digest", run.digests.plan.slice(0, 16)],
+      ...Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)]),
+    ],
+  );
+  terminal.json({ ...describeRun(run), command: "runs show", run: run.id, of: run.command, counts: run.counts });
+  if (run.state === "planned" || run.state === "interrupted") terminal.note(`${run.state === "planned" ? "To carry it out" : "To go on"}: ${applyCommand(run)}`);
+  return EXIT.done;
+}
+
+/** `runs abandon RUN`: gives an interrupted run up. What it wrote stays, and can still be looked at. */
+export async function abandonRun(context: Context, _flags: object, id = ""): Promise<number> {
+  const { terminal } = context;
+  const { runs } = context.existingWorkspace();
+  context.lock();
+  const run = runs.get(id);
+  if (run.state !== "interrupted") {
+    throw new RefusedError({ code: "run-not-interrupted", message: `Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
+  }
+  runs.transition(run.id, "abandoned", Math.floor(context.now() / 1000));
+  terminal.line(`Run ${run.id} is given up. What it wrote stays.`);
+  terminal.json({ command: "runs abandon", run: run.id, state: "abandoned" });
+  return EXIT.done;
+}
+
+function describeRun(run: Run): Record<string, unknown> {
+  return { run: run.id, command: run.command, state: run.state, stateSince: isoTime(run.stateSince), createdAt: isoTime(run.createdAt), operator: run.operator, planned: countPlanned(run), ...(readApplied(run) === undefined ? {} : { applied: readApplied(run) }), files: run.files };
+}
+
+function readApplied(run: Run): { readonly done: number; readonly moved: Readonly<Record<string, number>> } | undefined {
+  return run.counts["applied"] as { done: number; moved: Record<string, number> } | undefined;
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
+/** In Korean time, as run ids are. */
+function renderTime(seconds: number): string {
+  return `${new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ")} KST`;
+}

@@ -1,0 +1,172 @@
+import type { Context } from "../../context.ts";
+import { DECIDED_BY } from "../../core/matching/answers.ts";
+import { renderUsedValues } from "../../core/matching/check.ts";
+import { readMember } from "../../core/matching/member-side.ts";
+import type { MatchingOptions } from "../../core/matching/options.ts";
+import type { ChangeOutcome, LinkChange, MovedWhy } from "../../database/service-database.ts";
+import { RefusedError } from "../../errors.ts";
+import type { Journal } from "../../workspace/journal.ts";
+import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
+import type { Run } from "../../workspace/runs.ts";
+import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
+import { holdPace } from "./hold-pace.ts";
+import { readMappingOptions } from "./read-mapping-options.ts";
+import { stopRun } from "./stop-run.ts";
+
+/** What became of one planned row; `written` keeps what undo restores. */
+export type RowOutcome = ChangeOutcome | { readonly outcome: "moved"; readonly why: MovedWhy | "not-gone" };
+
+/** The journal's outcome of a batch. */
+export interface BatchOutcome {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly rows: readonly RowOutcome[];
+}
+
+export interface AppliedCounts {
+  readonly done: number;
+  readonly moved: Readonly<Record<string, number>>;
+}
+
+interface Work {
+  readonly context: Context;
+  readonly store: RunStore;
+  readonly journal: Journal;
+  readonly options: MatchingOptions;
+  readonly told: (rows: number) => void;
+}
+
+/**
+ * Carries a plan out, or goes on with one that was interrupted: batch after batch, each in a transaction of its own, its former values in the journal
+ * before it is written. Every row is looked at again inside the transaction; what has moved is left alone (product.md section 6, Apply).
+ */
+export async function applyMapping(context: Context, run: Run): Promise<AppliedCounts> {
+  const workspace = context.workspace();
+  const store = workspace.openRunStore(run);
+  const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), true), seed: [0, 0] };
+  const progress = context.terminal.progress("Writing links", countPlanned(run));
+  let done = 0;
+  try {
+    refuseDamagedPlan(run, store);
+    workspace.runs.transition(run.id, "applying", seconds(context));
+    const work: Work = { context, store, journal: store.journal("apply"), options, told: (rows) => progress.update((done += rows)) };
+    const started = context.now();
+    for (const batch of store.batches()) {
+      await context.checkpoint();
+      await applyBatch(work, batch);
+      await holdPace(context, done, started);
+    }
+    const counts = countOutcomes(store);
+    writeLinkedList(context, run, store);
+    workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
+    workspace.settings.set(firstAppliedSetting, run.id);
+    return counts;
+  } catch (error) {
+    throw stopRun(context, run, error, applyCommand(run));
+  } finally {
+    progress.finish();
+    store.close();
+  }
+}
+
+/** A plan whose stored rows are not those it was registered with is never written. */
+function refuseDamagedPlan(run: Run, store: RunStore): void {
+  if (store.planDigest() === run.digests.plan) return;
+  throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: "Nothing was written. Make a new plan: kakao-sync map-members", run: run.id });
+}
+
+async function applyBatch(work: Work, batch: PlanBatch): Promise<void> {
+  const before = work.journal.find(batch.seq);
+  if (before !== undefined && before.outcome !== null) return work.told(batch.rows.length);
+  const written = before === undefined ? new Map<number, RowOutcome>() : readWritten(before.intent);
+  const listed = await findStillListed(work, batch.rows);
+  const at = batch.rows.flatMap((_row, index) => (listed.has(index) ? [] : [index]));
+  const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
+  const outcomes = await work.context.database().writeLinks(rows.map(toChange), {
+    unchanged: (row, index) => isUnchanged(work, row, rows[index]),
+    intend: (planned) => work.journal.intend(batch.seq, place(batch, at, planned, listed, written)),
+  });
+  const settled: BatchOutcome = { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) };
+  work.journal.outcome(batch.seq, settled);
+  work.told(batch.rows.length);
+}
+
+/** Outcomes in the order of the batch. A row that holds its id already and that the intent of a killed attempt names was written by that attempt. */
+function place(batch: PlanBatch, at: readonly number[], outcomes: readonly ChangeOutcome[], listed: ReadonlySet<number>, written: ReadonlyMap<number, RowOutcome>): readonly RowOutcome[] {
+  const all = new Map<number, RowOutcome>();
+  for (const index of listed) all.set(index, { outcome: "moved", why: "not-gone" });
+  at.forEach((index, position) => {
+    const outcome = outcomes[position];
+    const earlier = outcome?.outcome === "moved" && outcome.why === "already-linked" ? written.get(index) : undefined;
+    if (outcome !== undefined) all.set(index, earlier ?? outcome);
+  });
+  return batch.rows.map((_row, index) => all.get(index) ?? { outcome: "moved", why: "row-gone" });
+}
+
+function readWritten(intent: unknown): Map<number, RowOutcome> {
+  const rows = Array.isArray(intent) ? (intent as readonly RowOutcome[]) : [];
+  return new Map([...rows.entries()].filter(([, row]) => row.outcome === "written"));
+}
+
+/** M6: a relink is written only once Kakao has confirmed that the former id is gone. */
+async function findStillListed(work: Work, rows: readonly PlanRow[]): Promise<ReadonlySet<number>> {
+  const listed = new Set<number>();
+  for (const [index, [, , , action, , former]] of rows.entries()) {
+    if (action !== "relink" || former === null) continue;
+    await work.context.checkpoint();
+    if (await work.context.kakao(work.context.signal).isLinked(former)) listed.add(index);
+  }
+  return listed;
+}
+
+function toChange([place, memberId, kakaoId, action, , former]: PlanRow): LinkChange {
+  return { place, memberId, from: former, to: action === "unlink" ? null : kakaoId };
+}
+
+function isUnchanged({ store, options }: Work, row: Parameters<typeof readMember>[0], planned: PlanRow | undefined): boolean {
+  const by = DECIDED_BY.find((known) => known === planned?.[4]);
+  return by !== undefined && planned !== undefined && store.digest(renderUsedValues(by, row, readMember(row, options))) === planned[6];
+}
+
+/** Every outcome of the journal with its planned row. */
+export function* readOutcomes(store: RunStore): Iterable<{ readonly row: PlanRow; readonly outcome: RowOutcome; readonly at: number; readonly seq: number; readonly index: number }> {
+  const journal = store.journal("apply");
+  for (const { seq, rows } of store.batches()) {
+    const stored = journal.find(seq)?.outcome ?? null;
+    if (stored === null) continue;
+    const { at, rows: outcomes } = stored as BatchOutcome;
+    for (const [index, row] of rows.entries()) {
+      const outcome = outcomes[index];
+      if (outcome !== undefined) yield { row, outcome, at, seq, index };
+    }
+  }
+}
+
+export function countOutcomes(store: RunStore): AppliedCounts {
+  let done = 0;
+  const moved: Record<string, number> = {};
+  for (const { outcome } of readOutcomes(store)) {
+    if (outcome.outcome === "written") done += 1;
+    else moved[outcome.why] = (moved[outcome.why] ?? 0) + 1;
+  }
+  return { done, moved };
+}
+
+/** Whom the service may tell: member id, time, key. */
+function writeLinkedList(context: Context, run: Run, store: RunStore): void {
+  const file = context.createCsv(`${run.folder}/linked.csv`, ["member_id", "linked_at", "by"], { readers: "machines" });
+  try {
+    for (const { row, outcome, at } of readOutcomes(store)) {
+      const [, memberId, , action, by] = row;
+      if (outcome.outcome === "written" && action !== "unlink") file.write([memberId, new Date(at * 1000).toISOString(), by]);
+    }
+    file.finish();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+function seconds(context: Context): number {
+  return Math.floor(context.now() / 1000);
+}

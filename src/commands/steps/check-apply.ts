@@ -1,0 +1,127 @@
+import type { Context } from "../../context.ts";
+import { KEY_NAMES } from "../../core/member.ts";
+import type { Inspection } from "../../database/service-database.ts";
+import { RefusedError } from "../../errors.ts";
+import type { Run } from "../../workspace/runs.ts";
+
+/** Flags that lift a brake. */
+export interface BrakeFlags {
+  readonly allowLinks?: number;
+  readonly acceptQuality?: boolean;
+}
+
+/** Setting that says that a mapping run was applied once: from then on `limits.link` holds (M13). */
+export const firstAppliedSetting = "map-members.firstApplied";
+
+/** Which command applies a plan; in every refusal and every stop. */
+export function applyCommand(run: Run): string {
+  return `kakao-sync map-members --apply --plan ${run.id}`;
+}
+
+/** Rows that the plan is to change. */
+export function countPlanned(run: Run): number {
+  return Number(run.counts["planned"] ?? 0);
+}
+
+/** Refuses a fresh apply while another run is interrupted: it may have written what the new plan does not know. */
+export function refuseWhileInterrupted(context: Context): void {
+  const interrupted = context.workspace().runs.list().find((run) => run.command === "map-members" && run.state === "interrupted");
+  if (interrupted === undefined) return;
+  throw new RefusedError({
+    code: "run-interrupted",
+    message: `Run ${interrupted.id} was interrupted and is not finished.`,
+    hint: `Finish it: ${applyCommand(interrupted)}. Or give it up, keeping what it wrote: kakao-sync runs abandon ${interrupted.id}`,
+    run: interrupted.id,
+  });
+}
+
+const usedStates: Readonly<Record<string, { readonly code: string; readonly why: string }>> = {
+  applied: { code: "plan-used", why: "was applied already; a plan is used once" },
+  undone: { code: "plan-used", why: "was applied and undone; a plan is used once" },
+  expired: { code: "plan-expired", why: "is older than seven days" },
+  superseded: { code: "plan-superseded", why: "was replaced by a newer plan" },
+  changed: { code: "plan-changed", why: "no longer fits: configuration, app or database have changed since" },
+  abandoned: { code: "plan-abandoned", why: "was given up" },
+};
+
+/** Only a plan that is planned or interrupted may be applied, and a planned one only while nothing that it was made from has changed (section 3). */
+export function checkPlanState(context: Context, run: Run): void {
+  if (run.command !== "map-members") {
+    throw new RefusedError({ code: "plan-of-other-command", message: `Run ${run.id} is a plan of ${run.command}.`, hint: "List the runs: kakao-sync runs", run: run.id });
+  }
+  const used = usedStates[run.state];
+  if (used !== undefined) throw refusePlan(run, used.code, used.why);
+  if (run.state === "interrupted") return checkSameDatabase(context, run);
+  if (run.digests.config === context.configDigest && run.digests.database === context.database().identity && run.appId === context.config.kakao.appId) return;
+  context.workspace().runs.transition(run.id, "changed", Math.floor(context.now() / 1000));
+  throw refusePlan(run, "plan-changed", "was made with another configuration, app or database");
+}
+
+/** A resumed run goes on with the plan it has; but never in another database. */
+function checkSameDatabase(context: Context, run: Run): void {
+  if (run.digests.database !== context.database().identity) throw refusePlan(run, "plan-changed", "was begun in another database");
+}
+
+function refusePlan(run: Run, code: string, why: string): RefusedError {
+  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: "Make a new plan: kakao-sync map-members", run: run.id });
+}
+
+/** What the database must have before anything is written: the link column, its unique index, and write access. */
+export function checkDatabase(inspection: Inspection): void {
+  if (inspection.missingLinkColumn !== null) {
+    throw new RefusedError({ code: "link-column-missing", message: "The member table has no link column yet.", hint: `Create it, then make a new plan:\n${inspection.missingLinkColumn}` });
+  }
+  const [missing] = inspection.missingUniqueIndexes;
+  if (missing !== undefined) {
+    const sql = inspection.missingUniqueIndexes.map((index) => index.sql).join("\n");
+    throw new RefusedError({ code: "unique-index-missing", message: "The link column has no unique index: the database could not keep one Kakao id from two members.", hint: `Create it, then run the same command again:\n${sql}` });
+  }
+  if (inspection.readOnly) {
+    throw new RefusedError({ code: "database-read-only", message: "The database can only be read.", hint: "Give this user write access to the database file and its folder, or name the primary in database.url." });
+  }
+}
+
+/** M13: more links than `limits.link` after the first applied run, and keys that do not point where they should. */
+export function checkBrakes(context: Context, run: Run, changes: number, flags: BrakeFlags): void {
+  const allowed = countAllowed(context, run);
+  if (changes > allowed && flags.allowLinks !== changes) {
+    throw new RefusedError({
+      code: "brake-links",
+      message: `The plan changes ${changes} links; limits.link allows ${allowed} in one run.`,
+      hint: `Look at the plan (kakao-sync runs show ${run.id}). If the number is right: ${applyCommand(run)} --allow-links ${changes}`,
+      run: run.id,
+    });
+  }
+  const doubts = readQuality(run);
+  if (doubts.length === 0 || flags.acceptQuality === true) return;
+  throw new RefusedError({
+    code: "brake-quality",
+    message: doubts.join(" "),
+    hint: `Look at the columns in the configuration and at plan.csv. If all is well: ${applyCommand(run)} --accept-quality`,
+    run: run.id,
+  });
+}
+
+function countAllowed(context: Context, run: Run): number {
+  if (context.workspace().settings.get(firstAppliedSetting) === undefined) return Number.POSITIVE_INFINITY;
+  const { share, count } = context.config.limits.link;
+  return Math.min(Math.floor(share * Number(run.counts["members"] ?? 0)), count);
+}
+
+/** The quality rules of M13, from the numbers that the plan was stored with. */
+export function readQuality(run: Run): readonly string[] {
+  const quality = run.counts["quality"];
+  const number = (path: string): number => Number(path.split(".").reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined), quality) ?? 0);
+  const doubts: string[] = [];
+  if (number("ciHits") >= 100 && number("ciContradicted") > number("ciHits") / 100) {
+    doubts.push(`Of ${number("ciHits")} hits by CI ${number("ciContradicted")} differ in both name and birth date: the CI column may be wrong (M13).`);
+  }
+  if (number("phoneHitsWithNames") >= 100 && number("phoneNamesDiffer") * 2 >= number("phoneHitsWithNames")) {
+    doubts.push(`Of ${number("phoneHitsWithNames")} hits by phone with known names ${number("phoneNamesDiffer")} differ: the phone or name column may be wrong (M13).`);
+  }
+  for (const key of KEY_NAMES) {
+    if (number(`usableMembers.${key}`) < 1000 || number(`usableKakao.${key}`) < 1000 || number(`hits.${key}`) > 0) continue;
+    doubts.push(`${key}: ${number(`usableMembers.${key}`)} usable values of members and ${number(`usableKakao.${key}`)} of Kakao users, and not one in common: the column may hold something else (M13).`);
+  }
+  return doubts;
+}

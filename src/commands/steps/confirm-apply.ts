@@ -1,0 +1,24 @@
+import type { Context } from "../../context.ts";
+import { InterruptedError, RefusedError } from "../../errors.ts";
+import type { Run } from "../../workspace/runs.ts";
+import type { ApplyFlags } from "../shared-options.ts";
+
+/** Asks at a terminal; without one `--yes` is required (section 11). A no changes nothing. */
+export async function confirmApply(context: Context, run: Run, rows: number, flags: ApplyFlags): Promise<void> {
+  if (flags.yes === true || rows === 0) return;
+  settle(await context.terminal.confirm(`Write ${rows.toLocaleString("en-US")} links of plan ${run.id} into the database?`), run);
+}
+
+function settle(answer: "yes" | "no" | "no-terminal", run: Run): void {
+  if (answer === "yes") return;
+  if (answer === "no-terminal") {
+    throw new RefusedError({ code: "not-confirmed", message: "There is no terminal to ask at, and --yes was not given. Nothing was changed.", hint: "Look at the plan, then add --yes.", run: run.id });
+  }
+  throw new InterruptedError({ code: "declined", message: "Declined. Nothing was changed.", hint: `The plan stays: kakao-sync runs show ${run.id}`, run: run.id });
+}
+
+/** As `confirmApply`, for what takes away: the number of rows must be typed. */
+export async function confirmUndo(context: Context, run: Run, rows: number, flags: ApplyFlags): Promise<void> {
+  if (flags.yes === true || rows === 0) return;
+  settle(await context.terminal.confirmNumber(`Type the number of links (${rows}) to take them away:`, rows), run);
+}

@@ -1,0 +1,22 @@
+import type { Context } from "../../context.ts";
+import { EXIT, OperatorError } from "../../errors.ts";
+import type { Run } from "../../workspace/runs.ts";
+
+/**
+ * Marks a run that stopped half-way as interrupted and answers the error to throw: the same one, told with the command that resumes. What could not have
+ * started (exit 2) has failed part-way by now (exit 4).
+ */
+export function stopRun(context: Context, run: Run, error: unknown, resume: string): unknown {
+  const { runs } = context.workspace();
+  if (runs.get(run.id).state !== "applying") return error;
+  runs.transition(run.id, "interrupted", Math.floor(context.now() / 1000));
+  if (!(error instanceof OperatorError)) return error;
+  const exitCode = error.exitCode === EXIT.cannotStart ? EXIT.failedPartWay : error.exitCode;
+  return new OperatorError(exitCode, {
+    code: error.code,
+    message: `${error.message} Run ${run.id} is interrupted; what it has written stays and is on record.`,
+    hint: `${error.hint}\nGo on with: ${resume}`,
+    cause: error,
+    run: run.id,
+  });
+}

@@ -1,0 +1,116 @@
+import type { Context } from "../../context.ts";
+import type { Inspection } from "../../database/service-database.ts";
+import { REVIEW_RULES } from "../../core/matching/answers.ts";
+import type { MappingPlan, PlanCounts } from "../../core/matching/plan.ts";
+import { en } from "../../messages/en.ts";
+import type { Run } from "../../workspace/runs.ts";
+import { applyCommand, countPlanned, readQuality } from "./check-apply.ts";
+import type { AppliedCounts } from "./apply-mapping.ts";
+import type { RefusedRow } from "./read-decisions.ts";
+
+/** The JSON result of `map-members` (product.md section 11). */
+export function describeMapping(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
+  const { planned, quality, applied, ...counts } = run.counts;
+  const done = applied as AppliedCounts | undefined;
+  return {
+    command: "map-members",
+    run: run.id,
+    mode,
+    ...counts,
+    ...(mode === "apply" && done !== undefined ? { applied: { done: done.done, moved: total(done.moved), failed: 0, movedBy: done.moved } } : {}),
+    files: Object.fromEntries(Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)])),
+  };
+}
+
+export interface PlanTold {
+  readonly inspection: Inspection;
+  readonly refusedDecisions: readonly RefusedRow[];
+  readonly plan: MappingPlan;
+  /** Linked pairs that a decision clears. */
+  readonly clears: number;
+}
+
+/** Counts, warnings and the next command, at the end of a plan. */
+export function tellPlan(context: Context, run: Run, { inspection, refusedDecisions, clears }: PlanTold): void {
+  const { terminal } = context;
+  tellCounts(context, run);
+  for (const line of warnings(context, run, inspection)) terminal.warn(line);
+  terminal.json({ ...describeMapping(context, run, "plan"), clears, ...(refusedDecisions.length === 0 ? {} : { refusedDecisions }) });
+  terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
+  const changes = countPlanned(run);
+  if (changes === 0) terminal.note("There is nothing to link.");
+  else terminal.note(`Nothing has been changed. To write ${changes.toLocaleString("en-US")} links: ${applyCommand(run)}`);
+}
+
+function tellCounts({ terminal }: Context, run: Run): void {
+  const counts = run.counts["counts"] as PlanCounts;
+  const evidence = run.counts["linkedEvidence"] as Record<string, number>;
+  const rows: (readonly [string, number, string])[] = [
+    ["linked already", counts.linked, evidence["contradicted"] === 0 ? "" : `${evidence["contradicted"]?.toLocaleString("en-US") ?? ""} contradicted: see check.csv`],
+    ["in use elsewhere", counts.elsewhere, ""],
+    ["not read", counts.unread, "younger than 24 h, not answered, or not signed up"],
+    ["link by CI", counts.link.ci, ""],
+    ["link by phone", counts.link.phone, ""],
+    ["link by e-mail", counts.link.email, ""],
+    ["link by decision", counts.link.decision, ""],
+    ["relink by CI", counts.relink, "Kakao gave the person a new id"],
+    ["review", total(counts.review), "see review.csv"],
+    ["unmatched", counts.unmatched, "no member has a value of theirs"],
+  ];
+  terminal.line(`Plan ${run.id}: ${Number(run.counts["kakaoUsers"]).toLocaleString("en-US")} Kakao users, ${Number(run.counts["members"]).toLocaleString("en-US")} live members`);
+  terminal.line();
+  terminal.table([{ header: "Kakao users" }, { header: "" }, { header: "" }], [...rows.filter(([, count]) => count > 0), ["sum", rows.reduce((sum, [, count]) => sum + count, 0), ""]]);
+  const reasons = Object.entries(counts.review).sort(([, left], [, right]) => (right ?? 0) - (left ?? 0));
+  if (reasons.length > 0) {
+    terminal.line();
+    terminal.table([{ header: "review because" }, { header: "" }, { header: "rule" }], reasons.map(([reason, count]) => [reason, count ?? 0, ruleOf(reason)]));
+  }
+  terminal.line();
+  terminal.line(`${Number(run.counts["memberOnly"]).toLocaleString("en-US")} live members without a link are hit by no Kakao user.`);
+}
+
+function ruleOf(reason: string): string {
+  return Object.entries(REVIEW_RULES).find(([name]) => name === reason)?.[1] ?? "";
+}
+
+function warnings(context: Context, run: Run, inspection: Inspection): readonly string[] {
+  const list: string[] = [...readQuality(run).map((doubt) => `${doubt} --apply will ask for --accept-quality.`)];
+  if (inspection.missingLinkColumn !== null) list.push(`The member table has no link column; --apply will refuse. Create it:\n${inspection.missingLinkColumn}`);
+  for (const { sql } of inspection.missingUniqueIndexes) list.push(`The link column has no unique index; --apply will refuse. Create it:\n${sql}`);
+  const heldTwice = Number(run.counts["heldTwice"]);
+  const malformed = Number(run.counts["malformedLinks"]);
+  if (heldTwice > 0) list.push(`${heldTwice.toLocaleString("en-US")} Kakao ids are held by more than one member.`);
+  if (malformed > 0) list.push(`${malformed.toLocaleString("en-US")} stored links are no Kakao ids; they are never overwritten.`);
+  if (context.config.matching.keys.some((key) => key !== "ci") && isNeverVerified(context)) {
+    list.push("Neither phoneVerifiedAt nor emailVerifiedAt is configured: every hit by phone or e-mail will be a review (M8).");
+  }
+  return list;
+}
+
+function isNeverVerified({ config: { members } }: Context): boolean {
+  const { phoneVerifiedAt, phoneVerified, emailVerifiedAt, emailVerified } = members;
+  return phoneVerifiedAt === undefined && phoneVerified === undefined && emailVerifiedAt === undefined && emailVerified === undefined;
+}
+
+export function tellApplied(context: Context, run: Run, applied: AppliedCounts): void {
+  const { terminal } = context;
+  terminal.line(`Run ${run.id}: ${applied.done.toLocaleString("en-US")} links written and read back.`);
+  const moved = Object.entries(applied.moved);
+  if (moved.length > 0) {
+    terminal.line();
+    terminal.table([{ header: "left alone because" }, { header: "rows" }], moved.map(([why, rows]) => [en.moved[why] ?? why, rows]));
+    terminal.line("The next plan takes them up.");
+  }
+  terminal.json(describeMapping(context, run, "apply"));
+  terminal.note(`Members to tell: ${context.shown(`${run.folder}/linked.csv`)}. To take the links away again: kakao-sync undo ${run.id}`);
+}
+
+export function tellRefusedDecisions({ terminal }: Context, refused: readonly RefusedRow[]): void {
+  if (refused.length === 0) return;
+  const shown = refused.slice(0, 20).map(({ row, line, why }) => `  line ${line} (${row}): ${why}, ${en.decisionRefusals[why]}`);
+  terminal.warn(`${refused.length.toLocaleString("en-US")} decisions are not obeyed and stay under review:\n${shown.join("\n")}${refused.length > 20 ? `\n  and ${refused.length - 20} more` : ""}`);
+}
+
+function total(counts: Readonly<Record<string, number | undefined>>): number {
+  return Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}

@@ -1,0 +1,146 @@
+import type { Context } from "../../context.ts";
+import { parseTimeMs } from "../../core/keys.ts";
+import { DECIDED_BY } from "../../core/matching/answers.ts";
+import type { FormerValues, LinkRestore, RestoreOutcome } from "../../database/service-database.ts";
+import { StartError } from "../../errors.ts";
+import type { Journal } from "../../workspace/journal.ts";
+import type { RunStore } from "../../workspace/run-store.ts";
+import type { Run } from "../../workspace/runs.ts";
+import { readOutcomes } from "./apply-mapping.ts";
+import { readMappingOptions } from "./read-mapping-options.ts";
+
+/** A link that the run wrote and that is still to be taken away. */
+export interface UndoLink {
+  /** `<batch>:<row>` in the run's plan. */
+  readonly name: string;
+  readonly place: number;
+  readonly memberId: string;
+  readonly kakaoId: string;
+  readonly by: string;
+  /** Unix seconds of the writing. */
+  readonly at: number;
+  readonly former: FormerValues;
+  readonly written: FormerValues;
+}
+
+export interface UndoSelection {
+  /** To be taken away. */
+  readonly links: readonly UndoLink[];
+  /** Used since (`lastLoginAt`) and left alone, with when. */
+  readonly used: readonly (UndoLink & { readonly lastLogin: string })[];
+  /** Whether the configuration can tell at all who was used since. */
+  readonly knowsLogins: boolean;
+}
+
+export interface UndoChoice {
+  readonly includeUsed?: boolean;
+  readonly by?: string;
+  readonly only?: string;
+}
+
+const linksABatch = 2000;
+
+/** The run's links that an undo is about: those still to be taken away, of the selection, split into unused and used since. */
+export async function selectLinks(context: Context, run: Run, choice: UndoChoice): Promise<UndoSelection> {
+  if (choice.by !== undefined && !DECIDED_BY.some((known) => known === choice.by)) {
+    throw new StartError({ code: "usage", message: `--by ${choice.by} is none of ${DECIDED_BY.join(", ")}.`, hint: "See `kakao-sync undo --help`." });
+  }
+  const only = choice.only === undefined ? undefined : await readMemberIds(context, choice.only);
+  const store = context.workspace().openRunStore(run);
+  try {
+    const links = readLinks(store).filter(({ by, memberId }) => (choice.by === undefined || by === choice.by) && (only === undefined || only.has(memberId)));
+    const knowsLogins = context.config.members.lastLoginAt !== undefined;
+    if (!knowsLogins || choice.includeUsed === true) return { links, used: [], knowsLogins };
+    return { ...(await splitUsed(context, links)), knowsLogins };
+  } finally {
+    store.close();
+  }
+}
+
+async function readMemberIds(context: Context, path: string): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for await (const { cells } of context.readCsv(context.inputFile(path), ["member_id"])) ids.add(cells["member_id"] ?? "");
+  return ids;
+}
+
+function readLinks(store: RunStore): UndoLink[] {
+  const restored = readRestored(store.journal("undo"));
+  const links: UndoLink[] = [];
+  for (const { row, outcome, at, seq, index } of readOutcomes(store)) {
+    const [place, memberId, kakaoId, , by] = row;
+    const name = `${seq}:${index}`;
+    if (outcome.outcome === "written" && !restored.has(name)) links.push({ name, place, memberId, kakaoId, by, at, former: outcome.former, written: outcome.written });
+  }
+  return links;
+}
+
+async function splitUsed(context: Context, links: readonly UndoLink[]): Promise<Pick<UndoSelection, "links" | "used">> {
+  const { zoneMinutes } = readMappingOptions(context, () => null, true);
+  const unused: UndoLink[] = [];
+  const used: (UndoLink & { lastLogin: string })[] = [];
+  for (const place of new Set(links.map((link) => link.place))) {
+    const here = links.filter((link) => link.place === place);
+    for (let start = 0; start < here.length; start += linksABatch) {
+      const batch = here.slice(start, start + linksABatch);
+      const logins = await context.database().readLastLogins(place, batch.map(({ memberId }) => memberId));
+      for (const link of batch) {
+        const lastLogin = logins.get(link.memberId) ?? null;
+        const loginMs = parseTimeMs(lastLogin, zoneMinutes);
+        if (lastLogin !== null && loginMs !== null && loginMs >= link.at * 1000) used.push({ ...link, lastLogin });
+        else unused.push(link);
+      }
+    }
+  }
+  return { links: unused, used };
+}
+
+/** What became of the links of an undo, by outcome. */
+export type UndoCounts = Readonly<Record<RestoreOutcome, number>>;
+
+/** Takes the links away in transactions of their own; what an interrupted undo has done is on record and not done again. */
+export async function restoreLinks(context: Context, run: Run, selection: UndoSelection): Promise<UndoCounts> {
+  const store = context.workspace().openRunStore(run);
+  const counts = { restored: 0, "changed-since": 0, "row-gone": 0, "already-restored": 0 };
+  const progress = context.terminal.progress("Taking links away", selection.links.length);
+  try {
+    writeUsed(context, run, selection);
+    const journal = store.journal("undo");
+    let step = [...journal.entries()].length;
+    for (let start = 0; start < selection.links.length; start += linksABatch) {
+      await context.checkpoint();
+      const batch = selection.links.slice(start, start + linksABatch);
+      journal.intend(step, batch.map(({ name }) => name));
+      const outcomes = await context.database().restoreLinks(batch.map(({ place, memberId, written, former }): LinkRestore => ({ place, memberId, written, former })));
+      const restored = batch.filter((_link, at) => outcomes[at] === "restored" || outcomes[at] === "already-restored");
+      journal.outcome(step, restored.map(({ name }) => name));
+      context.workspace().decisions.forget(restored);
+      for (const outcome of outcomes) counts[outcome] += 1;
+      step += 1;
+      progress.update(start + batch.length);
+    }
+    return counts;
+  } finally {
+    progress.finish();
+    store.close();
+  }
+}
+
+function readRestored(journal: Journal): ReadonlySet<string> {
+  const restored = new Set<string>();
+  for (const { outcome } of journal.entries()) {
+    if (Array.isArray(outcome)) for (const name of outcome) restored.add(String(name));
+  }
+  return restored;
+}
+
+function writeUsed(context: Context, run: Run, { used }: UndoSelection): void {
+  if (used.length === 0) return;
+  const file = context.createCsv(`${run.folder}/used-since.csv`, ["member_id", "kakao_id", "linked_at", "last_login_at"], { readers: "machines" });
+  try {
+    for (const { memberId, kakaoId, at, lastLogin } of used) file.write([memberId, kakaoId, new Date(at * 1000).toISOString(), lastLogin]);
+    file.finish();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Context } from "../context.ts";
+import { EXIT, RefusedError } from "../errors.ts";
+import type { Run } from "../workspace/runs.ts";
+import type { ApplyFlags } from "./shared-options.ts";
+import { confirmUndo } from "./steps/confirm-apply.ts";
+import { checkDatabase } from "./steps/check-apply.ts";
+import { restoreLinks, selectLinks, type UndoSelection } from "./steps/undo-links.ts";
+import { tellUndo, tellUndone } from "./steps/tell-undo.ts";
+
+export interface UndoFlags extends ApplyFlags {
+  readonly includeUsed?: boolean;
+  readonly by?: string;
+  readonly only?: string;
+}
+
+/** `undo RUN`: takes the links of a run away again, only where they still are what that run wrote; nothing at Kakao comes back. */
+export async function undo(context: Context, flags: UndoFlags, runId = ""): Promise<number> {
+  if (flags.apply === true) context.requireOperator();
+  context.existingWorkspace();
+  context.lock();
+  const run = context.workspace().runs.get(runId);
+  checkUndoable(run);
+  const inspection = await context.database().inspect();
+
+  const selection = await selectLinks(context, run, flags);
+  tellUndo(context, run, selection, flags);
+  if (flags.apply !== true) return EXIT.done;
+
+  checkDatabase(inspection);
+  await confirmUndo(context, run, selection.links.length, flags);
+  const undone = await restoreLinks(context, run, selection);
+  if (isWhole(flags, selection)) context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000));
+  tellUndone(context, run, selection, undone);
+  return EXIT.done;
+}
+
+/** Only a run that was asked to go as a whole is over; after a part of it, the rest can still be undone. */
+function isWhole(flags: UndoFlags, selection: UndoSelection): boolean {
+  return flags.by === undefined && flags.only === undefined && selection.used.length === 0;
+}
+
+function checkUndoable(run: Run): void {
+  if (run.command === "map-members" && (run.state === "applied" || run.state === "interrupted")) return;
+  const why = run.command === "map-members" ? `is ${run.state}` : `is a run of ${run.command}`;
+  throw new RefusedError({ code: "run-not-undoable", message: `Run ${run.id} ${why}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });
+}

@@ -1,0 +1,44 @@
+import type { AlsoConfig, ColumnMap, Config, KeyColumns } from "./config/config.ts";
+import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap } from "./database/service-database.ts";
+
+/** The configuration's tables and columns as the database room takes them: the two rooms do not know each other. */
+export function toDatabaseMap({ members, link }: Config): ServiceDatabaseMap {
+  if (link.kind !== "column") throw new Error("link.table is refused by the configuration");
+  const { table, id, where, withdrawn, blocked } = members;
+  return {
+    members: {
+      table,
+      id,
+      where,
+      ...toColumns(members),
+      ...(withdrawn === undefined ? {} : { withdrawn }),
+      ...(blocked === undefined ? {} : { blocked }),
+      ...(members.protected === undefined ? {} : { protected: members.protected }),
+      ...(members.lastLoginAt === undefined ? {} : { lastLoginAt: toSource(members.lastLoginAt) }),
+    },
+    also: members.also.map(toAlso),
+    link: { column: link.column, set: link.set },
+  };
+}
+
+function toAlso(also: AlsoConfig): AlsoTable {
+  return { table: also.table, id: also.id, ...toColumns(also), ...(also.kakaoId === undefined ? {} : { kakaoId: also.kakaoId }) };
+}
+
+function toColumns(columns: KeyColumns): Omit<MemberColumns, "table" | "id"> {
+  const { ci, phone, email, name, birthdate, phoneVerifiedAt, emailVerifiedAt } = columns;
+  return {
+    ...(ci === undefined ? {} : { ci: toSource(ci) }),
+    ...(phone === undefined ? {} : { phone: toSource(phone) }),
+    ...(email === undefined ? {} : { email: toSource(email) }),
+    ...(name === undefined ? {} : { name: toSource(name) }),
+    ...(birthdate === undefined ? {} : { birthdate: toSource(birthdate) }),
+    ...(phoneVerifiedAt === undefined ? {} : { phoneVerifiedAt: toSource(phoneVerifiedAt) }),
+    ...(emailVerifiedAt === undefined ? {} : { emailVerifiedAt: toSource(emailVerifiedAt) }),
+  };
+}
+
+function toSource(column: ColumnMap): ColumnSource {
+  if (column.kind === "column" || column.kind === "sql") return column;
+  throw new Error("stored and encrypted columns are refused by the configuration");
+}
