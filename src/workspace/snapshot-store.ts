@@ -169,10 +169,11 @@ export class SnapshotStore {
   }
 
   #completePull(pull: PullFacts, staging: PullStaging, base: OpenSnapshot | null, now: number) {
-    const wasGone = this.#home.db.prepare<[bigint], number>("select 1 from gone_ids where id = ?").pluck();
+    const anyGone = this.#home.db.prepare<[], number>("select exists (select 1 from gone_ids)").pluck().get() === 1;
+    const isGone = this.#home.db.prepare<[bigint], number>("select 1 from gone_ids where id = ?").pluck();
     const writer = createSnapshotFile(this.#fileOf(pull.generation), this.#home.cipher(), this.#home.appId, pull.generation);
     try {
-      const changes = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => wasGone.get(id) === 1 });
+      const changes = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => anyGone && isGone.get(id) === 1 });
       const manifest = writer.finish();
       const { id, generation, startedAt: takenAt, properties } = pull;
       this.#flip({ generation, source: "app", takenAt, completedAt: now, properties }, manifest, id);
