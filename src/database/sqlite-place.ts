@@ -15,6 +15,7 @@ export interface PlaceLink {
   readonly affinity: Affinity;
   /** True where ids are stored as integers, false for text. */
   readonly integers: boolean;
+  readonly nullable: boolean;
   /** The unique index on it that covers every non-empty link, if there is one. */
   readonly unique: UniqueIndex | null;
   readonly set: Readonly<Record<string, SetValue>>;
@@ -98,7 +99,7 @@ function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table
 function resolveLink(db: Connection, map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): PlaceLink | null {
   const name = linkName(map, at, missingLink);
   if (name === undefined) return null;
-  const { affinity } = columnOf(table, name);
+  const { affinity, nullable } = columnOf(table, name);
   if (affinity === "real") {
     throw new StartError({
       code: "link-column-real",
@@ -108,7 +109,7 @@ function resolveLink(db: Connection, map: ServiceDatabaseMap, at: number, table:
   }
   const sql = quoteName(name);
   const unique = table.uniqueIndexes.find((index) => sameName(index.column, name) && coversLinks(index.where, name)) ?? null;
-  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), unique, set: at === 0 ? map.link.set : {} };
+  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), nullable, unique, set: at === 0 ? map.link.set : {} };
 }
 
 /** A column without an affinity stores what it is given: ids are then written in the type of those that are there, else as text. */

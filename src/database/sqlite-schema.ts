@@ -7,6 +7,7 @@ export type Affinity = "integer" | "text" | "blob" | "real" | "numeric";
 export interface ColumnShape {
   readonly name: string;
   readonly affinity: Affinity;
+  readonly nullable: boolean;
 }
 
 /** A unique index over exactly one plain column. */
@@ -33,7 +34,7 @@ export interface TableShape {
 }
 
 interface TableEntry { readonly schema: string; readonly name: string; readonly type: string; readonly wr: number }
-interface ColumnEntry { readonly name: string; readonly type: string; readonly pk: number }
+interface ColumnEntry { readonly name: string; readonly type: string; readonly pk: number; readonly required: number }
 interface IndexEntry { readonly name: string; readonly origin: string; readonly partial: number }
 
 /** All tables and views of the file, for the "did you mean" of a wrong name. */
@@ -46,9 +47,9 @@ export function readTable(db: Connection, wanted: string): TableShape | undefine
   const entry = findTable(db, "main", wanted) ?? findQualified(db, wanted);
   if (entry === undefined) return undefined;
   const { schema, name } = entry;
-  const columns = db.prepare<[string, string], ColumnEntry>("SELECT name, type, pk FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1").all(name, schema);
+  const columns = db.prepare<[string, string], ColumnEntry>("SELECT name, type, pk, \"notnull\" AS required FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1").all(name, schema);
   const indexes = db.prepare<[string, string], IndexEntry>('SELECT name, origin, partial FROM pragma_index_list(?, ?) WHERE "unique"').all(name, schema);
-  const shapes = new Map(columns.map((column) => [column.name.toLowerCase(), { name: column.name, affinity: affinityOf(column.type) }]));
+  const shapes = new Map(columns.map((column) => [column.name.toLowerCase(), { name: column.name, affinity: affinityOf(column.type), nullable: column.required === 0 }]));
   const hasRowid = entry.type === "table" && entry.wr === 0;
   const primary = columns.filter((column) => column.pk > 0);
   const isAlias = hasRowid && primary.length === 1 && !indexes.some((index) => index.origin === "pk");

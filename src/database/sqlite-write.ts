@@ -46,7 +46,7 @@ export function writeChanges(
   guards: ChangeGuards,
   values: SetValues,
 ): { outcomes: ChangeOutcome[]; writes: Map<WritablePlace, RowWrite[]> } {
-  const held = readHeldIds(writer, places, changes.map((change) => change.to));
+  const held = readHeldIds(writer, places, changes.flatMap((change) => change.to ?? []));
   const fresh = readAllFresh(writer, places, changes);
   const chosen = new Map<FreshRows, RowWrite[]>([...fresh.values()].map((rows) => [rows, []]));
   const outcomes = changes.map((change, index): ChangeOutcome => {
@@ -58,10 +58,10 @@ export function writeChanges(
     const why = writes[at] === undefined ? findMove(change, row.link, held) : "link-changed";
     if (why !== null) return { outcome: "moved", why };
     if (!guards.unchanged(row, index)) return { outcome: "moved", why: "values-changed" };
-    held.add(change.to);
     const write = composeWrite(rows, at, change, values);
     writes[at] = write;
-    return describeWrite(rows.target, write);
+    if (change.to !== null) held.add(change.to);
+    return describeWrite(change.to === null ? [rows.target.link.name] : rows.target.columns, write);
   });
   guards.intend(outcomes);
   const writes = new Map<WritablePlace, RowWrite[]>();
@@ -89,9 +89,10 @@ export function updateRows(writer: Prepared, place: SqlitePlace, columns: readon
   const bytes = rows.some((row) => row.includes('{"hex":'));
   const names = columns.map(quoteName);
   const value = (at: number): string => decodeSql("kakao_sync_write.value", at, bytes);
+  // The plus keeps SQLite from looking rows up by the index of the links, where all empty ones lie together.
   const sql =
     `UPDATE ${place.table.sql} AS kakao_sync_row SET ${names.map((name, at) => `${name} = ${value(1 + at)}`).join(", ")} FROM json_each(?) AS kakao_sync_write ` +
-    `WHERE kakao_sync_row.${place.key} = ${value(0)} AND ${names.map((name, at) => `kakao_sync_row.${name} IS ${value(1 + names.length + at)}`).join(" AND ")}`;
+    `WHERE kakao_sync_row.${place.key} = ${value(0)} AND ${names.map((name, at) => `+kakao_sync_row.${name} IS ${value(1 + names.length + at)}`).join(" AND ")}`;
   const { changes } = writer.rows(sql).run(`[${rows.join()}]`);
   if (changes !== writes.length) throw notAsWritten(place, `${writes.length - changes} of ${writes.length} rows did not take their new values`);
 }
@@ -133,14 +134,22 @@ function readAllFresh(writer: Prepared, places: readonly SqlitePlace[], changes:
 function findMove(change: LinkChange, link: string | null, held: ReadonlySet<KakaoId>): MovedWhy | null {
   if (link === change.to) return "already-linked";
   if (link !== change.from) return "link-changed";
-  return held.has(change.to) ? "id-held" : null;
+  return change.to !== null && held.has(change.to) ? "id-held" : null;
 }
 
 function composeWrite({ target, page }: FreshRows, at: number, change: LinkChange, values: SetValues): RowWrite {
   const [key = "n", ...from] = page.extras[at] ?? [];
   const { link, columns } = target;
-  const to = columns.map((column, place) => (place === 0 ? `${link.integers ? "i" : "t"}${change.to}` : fillColumn(column, link.set[column], values)));
-  return { id: change.memberId, key, from, to };
+  const { memberId: id, to } = change;
+  if (to === null) return { id, key, from, to: [emptyLink(link), ...from.slice(1)] };
+  const written = `${link.integers ? "i" : "t"}${to}`;
+  return { id, key, from, to: columns.map((column, place) => (place === 0 ? written : fillColumn(column, link.set[column], values))) };
+}
+
+/** What a link that was taken away leaves: NULL where the column allows it. */
+function emptyLink(link: PlaceLink): string {
+  if (link.nullable) return "n";
+  return link.integers ? "i0" : "t";
 }
 
 function fillColumn(column: string, set: SetValue | undefined, values: SetValues): string {
@@ -148,7 +157,7 @@ function fillColumn(column: string, set: SetValue | undefined, values: SetValues
   return set === "uuid" ? `t${randomUUID()}` : encodeStored(values.literals.get(column) ?? null);
 }
 
-function describeWrite({ columns }: WritablePlace, { from, to }: RowWrite): ChangeOutcome {
+function describeWrite(columns: readonly string[], { from, to }: RowWrite): ChangeOutcome {
   const former: Record<string, StoredValue> = {};
   const written: Record<string, StoredValue> = {};
   columns.forEach((column, at) => {

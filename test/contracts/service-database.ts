@@ -155,8 +155,7 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       });
 
       it("reads every row as live with `where: all`", async () => {
-        const { withdrawn: _, ...members } = membersMap.members;
-        const rows = await readAll(open({ ...membersMap, members: { ...members, where: "all" } }));
+        const rows = await readAll(open({ ...membersMap, members: { table: "members", id: "id", where: "all" } }));
         expect(rows.map((row) => row.state)).toEqual(["live", "live", "live", "live", "live"]);
       });
 
@@ -183,7 +182,7 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
     });
 
     describe("writing", () => {
-      const change = (memberId: string, to: string, from: string | null = null): LinkChange => ({ place: 0, memberId, from, to });
+      const change = (memberId: string, to: string | null, from: string | null = null): LinkChange => ({ place: 0, memberId, from, to });
 
       it("writes 19-digit ids and tells what the row held", async () => {
         const outcomes = await open().writeLinks([change("9007199254740993", "9223372036854775806"), change("1", "7000000000000000001")], openGuards);
@@ -227,6 +226,20 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
         const outcomes = await database.writeLinks([change("4", "14"), change("1", "11")], { unchanged: (row, at) => (seen.push([at, row.phone]), at === 0), intend: () => undefined });
         expect(seen).toEqual([[0, null], [1, "01000000000"]]);
         expect(outcomes).toMatchObject([{ outcome: "written" }, { why: "values-changed" }]);
+      });
+
+      it("takes a link away and leaves the further columns alone; undo puts it back unless somebody holds the id", async () => {
+        const database = open({ ...membersMap, link: { column: "kakao_id", set: { linked_at: "now" } } });
+        const changes = [change("2", null, "9223372036854775807"), change("3", null, "1")];
+        const outcomes = await database.writeLinks(changes, openGuards);
+        expect(outcomes).toEqual([{ outcome: "written", former: { kakao_id: { int: "9223372036854775807" } }, written: { kakao_id: null } }, { outcome: "moved", why: "link-changed" }]);
+        const stored = (): unknown => service.run("SELECT kakao_id, linked_at FROM members WHERE id = 2");
+        expect(stored()).toEqual([[null, "2020-01-01"]]);
+        service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 4");
+        expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(["changed-since"]);
+        service.run("UPDATE members SET kakao_id = NULL WHERE id = 4");
+        expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(["restored"]);
+        expect(stored()).toEqual([[9223372036854775807n, "2020-01-01"]]);
       });
 
       it("asks for the intent once, with all outcomes, before anything is written; a refusal writes nothing", async () => {

@@ -52,6 +52,12 @@ describe("the kinds of empty links", () => {
     expect(stored()).toEqual(before);
   });
 
+  it.each([["TEXT NOT NULL", "''"], ["BIGINT NOT NULL", "0"]])("a %s column: a link that is taken away leaves %s", async (type, empty) => {
+    const { service, database } = withDatabase([`CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id ${type})`, "INSERT INTO members VALUES (1, '12')"]);
+    expect(await database.writeLinks([{ ...link("1", "12"), from: "12", to: null }], openGuards)).toMatchObject([{ outcome: "written" }]);
+    expect(service.run("SELECT quote(kakao_id) FROM members")).toEqual([[empty]]);
+  });
+
   it("a column without a type takes ids as the service stores them", async () => {
     const { service, database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, NULL), (2, 7000000000000000002)"]);
     await database.writeLinks([link("1", "7000000000000000001")], openGuards);
