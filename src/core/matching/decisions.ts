@@ -2,7 +2,7 @@ import type { KakaoId } from "../kakao-id.ts";
 import { KEY_NAMES } from "../member.ts";
 import type { Answer, ReviewReason } from "./answers.ts";
 import { compare, decide, type Sides } from "./decide.ts";
-import { renderEvidence, SAYS, saysOf } from "./evidence.ts";
+import { readLinkedEvidence, renderEvidence, SAYS, saysOf } from "./evidence.ts";
 import { HELD } from "./kakao-side.ts";
 import { LINK } from "./member-side.ts";
 import type { RowIndex } from "./row-index.ts";
@@ -47,7 +47,8 @@ export interface DecisionReading {
 
 /**
  * Reads decisions against what both sides say now (M12). A person may choose between candidates, but never against M1, a struck hit or M6,
- * nor for a blocked or withdrawn member; two links to one member, of one Kakao user or in one shared group refuse each other.
+ * nor for a blocked or withdrawn member; two links to one member, of one Kakao user or in one shared group refuse each other, and so does
+ * one to a member whom the rules give to another Kakao user.
  */
 export function readDecisions(sides: Sides, rows: RowIndex, decisions: readonly PersonDecision[]): DecisionReading {
   const refused: { at: number; why: DecisionRefusal }[] = [];
@@ -59,7 +60,7 @@ export function readDecisions(sides: Sides, rows: RowIndex, decisions: readonly 
     if (why === undefined) possible.push({ decision: decision.decision, user, member, at });
     else refused.push({ at, why });
   });
-  const twice = findTwice(sides, possible);
+  const twice = new Set([...findTwice(sides, possible), ...findGiven(sides, possible)]);
   for (const { at } of possible) if (twice.has(at)) refused.push({ at, why: "decision-twice" });
   return { obeyed: possible.filter(({ at }) => !twice.has(at)), refused: refused.sort((left, right) => left.at - right.at) };
 }
@@ -67,7 +68,7 @@ export function readDecisions(sides: Sides, rows: RowIndex, decisions: readonly 
 function refuse(sides: Sides, decision: PersonDecision, user: number, member: number): DecisionRefusal | undefined {
   const answer = decide(sides, user);
   const evidence = compare(sides, user, member);
-  if (decision.decision === "unlink") return sides.members.links.at(member) === user ? undefined : "decision-not-a-link";
+  if (decision.decision === "unlink") return refuseUnlink(sides, decision, user, member);
   if (sides.kakao.held[user] !== HELD.nobody) return "decision-already-linked";
   if (decision.reason !== null && answer.reason !== decision.reason) return "decision-outdated";
   if (decision.evidence !== null && renderEvidence(evidence) !== decision.evidence) return "decision-outdated";
@@ -76,6 +77,15 @@ function refuse(sides: Sides, decision: PersonDecision, user: number, member: nu
   if (saysOf(evidence, "ci") === SAYS.differ) return "decision-ci-differs";
   if (sides.members.links.at(member) !== LINK.none) return "decision-member-linked";
   return mayBeChosen(sides, member) ? undefined : "decision-member-not-live";
+}
+
+/** The lists give a live member's link the reading of its evidence as the reason, every other link the reason of the review. */
+function refuseUnlink(sides: Sides, { reason, evidence }: PersonDecision, user: number, member: number): DecisionRefusal | undefined {
+  if (sides.members.links.at(member) !== user) return "decision-not-a-link";
+  const now = compare(sides, user, member);
+  const reasonNow = sides.members.isLive(member) ? readLinkedEvidence(now) : decide(sides, user).reason;
+  const isSame = (reason === null || reason === reasonNow) && (evidence === null || evidence === renderEvidence(now));
+  return isSame ? undefined : "decision-outdated";
 }
 
 /** A person may choose a dormant member that lives in a table of its own; in the member table only where dormant members may be linked at all. */
@@ -96,6 +106,18 @@ function findTwice(sides: Sides, decisions: readonly ObeyedDecision[]): Readonly
     }
   }
   return new Set([...byName.values()].filter((at) => at.length > 1).flat());
+}
+
+/** Links to a member whom the rules themselves give to another Kakao user. */
+function findGiven(sides: Sides, decisions: readonly ObeyedDecision[]): readonly number[] {
+  const links = decisions.filter(({ decision }) => decision === "link");
+  const chosen = new Set(links.map(({ member }) => member));
+  const given = new Set<number>();
+  for (let user = 0; chosen.size > 0 && user < sides.kakao.ids.length; user += 1) {
+    const { action, member } = decide(sides, user);
+    if ((action === "link" || action === "relink") && chosen.has(member)) given.add(member);
+  }
+  return links.filter(({ member }) => given.has(member)).map(({ at }) => at);
 }
 
 function sharedNames(sides: Sides, user: number): readonly string[] {
