@@ -9,6 +9,7 @@ export const MAY_IMPORT = {
   ...Object.fromEntries(adapters.map((room) => [room, ["core", "errors"]])),
   messages: ["core", "errors"],
   simulator: ["core/kakao-id", "errors"],
+  sandbox: ["core/kakao-id", "errors", "simulator"],
   "foreign-phone": ["core"],
   errors: [],
   "to-database-map": ["config", "database"],
@@ -22,7 +23,7 @@ export const MAY_IMPORT = {
 /** For each third-party package: the only places that may import it. */
 export const DOORS = {
   axios: ["kakao/http"],
-  "better-sqlite3": ["database", "workspace"],
+  "better-sqlite3": ["database", "workspace", "sandbox/member-database"],
   "csv-parse": ["files"],
   "csv-stringify": ["files"],
   "iconv-lite": ["files"],
@@ -51,7 +52,7 @@ export function refuseImport(from, to, typeOnly) {
   if (allowed.includes(`!${targetRoom}`)) return `${room} may not import ${targetRoom}`;
   const named = allowed.some((name) => name === "*" || name === targetRoom || target === name);
   // Commands know the adapters by the types of their contracts only: the context hands the real ones over.
-  const contract = room === "commands" && typeOnly && [...adapters, "simulator"].includes(targetRoom);
+  const contract = room === "commands" && typeOnly && [...adapters, "simulator", "sandbox"].includes(targetRoom);
   return named || contract ? undefined : `${room} may not import ${targetRoom}${room === "commands" ? " other than by type" : ""}`;
 }
 

@@ -103,7 +103,10 @@ function buildTree(call: Call): Command {
   program
     .command("demo")
     .description("walk through pull, plan, apply and undo on the sandbox, then clean up")
-    .action((_flags, command: Command) => call(command, async () => (await import("./commands/demo.ts")).demo));
+    .action((_flags, command: Command) => call(command, async () => {
+      const [{ demo }, { main }] = await Promise.all([import("./commands/demo.ts"), import("./main.ts")]);
+      return (context: Context) => demo(context, main);
+    }));
   return program;
 }
 

@@ -22,6 +22,7 @@ import { InterruptedError, RefusedError, StartError } from "./errors.ts";
 import { loadForeignPhone } from "./foreign-phone.ts";
 import { createKakaoClient, forecastPull, type KakaoClient } from "./kakao/client.ts";
 import type { Io } from "./main.ts";
+import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
 import { toDatabaseMap } from "./to-database-map.ts";
 import { hasWorkspace, openWorkspace, type Workspace } from "./workspace/workspace.ts";
@@ -76,6 +77,10 @@ export interface Context {
   shown(path: string): string;
   /** An input file named by a flag. Throws StartError when it is not there. */
   inputFile(path: string): string;
+  /** Starts a simulated Kakao with a demo database; see the sandbox's room. */
+  startSandbox(options: Omit<SandboxOptions, "now" | "signal">): Promise<Sandbox>;
+  /** Throws RefusedError where the folder is the workspace of a real app; without a workspace there nothing is said or made. */
+  refuseRealWorkspace(folder: string): void;
   close(): void;
 }
 
@@ -187,11 +192,23 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       if (existsSync(file)) return file;
       throw new StartError({ code: "file-missing", message: `There is no file ${path}.`, hint: "Look at the name; it is read from the working directory." });
     },
+    startSandbox: async (options) => (await import("./sandbox/sandbox.ts")).startSandbox({ ...options, signal: io.signal, now: now() }),
+    refuseRealWorkspace: (named) => refuseRealWorkspace(resolve(io.cwd, named), io.env),
     close: () => {
       for (const close of closers.reverse()) close();
       terminal.close();
     },
   };
+}
+
+function refuseRealWorkspace(folder: string, env: Io["env"]): void {
+  if (!hasWorkspace(folder)) return;
+  try {
+    openWorkspace({ folder, appId: "0", kind: "sandbox", key: { environment: env } }).close();
+  } catch (error) {
+    // The kind is looked at first: a workspace of another simulated app is no real one.
+    if (!(error instanceof RefusedError) || error.code !== "workspace-other-app") throw error;
+  }
 }
 
 /** A simulated Kakao lives on a loopback address; its workspace and a real app's never mix. */

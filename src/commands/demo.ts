@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import type { Context } from "../context.ts";
+import { EXIT, FailedError } from "../errors.ts";
+
+type Io = Context["io"];
+/** Runs a command line as `main` does. */
+type RunMain = (argv: readonly string[], io: Io) => Promise<number>;
+
+/**
+ * `demo`: the main job as an operator sees it, on a sandbox in a temporary folder that is removed at the end, whatever happens. Every step is the real
+ * command, run in this process. Gives back the exit code of the first step that is not 0.
+ */
+export async function demo(context: Context, main: RunMain): Promise<number> {
+  const { terminal } = context;
+  const folder = mkdtempSync(join(tmpdir(), "kakao-sync-demo-"));
+  try {
+    const sandbox = await context.startSandbox({ folder });
+    try {
+      terminal.line(`A simulated Kakao with ${count(sandbox.kakaoUsers)} users, and a shop with ${count(sandbox.members)} members. Nobody is real.`);
+      const code = await walkThrough(context, main, { ...context.io, cwd: folder, env: demoEnvironment(context.io.env) });
+      if (code === EXIT.done) tellNext(context);
+      return code;
+    } finally {
+      await sandbox.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A key for this one workspace, so that no key file stays behind. */
+function demoEnvironment(env: Io["env"]): Io["env"] {
+  return { ...env, KAKAO_SYNC_KEY: randomBytes(32).toString("base64") };
+}
+
+async function walkThrough(context: Context, main: RunMain, io: Io): Promise<number> {
+  const step = async (why: string, ...words: string[]): Promise<number> => {
+    tellStep(context, why, words);
+    return main([...words, ...outputFlags(context)], io);
+  };
+  const planned =
+    (await step("1. Ask Kakao who is linked to the app, and keep a snapshot.", "pull")) ||
+    (await step("2. Plan whom each Kakao user belongs to. Nothing changes yet.", "map-members"));
+  if (planned !== EXIT.done) return planned;
+  const run = await readNewestRun(main, io);
+  const confirmed = ["--apply", "--yes", "--operator", "demo"];
+  return (
+    (await step("3. Carry that plan out.", "map-members", "--plan", run, ...confirmed)) ||
+    (await step("4. Plan again: whoever was linked is linked, and nothing is left to do.", "map-members")) ||
+    (await step("5. What would taking those links away again change?", "undo", run)) ||
+    (await step("6. Take them away.", "undo", run, ...confirmed))
+  );
+}
+
+function tellStep({ terminal }: Context, why: string, words: readonly string[]): void {
+  terminal.line();
+  terminal.line(terminal.palette.strong(why));
+  terminal.line(`$ ${renderCommand(["kakao-sync", ...words], terminal.width - 2)}`);
+}
+
+/** In two lines where one is too narrow, as a shell reads them. */
+function renderCommand(words: readonly string[], width: number): string {
+  const whole = words.join(" ");
+  if (whole.length <= width) return whole;
+  const lastFit = whole.lastIndexOf(" --", width - 2);
+  return lastFit < 0 ? whole : `${whole.slice(0, lastFit)} \\\n    ${whole.slice(lastFit + 1)}`;
+}
+
+function outputFlags({ terminal: { flags } }: Context): string[] {
+  return [...(flags.quiet ? ["--quiet"] : []), ...(flags.color ? [] : ["--no-color"])];
+}
+
+async function readNewestRun(main: RunMain, io: Io): Promise<string> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  await main(["runs", "--json"], { ...io, stdout, stderr });
+  const { runs } = JSON.parse(String(stdout.read())) as { readonly runs: readonly { readonly run: string }[] };
+  const [newest] = runs;
+  if (newest === undefined) throw new FailedError({ code: "demo-without-plan", message: "The plan of the demo is not in its workspace.", hint: "Run the demo again; if it stays so, report it." });
+  return newest.run;
+}
+
+function tellNext({ terminal }: Context): void {
+  terminal.line();
+  terminal.line("The demo's folder is removed. To rehearse on the same people, with files to look at:");
+  terminal.line("  kakao-sync sandbox");
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}
