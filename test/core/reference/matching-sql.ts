@@ -24,6 +24,7 @@ export interface ReferenceDecision {
 /**
  * The input. `state` is live, notLive or withdrawn; `link` null when empty; flags are 0 or 1; `keys` and `corroborators` are joined by
  * commas; the modes `phone` and `email` are corroborated, alone or review; `dormant` is review or link; `today` is `YYYYMMDD`.
+ * `unlinkable` names the places whose members have nowhere to keep a link.
  */
 export const REFERENCE_TABLES = `
 create table members (
@@ -33,6 +34,7 @@ create table members (
 );
 create table kakao (id text not null unique, read integer not null, ci text, phone text, email text, name text, birthdate text);
 create table elsewhere (kakao_id text not null);
+create table unlinkable (place integer not null);
 create table options (
   keys text not null, phone text not null, email text not null, corroborators text not null, dormant text not null,
   today text not null, listing_complete integer not null
@@ -160,6 +162,7 @@ question as materialized (
     m.link is not null and m.link not glob '*[^0-9]*' and m.link glob '[1-9]*'
       and (length(m.link) < 19 or (length(m.link) = 19 and m.link <= '9223372036854775807')) as link_is_id,
     m.link in (select id from kakao) as link_listed,
+    m.place in (select place from unlinkable) as unlinkable,
     exists (select 1 from hit h where h.row = n.row and h.kid <> n.kid and h.rank < n.rank and not h.struck) as taken,
     exists (select 1 from hit h where h.kid = n.kid and h.rank = 3 and h.row <> n.row and not h.struck) as email_elsewhere,
     exists (select 1 from hit h where h.row = n.row and h.rank = 3 and h.kid <> n.kid and not h.struck) as email_of_other,
@@ -176,7 +179,7 @@ question as materialized (
 answer as materialized (
   select kid, row, key, name, birthdate, case
       when other_kakao then 'shared-' || key || '-kakao'
-      when blocked or (state <> 'live' and dormant <> 'link') then 'member-not-live'
+      when blocked or (state <> 'live' and (dormant <> 'link' or unlinkable)) then 'member-not-live'
       when link is not null and rank = 1 and listing_complete and link_is_id and not link_listed and not both_differ then 'relink'
       when link is not null then 'member-linked-elsewhere'
       when taken then 'member-taken'
@@ -230,7 +233,13 @@ order by length(d.kid), d.kid`;
 
 /** One decision for each row of `kakao`, in numeric order of the ids. */
 export function decideBySql(database: Database): ReferenceDecision[] {
+  return prepareReference(database)();
+}
+
+/** The same for a database whose rows change: the statement takes far longer to prepare than to run on a few rows. */
+export function prepareReference(database: Database): () => ReferenceDecision[] {
   database.function("name_scripts", { deterministic: true }, (name: unknown) => (typeof name === "string" ? nameScripts(name) : null));
   const steps = [sides, pairs, held, naming, answering, decision].join(",");
-  return database.prepare<[], ReferenceDecision>(`with ${steps}`).all();
+  const statement = database.prepare<[], ReferenceDecision>(`with ${steps}`);
+  return () => statement.all();
 }
