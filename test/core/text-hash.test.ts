@@ -22,7 +22,7 @@ describe("TextHash", () => {
   });
 
   it("tells texts apart that differ in one unit, in their length or in the order of two units", () => {
-    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 100 });
+    const text = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 1, maxLength: 100 }).map((units) => String.fromCharCode(...units));
     fc.assert(
       fc.property(text, fc.nat(), fc.integer({ min: 1, max: 0xffff }), (before, at, change) => {
         const unit = at % before.length;
@@ -30,7 +30,7 @@ describe("TextHash", () => {
         const others = [changed, `${before}\0`, `\0${before}`, before.slice(1), before.slice(0, -1)];
         const hash = hashOf(before);
         for (const other of others) expect(hashOf(other)).not.toBe(hash);
-        const turned = [...before].reverse().join("");
+        const turned = before.split("").reverse().join("");
         expect(hashOf(turned) === hash).toBe(turned === before);
       }),
     );
