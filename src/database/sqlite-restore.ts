@@ -9,7 +9,7 @@ import { readFresh, type RowWrite, updateRows, type WritablePlace, writablePlace
 export interface RestoredGroup {
   readonly place: SqlitePlace;
   readonly columns: readonly string[];
-  readonly writes: readonly RowWrite[];
+  readonly writes: ReadonlyMap<string, RowWrite>;
 }
 
 interface Numbered {
@@ -26,9 +26,8 @@ export function restoreAll(writer: Prepared, places: readonly SqlitePlace[], res
 
 function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place: at, columns, members }: Group, outcomes: RestoreOutcome[]): RestoredGroup {
   const target = writablePlace(places, at);
-  const { page, positions } = readFresh(writer, target, columns, members.map(({ restore }) => restore.memberId));
+  const { page, positions, writes } = readFresh(writer, target, columns, members.map(({ restore }) => restore.memberId));
   const held = readHeldIds(writer, places, members.flatMap(({ restore }) => formerIds(target, restore)));
-  const writes: RowWrite[] = [];
   for (const { index, restore } of members) {
     const position = positions.get(restore.memberId);
     if (position === undefined) continue;
@@ -40,7 +39,7 @@ function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place:
     for (const id of formers) held.add(id);
     writes[position] = { id: restore.memberId, key, from: stored, to: columns.map((column) => encodeStored(restore.former[column] ?? null)) };
   }
-  const inOrder = Object.values(writes);
+  const inOrder = new Map(Object.values(writes).map((write) => [write.id, write]));
   updateRows(writer, target.place, columns, inOrder);
   return { place: target.place, columns, writes: inOrder };
 }

@@ -92,7 +92,7 @@ class SqliteDatabase implements ServiceDatabase {
   async writeLinks(changes: readonly LinkChange[], guards: ChangeGuards): Promise<readonly ChangeOutcome[]> {
     const { all } = this.#resolved();
     const { outcomes, writes } = this.#writing((writer) => writeChanges(writer, all, changes, guards, this.#setValues()));
-    for (const [{ place, columns }, rows] of writes) this.#doing("read", () => readBack(this.#reader, place, columns, rows));
+    for (const { target, rows } of writes.values()) this.#doing("read", () => readBack(this.#reader, target.place, target.columns, rows));
     return outcomes;
   }
 
