@@ -10,6 +10,13 @@ type Io = Context["io"];
 /** Runs a command line as `main` does. */
 type RunMain = (argv: readonly string[], io: Io) => Promise<number>;
 
+/** What one step came to; the result only with `--json`. */
+interface Step {
+  readonly words: readonly string[];
+  readonly exit: number;
+  readonly result: unknown;
+}
+
 /**
  * `demo`: the main job as an operator sees it, on a sandbox in a temporary folder that is removed at the end, whatever happens. Every step is the real
  * command, run in this process. Gives back the exit code of the first step that is not 0.
@@ -20,9 +27,11 @@ export async function demo(context: Context, main: RunMain): Promise<number> {
   try {
     const sandbox = await context.startSandbox({ folder });
     try {
-      terminal.line(`A simulated Kakao with ${count(sandbox.kakaoUsers)} users, and a shop with ${count(sandbox.members)} members. Nobody is real.`);
-      const code = await walkThrough(context, main, { ...context.io, cwd: folder, env: demoEnvironment(context.io.env) });
+      terminal.line(`A simulated Kakao with ${count(sandbox.kakaoUsers)} users, a shop with ${count(sandbox.members)} members; nobody is real.`);
+      const steps: Step[] = [];
+      const code = await walkThrough(context, main, { ...context.io, cwd: folder, env: demoEnvironment(context.io.env) }, steps);
       if (code === EXIT.done) tellNext(context);
+      terminal.json({ command: "demo", members: sandbox.members, kakaoUsers: sandbox.kakaoUsers, steps });
       return code;
     } finally {
       await sandbox.close();
@@ -37,10 +46,12 @@ function demoEnvironment(env: Io["env"]): Io["env"] {
   return { ...env, KAKAO_SYNC_KEY: randomBytes(32).toString("base64") };
 }
 
-async function walkThrough(context: Context, main: RunMain, io: Io): Promise<number> {
+async function walkThrough(context: Context, main: RunMain, io: Io, steps: Step[]): Promise<number> {
   const step = async (why: string, ...words: string[]): Promise<number> => {
     tellStep(context, why, words);
-    return main([...words, ...outputFlags(context)], io);
+    const { exit, result } = context.terminal.flags.json ? await readResult(main, words, io) : { exit: await main([...words, ...outputFlags(context)], io), result: null };
+    steps.push({ words, exit, result });
+    return exit;
   };
   const planned =
     (await step("1. Ask Kakao who is linked to the app, and keep a snapshot.", "pull")) ||
@@ -74,18 +85,23 @@ function outputFlags({ terminal: { flags } }: Context): string[] {
   return [...(flags.quiet ? ["--quiet"] : []), ...(flags.color ? [] : ["--no-color"])];
 }
 
-async function readNewestRun(main: RunMain, io: Io): Promise<string> {
+/** Runs a command for its JSON result, without showing it. */
+async function readResult(main: RunMain, words: readonly string[], io: Io): Promise<{ readonly exit: number; readonly result: unknown }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  await main(["runs", "--json"], { ...io, stdout, stderr });
-  const { runs } = JSON.parse(String(stdout.read())) as { readonly runs: readonly { readonly run: string }[] };
-  const [newest] = runs;
+  const exit = await main([...words, "--json"], { ...io, stdout, stderr });
+  return { exit, result: JSON.parse(String(stdout.read())) };
+}
+
+async function readNewestRun(main: RunMain, io: Io): Promise<string> {
+  const { result } = await readResult(main, ["runs"], io);
+  const [newest] = (result as { readonly runs: readonly { readonly run: string }[] }).runs;
   if (newest === undefined) throw new FailedError({ code: "demo-without-plan", message: "The plan of the demo is not in its workspace.", hint: "Run the demo again; if it stays so, report it." });
   return newest.run;
 }
 
 function tellNext({ terminal }: Context): void {
   terminal.line();
-  terminal.line("The demo's folder is removed. To rehearse on the same people, with files to look at:");
+  terminal.line("The demo's folder is removed. The same people, with files to look at and edit:");
   terminal.line("  kakao-sync sandbox");
 }
 

@@ -26,7 +26,8 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   } finally {
     await running.close();
   }
-  context.terminal.note(`The simulated Kakao has stopped. The folder ${context.shown(folder)} stays; start it again with the same command, or remove it.`);
+  context.terminal.note(`The simulated Kakao has stopped. ${context.shown(folder) || "This folder"} stays:`);
+  context.terminal.note("start it again with the same command, or remove it.");
   return EXIT.done;
 }
 
