@@ -17,7 +17,10 @@ export async function pull(context: Context, flags: PullFlags & { readonly diff?
   const changes = snapshot === null || flags.diff !== true ? undefined : { new: [...snapshot.changes("new")], gone: [...snapshot.changes("gone")], returned: [...snapshot.changes("returned")] };
   snapshot?.close();
   if (changes !== undefined) {
-    terminal.table([{ header: "kakao_id" }, { header: "change" }], Object.entries(changes).flatMap(([change, ids]) => ids.map((id) => [id, change])));
+    // Who is back is new to this snapshot, too; in the table everybody stands once.
+    const back = new Set(changes.returned);
+    const listed = { ...changes, new: changes.new.filter((id) => !back.has(id)) };
+    terminal.table([{ header: "kakao_id" }, { header: "change" }], Object.entries(listed).flatMap(([change, ids]) => ids.map((id) => [id, change])));
   }
   terminal.json({
     command: "pull",

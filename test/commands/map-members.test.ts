@@ -26,7 +26,7 @@ describe("the JSON result (section 11)", () => {
     const service = await openService(street);
     const { code, json, id } = await service.json("map-members");
     expect(code).toBe(0);
-    expect(run).toMatch(/^\d{8}-\d{6}-[a-z0-9]{4}$/);
+    expect(id).toMatch(/^\d{8}-\d{6}-[a-z0-9]{4}$/);
     expect(json).toMatchObject({
       command: "map-members",
       mode: "plan",
@@ -36,7 +36,7 @@ describe("the JSON result (section 11)", () => {
       linkedEvidence: { agree: 1, unknown: 0, contradicted: 1 },
       memberOnly: 1,
       unusable: { members: { "ci-empty": 8, "email-empty": 12, "phone-empty": 5 }, kakao: { "ci-empty": 9, "email-empty": 13, "phone-empty": 5 } },
-      files: Object.fromEntries(["plan", "review", "shared", "check", "claims", "unmatched"].map((name) => [name, `.kakao-sync/runs/${run}/${name}.csv`])),
+      files: Object.fromEntries(["plan", "review", "shared", "check", "claims", "unmatched"].map((name) => [name, `.kakao-sync/runs/${id}/${name}.csv`])),
     });
     expect(json).not.toHaveProperty("applied");
     expect(sum(json["counts"])).toBe(json["kakaoUsers"]);

@@ -101,7 +101,8 @@ const memberColumns = "id integer primary key, ci text, phone text, email text, 
 /** Sets a service up; everything goes when the test is over. */
 export async function openService(setup: ServiceSetup = {}): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), "kakao-sync-service-"));
-  const simulator = await startSimulator({ listingPerMinute: Infinity, ...setup.simulator });
+  // Asked each time, so that a test's clock is the simulator's, too.
+  const simulator = await startSimulator({ listingPerMinute: Infinity, now: () => Date.now(), ...setup.simulator });
   const db = new Database(join(folder, "members.db"));
   onTestFinished(async () => {
     db.close();

@@ -37,7 +37,7 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
 }
 
 export function renderPull(terminal: Terminal, report: PullReport): void {
-  const changes = report.comparedWith === null ? "" : `: ${count(report.new)} new, ${count(report.gone)} gone, ${count(report.returned)} back again`;
+  const changes = report.comparedWith === null ? "" : `: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone`;
   terminal.line(`Snapshot of ${count(report.total)} Kakao users${changes}.`);
   terminal.table(
     [{ header: "" }, { header: "users" }],
