@@ -12,6 +12,7 @@ export const MAY_IMPORT = {
   sandbox: ["core/kakao-id", "errors", "simulator"],
   "foreign-phone": ["core"],
   errors: [],
+  io: ["terminal"],
   "to-database-map": ["config", "database"],
   "explain-failure": ["errors"],
   commands: ["core", "errors", "messages", "context", "types"],

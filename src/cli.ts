@@ -1,9 +1,9 @@
 import { Command, CommanderError, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
-import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration, type GlobalFlags } from "./commands/shared-options.ts";
+import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration } from "./commands/shared-options.ts";
 import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
-import type { Io } from "./main.ts";
+import type { GlobalFlags, Io } from "./io.ts";
 import type { TerminalFlags } from "./terminal/terminal.ts";
 
 /** The flags that decide how a failure is told, read before anything else can fail. */

@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import type { GlobalFlags } from "./commands/shared-options.ts";
 import { requireAdminKey } from "./config/admin-key.ts";
 import type { Config } from "./config/config.ts";
 import { configDigest } from "./config/digest.ts";
@@ -15,13 +14,12 @@ import type { LinkedPlace, ServiceDatabase } from "./database/service-database.t
 import { createCsv } from "./files/csv-out.ts";
 import { readCsv } from "./files/csv-in.ts";
 import { readUsersFile } from "./files/users-file.ts";
-import type { ShowValues } from "./core/matching/check.ts";
 import { maskBirthdate, maskEmail, maskName, maskPhone } from "./terminal/masking.ts";
 import { createKeyedDigest } from "./workspace/encryption.ts";
 import { InterruptedError, RefusedError, StartError } from "./errors.ts";
 import { loadForeignPhone } from "./foreign-phone.ts";
 import { createKakaoClient, forecastPull, type KakaoClient } from "./kakao/client.ts";
-import type { Io } from "./main.ts";
+import type { GlobalFlags, Io } from "./io.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.ts";
 import { createTerminal, type Terminal } from "./terminal/terminal.ts";
 import { toDatabaseMap } from "./to-database-map.ts";
@@ -68,7 +66,7 @@ export interface Context {
   readonly readCsv: typeof readCsv;
   readonly readUsersFile: typeof readUsersFile;
   /** Masked values as lists and examples show them; what is unknown is empty. */
-  readonly showValues: ShowValues;
+  readonly showValues: (values: Readonly<Record<ShownValue, string | null>>) => Readonly<Record<ShownValue, string>>;
   /** Keyed digest, under a key of the workspace, of the values that a remembered decision stands or falls with. */
   decisionDigest(): (text: string) => string;
   /** Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
@@ -83,6 +81,8 @@ export interface Context {
   refuseRealWorkspace(folder: string): void;
   close(): void;
 }
+
+type ShownValue = "phone" | "email" | "name" | "birthdate";
 
 const pausePollMs = 500;
 

@@ -1,18 +1,6 @@
-import type { Readable } from "node:stream";
 import { EXIT, InterruptedError, OperatorError } from "./errors.ts";
 import { explainFailure } from "./explain-failure.ts";
-import type { TerminalStream } from "./terminal/output.ts";
-
-/** What the program is run with; tests bring their own. */
-export interface Io {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: TerminalStream;
-  readonly stderr: TerminalStream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** Ctrl-C and SIGTERM, as an InterruptedError for its reason. */
-  readonly signal: AbortSignal;
-}
+import type { Io } from "./io.ts";
 
 /** Runs one command line and returns the exit code. The one catch, and the one place where an error becomes text. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -33,12 +33,12 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
 
   const decisions = await readDecisionsFile(context, flags.decisions);
   const snapshot = await openKakaoSide(context, flags);
-  const { run, plan, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true });
+  const { run, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true });
   snapshot.close();
   tellRefusedDecisions(context, refusedDecisions);
 
   if (flags.apply === true) return applyPlan(context, flags, run, inspection);
-  tellPlan(context, run, { inspection, refusedDecisions, plan, clears });
+  tellPlan(context, run, { inspection, refusedDecisions, clears });
   return flags.check === true && countPlanned(run) > 0 ? EXIT.found : EXIT.done;
 }
 

@@ -1,15 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
 
-/** Flags that every command takes. */
-export interface GlobalFlags {
-  readonly config?: string;
-  readonly workspace?: string;
-  readonly operator?: string;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly color: boolean;
-}
-
 /** Flags of commands that take a snapshot, or need one. */
 export interface PullFlags {
   /** Milliseconds: details read longer ago are read again. */

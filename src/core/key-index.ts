@@ -14,14 +14,15 @@ export const SLOT = {
 const counterLimit = 255;
 
 /**
- * All values of one key that Kakao users have, as an open-addressing table in typed arrays: 16 bytes a value, whatever the
- * length of the text. A slot counts the Kakao users and the members with the value, and how many of each have no known CI (a hit between
+ * All values of one key that Kakao users have, as an open-addressing table in typed arrays: 20 bytes a value, whatever the
+ * length of the text. Two values are one when 96 bits of their keyed hash are (docs/decisions/0003-equality.md). A slot counts the Kakao users and the members with the value, and how many of each have no known CI (a hit between
  * two different CIs is struck), and chains up to ten of the members. Counts saturate at 255.
  */
 export class KeyIndex {
   private readonly capacity: number;
   private readonly low: Uint32Array;
   private readonly high: Uint32Array;
+  private readonly check: Uint32Array;
   private readonly counts: Uint8Array;
   private readonly firstMember: Int32Array;
   private readonly furtherMembers = new Map<number, number[]>();
@@ -32,6 +33,7 @@ export class KeyIndex {
     this.capacity = Math.max(16, Math.ceil(most / 0.75));
     this.low = new Uint32Array(this.capacity);
     this.high = new Uint32Array(this.capacity);
+    this.check = new Uint32Array(this.capacity);
     this.counts = new Uint8Array(4 * this.capacity);
     this.firstMember = new Int32Array(this.capacity).fill(-1);
   }
@@ -44,6 +46,7 @@ export class KeyIndex {
       this.used += 1;
       this.low[slot] = hash.low;
       this.high[slot] = hash.high;
+      this.check[slot] = hash.check;
     }
     this.count(4 * slot);
     if (!ciKnown) this.count(4 * slot + 1);
@@ -89,6 +92,12 @@ export class KeyIndex {
     return this.counts[4 * slot + 3] ?? 0;
   }
 
+  /** The first chained member; undefined when none is. */
+  firstMemberOf(slot: number): number | undefined {
+    const first = this.firstMember[slot] ?? -1;
+    return first === -1 ? undefined : first;
+  }
+
   /** The chained members of a slot: all of them when there are at most ten, else ten of them that depend on the order of rows. */
   *chained(slot: number): Iterable<number> {
     const first = this.firstMember[slot] ?? -1;
@@ -103,9 +112,9 @@ export class KeyIndex {
   }
 
   private probe(hash: TextHash): number {
-    const { low, high, capacity } = this;
+    const { low, high, check, capacity } = this;
     let slot = Math.floor((hash.high * capacity) / 4294967296);
-    while ((low[slot] !== hash.low || high[slot] !== hash.high) && (low[slot] !== 0 || high[slot] !== 0)) {
+    while ((low[slot] !== hash.low || high[slot] !== hash.high || check[slot] !== hash.check) && (low[slot] !== 0 || high[slot] !== 0)) {
       slot += 1;
       if (slot === capacity) slot = 0;
     }

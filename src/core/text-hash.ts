@@ -1,11 +1,12 @@
 /**
- * A keyed 64-bit hash of short texts (HalfSipHash-1-3). Members choose their own e-mail addresses and names: without a key that
- * is drawn anew for each run, values could be made that collide. The result stands in `high` and `low`, since ten million
+ * A keyed 96-bit hash of short texts (HalfSipHash-1-3, one more word drawn from its end). Members choose their own e-mail addresses and names: without a key that
+ * is drawn anew for each run, values could be made that collide. The result stands in `high`, `low` and `check`, since ten million
  * of them are computed in a row and an object each would cost more than the hash.
  */
 export class TextHash {
   high = 0;
   low = 0;
+  check = 0;
   private readonly key0: number;
   private readonly key1: number;
 
@@ -15,7 +16,7 @@ export class TextHash {
     this.key1 = seed[1] | 0;
   }
 
-  /** Hashes a text into `high` and `low`, never both zero, since zero marks an empty slot. */
+  /** Hashes a text into `high`, `low` and `check`; `high` and `low` are never both zero, since zero marks an empty slot. */
   read(text: string): void {
     let v0 = this.key0;
     let v1 = this.key1 ^ 0xee;
@@ -33,17 +34,20 @@ export class TextHash {
       v0 ^= word;
     }
     v2 ^= 0xee;
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < 9; round += 1) {
       if (round === 3) {
         this.high = (v1 ^ v3) >>> 0;
         v1 ^= 0xdd;
+      } else if (round === 6) {
+        this.low = (v1 ^ v3) >>> 0;
+        v1 ^= 0xcc;
       }
       v0 = (v0 + v1) | 0; v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0; v0 = (v0 << 16) | (v0 >>> 16);
       v2 = (v2 + v3) | 0; v3 = ((v3 << 8) | (v3 >>> 24)) ^ v2;
       v0 = (v0 + v3) | 0; v3 = ((v3 << 7) | (v3 >>> 25)) ^ v0;
       v2 = (v2 + v1) | 0; v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2; v2 = (v2 << 16) | (v2 >>> 16);
     }
-    this.low = (v1 ^ v3) >>> 0;
+    this.check = (v1 ^ v3) >>> 0;
     if (this.high === 0 && this.low === 0) this.low = 1;
   }
 }

@@ -74,6 +74,11 @@ function renderContradictions({ plan, sides }: Matched, said: readonly Reference
   return [...new Set(rendered)];
 }
 
+/** What is to be done with each kept member. */
+function listTargets({ plan, sides }: Matched) {
+  return Array.from({ length: sides.members.length }, (_, member) => ({ member, ...plan.targetOf(member) })).filter((target) => target.user !== undefined);
+}
+
 function tally(values: Iterable<string>): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
@@ -81,7 +86,8 @@ function tally(values: Iterable<string>): Record<string, number> {
 }
 
 /** Everything a plan says, without the row numbers that the order of reading gives. */
-function renderPlan({ users, plan, sides }: Matched): unknown {
+function renderPlan(matched: Matched): unknown {
+  const { users, plan, sides } = matched;
   const idOf = (member: number): string => `${sides.members.places.at(member)}:${sides.members.ids[member]}`;
   return {
     users: users.map((user, row) => {
@@ -89,7 +95,7 @@ function renderPlan({ users, plan, sides }: Matched): unknown {
       return { ...user, corroboration: answer.corroboration, group: plan.group(row, answer), candidates: plan.candidatesOf(row, answer).map(idOf) };
     }),
     counts: [plan.counts, plan.linkedEvidence, plan.quality, plan.weakLinks, plan.heldTwice, sides.members.counts],
-    targets: [...plan.targets].flatMap((user, member) => (user < 0 ? [] : [`${idOf(member)} ${user}`])).sort(),
+    targets: listTargets(matched).map(({ user, action, by, member }) => [idOf(member), user, action, by].join(" ")).sort(),
     contradicted: plan.contradicted.map(({ user, member, evidence }) => `${user} ${idOf(member)} ${evidence}`).sort(),
     unusable: [Object.fromEntries(sides.members.unusable), Object.fromEntries(sides.kakao.unusable)],
   };
@@ -145,7 +151,8 @@ function checkAll(property: (population: Population, shuffled: readonly MemberRo
 }
 
 /** What holds whatever the rules say: counts that add up, and changes that no rule could ask for are not there. */
-function checkPlan(population: Population, { users, plan, sides }: Matched): void {
+function checkPlan(population: Population, matched: Matched): void {
+  const { users, plan, sides } = matched;
   const { link, review, ...others } = plan.counts;
   const sum = [...Object.values(link), ...Object.values(review), ...Object.values(others)].reduce((total, count) => total + count, 0);
   expect(sum).toBe(population.users.length);
@@ -156,7 +163,7 @@ function checkPlan(population: Population, { users, plan, sides }: Matched): voi
 
   const changes = users.filter(({ action }) => action === "link" || action === "relink");
   expect(new Set(changes.map(({ member }) => member)).size, "one user a member").toBe(changes.length);
-  expect(plan.targets.filter((user) => user >= 0)).toHaveLength(changes.length);
+  expect(listTargets(matched)).toHaveLength(changes.length);
   for (const { kakaoId, action, member } of changes) {
     const target = population.members.find(({ row }) => `${row.place}:${row.id}` === member)?.row;
     expect(target).toMatchObject({ blocked: false, link: action === "link" ? null : expect.stringMatching(/^[1-9]\d*$/) });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { KakaoUser } from "../../src/core/kakao-user.ts";
 import { UNUSABLE } from "../../src/core/keys.ts";
 import { renderEvidence } from "../../src/core/matching/evidence.ts";
@@ -69,7 +70,7 @@ export function match(members: readonly MemberRow[], users: readonly KakaoUser[]
   const kakao = new KakaoSide(BigUint64Array.from(ordered.map(({ id }) => BigInt(id))), { ci: count("ci"), phone: count("phone"), email: count("email") }, options);
   kakao.add(ordered);
   for (const id of elsewhere) kakao.markElsewhere(id);
-  const memberSide = new MemberSide(kakao, options);
+  const memberSide = new MemberSide(kakao, options, (text) => createHash("sha256").update(text).digest("hex").slice(0, 32));
   memberSide.add(members);
   const sides: Sides = { kakao, members: memberSide, options };
   const reading = readDecisions(sides, new RowIndex(memberSide, options.seed), decisions);

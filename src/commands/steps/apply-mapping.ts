@@ -1,7 +1,5 @@
 import type { Context } from "../../context.ts";
-import { DECIDED_BY } from "../../core/matching/answers.ts";
-import { renderUsedValues } from "../../core/matching/check.ts";
-import { readMember } from "../../core/matching/member-side.ts";
+import { readMember, renderUsedValues } from "../../core/matching/member-side.ts";
 import type { MatchingOptions } from "../../core/matching/options.ts";
 import type { ChangeOutcome, LinkChange, MovedWhy } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
@@ -124,8 +122,7 @@ function toChange([place, memberId, kakaoId, action, , former]: PlanRow): LinkCh
 }
 
 function isUnchanged({ store, options }: Work, row: Parameters<typeof readMember>[0], planned: PlanRow | undefined): boolean {
-  const by = DECIDED_BY.find((known) => known === planned?.[4]);
-  return by !== undefined && planned !== undefined && store.digest(renderUsedValues(by, row, readMember(row, options))) === planned[6];
+  return planned !== undefined && store.digest(renderUsedValues(row, readMember(row, options))) === planned[6];
 }
 
 /** Every outcome of the journal with its planned row. */

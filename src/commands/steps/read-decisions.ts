@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
-import { DECISIONS, type Decision, type DecisionReading, type DecisionRefusal, type PersonDecision } from "../../core/matching/decisions.ts";
+import { DECISIONS, type Decision, type DecisionRefusal, type PersonDecision } from "../../core/matching/decisions.ts";
 import { StartError } from "../../errors.ts";
-import type { RememberedDecision } from "../../workspace/decisions.ts";
 import type { Candidate, RunStore } from "../../workspace/run-store.ts";
 
 /** A filled-in row of a review list. `pair` is null when the row is not, or no longer, what a plan of this workspace wrote. */
@@ -85,8 +83,8 @@ function openCandidateFinder(context: Context): { find(cell: (name: string) => s
   };
 }
 
-/** The decisions of the file, and the remembered ones about other pairs that are not known to be outdated. */
-export function decideFrom(context: Context, file: FileDecisions, outdated: ReadonlySet<string>): readonly Wished[] {
+/** The decisions of the file, and the remembered ones about other pairs. */
+export function decideFrom(context: Context, file: FileDecisions): readonly Wished[] {
   const wished: Wished[] = [];
   const named = new Set<string>();
   for (const row of file) {
@@ -97,48 +95,14 @@ export function decideFrom(context: Context, file: FileDecisions, outdated: Read
   }
   for (const remembered of context.workspace().decisions.all()) {
     const decision = DECISIONS.find((known) => known === remembered.decision);
-    if (decision === undefined || named.has(pairName(remembered)) || outdated.has(pairName(remembered))) continue;
+    if (decision === undefined || named.has(pairName(remembered))) continue;
     const { kakaoId, place, memberId, decidedBy, valueDigest } = remembered;
     wished.push({ decision: { kakaoId, place, memberId, decision, reason: null, evidence: null }, decidedBy, file: null, valueDigest });
   }
   return wished;
 }
 
-/** What becomes of the decisions once the values of both sides are known. */
-export interface SettledDecisions {
-  readonly refused: readonly RefusedRow[];
-  readonly remember: readonly RememberedDecision[];
-  /** Pairs whose remembered decision no longer holds: the plan is to be made again without them. */
-  readonly outdated: readonly string[];
-}
-
-export function settleDecisions(context: Context, file: FileDecisions, wished: readonly Wished[], reading: DecisionReading, values: Iterable<readonly [number, string]>): SettledDecisions {
-  const digest = context.decisionDigest();
-  const decidedAt = Math.floor(context.now() / 1000);
-  const remember: RememberedDecision[] = [];
-  const outdated: string[] = [];
-  for (const [at, text] of values) {
-    const wish = wished[at];
-    if (wish === undefined) continue;
-    const valueDigest = digest(text);
-    if (wish.file === null && wish.valueDigest !== valueDigest) outdated.push(pairName(wish.decision));
-    const { kakaoId, place, memberId, decision } = wish.decision;
-    if (wish.file !== null) remember.push({ kakaoId, place, memberId, decision, decidedBy: wish.decidedBy, valueDigest, decidedAt });
-  }
-  const unknown = file.filter(({ pair }) => pair === null).map(({ row, line }): RefusedRow => ({ row, line, why: "decision-outdated" }));
-  const refused = reading.refused.flatMap(({ at, why }): RefusedRow[] => {
-    const row = wished[at]?.file;
-    return row === null || row === undefined ? [] : [{ row: row.row, line: row.line, why }];
-  });
-  return { refused: [...unknown, ...refused].sort((left, right) => left.line - right.line), remember, outdated };
-}
-
-function pairName({ kakaoId, place, memberId }: { readonly kakaoId: string; readonly place: number; readonly memberId: string }): string {
+/** Names a pair in maps and sets. */
+export function pairName({ kakaoId, place, memberId }: { readonly kakaoId: string; readonly place: number; readonly memberId: string }): string {
   return `${kakaoId} ${place} ${memberId}`;
-}
-
-/** A plan stands or falls with the decisions it obeyed; null without any. */
-export function digestOfDecisions(wished: readonly Wished[]): string | null {
-  if (wished.length === 0) return null;
-  return createHash("sha256").update(JSON.stringify(wished.map(({ decision, decidedBy }) => [decision, decidedBy]))).digest("hex");
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { REVIEW_RULES } from "../../core/matching/answers.ts";
-import type { MappingPlan, PlanCounts } from "../../core/matching/plan.ts";
+import type { PlanCounts } from "../../core/matching/plan.ts";
 import { en } from "../../messages/en.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, readQuality } from "./check-apply.ts";
@@ -25,7 +25,6 @@ export function describeMapping(context: Context, run: Run, mode: "plan" | "appl
 export interface PlanTold {
   readonly inspection: Inspection;
   readonly refusedDecisions: readonly RefusedRow[];
-  readonly plan: MappingPlan;
   /** Linked pairs that a decision clears. */
   readonly clears: number;
 }

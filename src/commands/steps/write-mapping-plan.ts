@@ -1,11 +1,12 @@
 import type { Context } from "../../context.ts";
 import type { KakaoUser } from "../../core/kakao-user.ts";
 import type { Answer } from "../../core/matching/answers.ts";
-import type { PlanCheck, ShownValues } from "../../core/matching/check.ts";
 import type { ObeyedDecision } from "../../core/matching/decisions.ts";
 import type { Sides } from "../../core/matching/decide.ts";
 import { renderEvidence } from "../../core/matching/evidence.ts";
+import { listPlannedLinks } from "../../core/matching/planned-links.ts";
 import type { MappingPlan } from "../../core/matching/plan.ts";
+import type { SharedGroup } from "../../core/matching/shared-groups.ts";
 import type { RunDraft } from "../../workspace/run-store.ts";
 
 const planHeader = ["kakao_id", "member_id", "action", "by", "reason", "group", "evidence", "note"];
@@ -22,10 +23,20 @@ export interface PlanToWrite {
   readonly folder: string;
   readonly sides: Sides;
   readonly plan: MappingPlan;
-  readonly check: PlanCheck;
+  readonly groups: readonly SharedGroup[];
+  /** Masked values of the members under review, by their row. */
+  readonly shownMembers: ReadonlyMap<number, ShownValues>;
   readonly draft: RunDraft;
   readonly decided: readonly ObeyedDecision[];
   readonly allRows: boolean;
+}
+
+/** What a list shows of a person, masked; what is unknown is empty. */
+export interface ShownValues {
+  readonly phone: string;
+  readonly email: string;
+  readonly name: string;
+  readonly birthdate: string;
 }
 
 /** Reason of the rows of `check.csv`: a linked pair whose values speak against it (M1). */
@@ -34,7 +45,7 @@ export const contradicted = "contradicted";
 /** Names of a plan's files in its run's folder, as the JSON result has them. */
 export const planFiles = { plan: "plan.csv", review: "review.csv", shared: "shared.csv", check: "check.csv", claims: "claims.csv", unmatched: "unmatched.csv" } as const;
 
-/** Writes every file of a plan in one pass over the Kakao users, in numeric order of their ids, checking real values on the way. */
+/** Writes a plan: what apply is to do, in primary-key order, and every file, in numeric order of the Kakao ids. */
 export function writeMappingPlan(work: PlanToWrite, blocks: Iterable<readonly KakaoUser[]>): void {
   const files = openFiles(work);
   try {
@@ -44,8 +55,6 @@ export function writeMappingPlan(work: PlanToWrite, blocks: Iterable<readonly Ka
     for (const users of blocks) {
       for (const user of users) {
         const answer = work.plan.answer(row);
-        work.check.checkUser(row, user, answer);
-        work.check.addUserToGroups(row, user.id);
         if (answer.action !== "linked" || work.allRows) writeAnswer(work, files, row, user, answer);
         if (answer.action === "review") writeReview(work, files, row, user, answer, decidedPairs);
         if (answer.action === "unmatched") files.unmatched.write([user.id]);
@@ -54,6 +63,9 @@ export function writeMappingPlan(work: PlanToWrite, blocks: Iterable<readonly Ka
       }
     }
     writeShared(work, files);
+    for (const { place, memberId, kakaoId, action, by, former, digest } of listPlannedLinks(work.sides, work.plan, work.decided)) {
+      work.draft.plan.add([place, memberId, kakaoId, action, by, former, digest]);
+    }
     for (const file of Object.values(files)) file.finish();
   } catch (error) {
     for (const file of Object.values(files)) file.discard();
@@ -102,7 +114,7 @@ function writeReview(work: PlanToWrite, files: Files, row: number, user: KakaoUs
   const group = work.plan.group(row, answer);
   const candidates = work.plan.candidatesOf(row, answer);
   // A value that too many members hold: shared.csv lists them, and there is nothing to decide in a row.
-  if (candidates.length === 0) files.review.write(["", user.id, "", answer.reason, group, "", ...inPairs(work.check.shownUser(user), nothingShown), "", ""]);
+  if (candidates.length === 0) files.review.write(["", user.id, "", answer.reason, group, "", ...inPairs(showUser(work.context, user), nothingShown), "", ""]);
   for (const member of candidates) {
     writeCandidate(work, files.review, row, user, member, answer.reason, group, decided);
     if (!notToClaim.has(answer.reason)) files.claims.write([user.id, work.sides.members.ids[member] ?? "", answer.reason]);
@@ -110,21 +122,24 @@ function writeReview(work: PlanToWrite, files: Files, row: number, user: KakaoUs
 }
 
 function writeCandidate(work: PlanToWrite, file: Files["review"], row: number, user: KakaoUser, member: number, reason: string, group: string, decided: ReadonlySet<string>): void {
-  const { sides, plan, check, draft, runId } = work;
+  const { context, sides, plan, shownMembers, draft, runId } = work;
   const memberId = sides.members.ids[member] ?? "";
   const place = sides.members.places.at(member);
   const evidence = renderEvidence(plan.evidence(row, member));
   const code = renderRowCode(runId, draft.digest, user.id, place, memberId);
   draft.addCandidate({ code, kakaoId: user.id, place, memberId, reason, evidence, group: group === "" ? null : group });
   if (decided.has(`${row} ${member}`)) return;
-  const theirs = check.shownUser(user);
-  const ours = check.shownMember(member);
-  file.write([code, user.id, memberId, reason, group, evidence, ...inPairs(theirs, ours), "", ""]);
+  file.write([code, user.id, memberId, reason, group, evidence, ...inPairs(showUser(context, user), shownMembers.get(member) ?? nothingShown), "", ""]);
 }
 
 /** Check digits over run, Kakao id and member, behind the end of the run's id: no spreadsheet takes it for a number. */
 export function renderRowCode(runId: string, digest: (text: string) => string, kakaoId: string, place: number, memberId: string): string {
   return `r${runId.slice(-4)}-${digest(["row", runId, kakaoId, place, memberId].join(" ")).slice(0, 8)}`;
+}
+
+function showUser(context: Context, user: KakaoUser): ShownValues {
+  const textOf = (value: string | number): string | null => (typeof value === "string" ? value : null);
+  return context.showValues({ phone: textOf(user.phone), email: textOf(user.email), name: user.name, birthdate: user.birthdate });
 }
 
 const nothingShown: ShownValues = { phone: "", email: "", name: "", birthdate: "" };
@@ -133,8 +148,8 @@ function inPairs(kakao: ShownValues, member: ShownValues): readonly string[] {
   return [kakao.phone, member.phone, kakao.email, member.email, kakao.name, member.name, kakao.birthdate, member.birthdate];
 }
 
-function writeShared({ check }: PlanToWrite, files: Files): void {
-  for (const group of check.groups.list()) {
+function writeShared({ groups }: PlanToWrite, files: Files): void {
+  for (const group of groups) {
     for (const side of ["kakao", "members"] as const) {
       for (const id of group[side].ids) files.shared.write([group.key, group.name, side === "kakao" ? "kakao" : "member", id, group[side].size]);
     }

@@ -1,6 +1,6 @@
 import { NAMED_AT_MOST, SLOT } from "../key-index.ts";
 import type { KeyName } from "../member.ts";
-import type { Answer, Corroboration, Note, ReviewReason } from "./answers.ts";
+import type { Action, Answer, Corroboration, Note, ReviewReason } from "./answers.ts";
 import { packEvidence, SAYS, saysOf, type Evidence, type Says } from "./evidence.ts";
 import { HELD, type KakaoSide } from "./kakao-side.ts";
 import { LINK, type MemberSide } from "./member-side.ts";
@@ -13,7 +13,10 @@ export interface Sides {
   readonly options: MatchingOptions;
 }
 
-const plain = { reason: "", by: "", member: -1, note: "", corroboration: "strong" } as const;
+const linked = settle("linked");
+const elsewhere = settle("elsewhere");
+const unread = settle("unread");
+const unmatched = settle("unmatched");
 
 /**
  * The answer for one Kakao user (product.md section 6, M1 to M9), from what both sides hold: it depends on who hits, never on who was
@@ -22,11 +25,11 @@ const plain = { reason: "", by: "", member: -1, note: "", corroboration: "strong
 export function decide(sides: Sides, user: number): Answer {
   const { kakao, options } = sides;
   const held = kakao.held[user];
-  if (held === HELD.live) return { ...plain, action: "linked" };
+  if (held === HELD.live) return linked;
   if (held === HELD.notLive) return review("held-by-not-live", "", -1);
   if (held === HELD.withdrawn) return review("held-by-withdrawn", "", -1);
-  if (kakao.elsewhere[user] === 1) return { ...plain, action: "elsewhere" };
-  if (!kakao.isRead(user)) return { ...plain, action: "unread" };
+  if (kakao.elsewhere[user] === 1) return elsewhere;
+  if (!kakao.isRead(user)) return unread;
   let anyHit = false;
   for (const key of options.keys) {
     const slot = kakao.slot(key, user);
@@ -34,7 +37,7 @@ export function decide(sides: Sides, user: number): Answer {
     anyHit = true;
     if (countUnstruck(sides, user, key) > 0) return decideByKey(sides, user, key, slot);
   }
-  return anyHit ? review("ci-differs", "", -1) : { ...plain, action: "unmatched" };
+  return anyHit ? review("ci-differs", "", -1) : unmatched;
 }
 
 /** What the two sides of a pair say about each other. */
@@ -83,7 +86,7 @@ function decideByKey(sides: Sides, user: number, key: KeyName, slot: number): An
   const link = sides.members.links.at(member);
   if (link !== LINK.none) {
     const relinks = key === "ci" && link === LINK.unlisted && sides.options.listingComplete && !differsTwice(evidence);
-    return relinks ? { ...plain, action: "relink", by: key, member, note: noteOf(evidence) } : review("member-linked-elsewhere", key, member);
+    return relinks ? attach("relink", key, member, noteOf(evidence), "strong") : review("member-linked-elsewhere", key, member);
   }
   if (isTaken(sides, member, key)) return review("member-taken", key, member);
   if (key === "phone" && doKeysDisagree(sides, user, member)) return review("keys-disagree", key, member);
@@ -100,6 +103,7 @@ const sharedReason = {
 function findNamed(sides: Sides, user: number, key: KeyName, slot: number): number | undefined {
   const index = sides.kakao.indexes[key];
   if (index.members(slot) > NAMED_AT_MOST) return undefined;
+  if (index.members(slot) === 1) return index.firstMemberOf(slot);
   const candidates = [...index.chained(slot)].filter((member) => saysOf(compare(sides, user, member), "ci") !== SAYS.differ);
   if (candidates.length <= 1 || key === "ci") return candidates.length === 1 ? candidates[0] : undefined;
   const agreeing = candidates.filter((member) => {
@@ -153,7 +157,7 @@ function doKeysDisagree(sides: Sides, user: number, member: number): boolean {
 /** M9 for CI: one difference is noted, two are a review. */
 function decideByCi(evidence: Evidence, member: number): Answer {
   if (differsTwice(evidence)) return review("ci-contradicted", "ci", member);
-  return { ...plain, action: "link", by: "ci", member, note: noteOf(evidence) };
+  return attach("link", "ci", member, noteOf(evidence), "strong");
 }
 
 /** M8: phone and e-mail decide only for an ordinary adult member with a verified value and something that agrees. */
@@ -168,7 +172,7 @@ function decideByContact(sides: Sides, user: number, member: number, key: "phone
   if (mode === "review") return review(`${key}-only`, key, member);
   const corroboration = findCorroboration(sides, member, key, evidence);
   if (corroboration === undefined && mode !== "alone") return review(`uncorroborated-${key}`, key, member);
-  return { ...plain, action: "link", by: key, member, corroboration: corroboration ?? "alone" };
+  return attach("link", key, member, "", corroboration ?? "alone");
 }
 
 function findCorroboration(sides: Sides, member: number, key: "phone" | "email", evidence: Evidence): Corroboration | undefined {
@@ -194,6 +198,16 @@ function noteOf(evidence: Evidence): Note {
   return saysOf(evidence, "birthdate") === SAYS.differ ? "birthdate-differs" : "";
 }
 
+// Answers are asked for again and again, ten million at a time: written out, since spreading an object costs ten times as much.
+
+function settle(action: Action): Answer {
+  return { action, reason: "", by: "", member: -1, note: "", corroboration: "strong" };
+}
+
 function review(reason: ReviewReason, by: KeyName | "", member: number): Answer {
-  return { ...plain, action: "review", reason, by, member };
+  return { action: "review", reason, by, member, note: "", corroboration: "strong" };
+}
+
+function attach(action: "link" | "relink", by: KeyName, member: number, note: Note, corroboration: Corroboration): Answer {
+  return { action, reason: "", by, member, note, corroboration };
 }

@@ -1,11 +1,12 @@
 import { Growing } from "../growing.ts";
 import { NAMED_AT_MOST, SLOT } from "../key-index.ts";
-import { isKakaoId } from "../kakao-id.ts";
+import { isKakaoId, type KakaoId } from "../kakao-id.ts";
 import { isPlaceholder, nameScripts, parseTimeMs, readBirthdate, readCi, readMemberEmail, readName, readPhone, readTime, UNUSABLE, type KeyReading } from "../keys.ts";
 import { KEY_NAMES, type KeyName, type MemberRow } from "../member.ts";
 import { RepeatedHashes } from "../repeated-hashes.ts";
 import { TextHash } from "../text-hash.ts";
 import { countUnusable, HELD, usesKey, type Held, type KakaoSide } from "./kakao-side.ts";
+import { MemberDigests } from "./member-digests.ts";
 import { RECENT_MS, type MatchingOptions } from "./options.ts";
 
 const FLAG = { live: 1, withdrawn: 2, blocked: 4, protected: 8, phoneVerified: 16, emailVerified: 32, phoneRecent: 64, emailRecent: 128 } as const;
@@ -56,8 +57,17 @@ function isRecent(time: string | null, from: number, options: MatchingOptions): 
 }
 
 /**
+ * The text whose keyed digest stands for everything that a decision about a member looks at. Apply compares it inside the transaction: a
+ * member of whom any of it has changed has moved.
+ */
+export function renderUsedValues(row: MemberRow, read: ReadMember): string {
+  const { ci, phone, email, name, birthdate, phoneVerified, emailVerified } = read;
+  return `${row.state}\u001f${row.blocked}\u001f${row.protected}\u001f${ci}\u001f${phone}\u001f${email}\u001f${name}\u001f${birthdate}\u001f${phoneVerified}\u001f${emailVerified}`;
+}
+
+/**
  * Pass 2: the members that some Kakao user hits or whose link is a listed Kakao id, a row each in the order of reading, about
- * 40 bytes and the id. Everyone else is only counted.
+ * 56 bytes and the id. Everyone else is only counted.
  */
 export class MemberSide {
   readonly places = new Growing((length) => new Uint8Array(length));
@@ -66,8 +76,8 @@ export class MemberSide {
   readonly unusable = new Map<string, number>();
   /** Usable values of each key among live and not-live members. */
   readonly usableCounts: Record<KeyName, number> = { ci: 0, phone: 0, email: 0 };
-  /** CIs that more than one member has, whether or not a Kakao user has them (M4: one person with two accounts). */
-  readonly memberCis = new RepeatedHashes();
+  /** CIs that no Kakao user has: some may stand with two members (one person with two accounts). */
+  readonly unmatchedCis = new RepeatedHashes();
   readonly counts = { rows: 0, live: 0, withdrawn: 0, linked: 0, malformedLinks: 0, memberOnly: 0 };
   private readonly flags = new Growing((length) => new Uint8Array(length));
   private readonly slots = {
@@ -79,13 +89,19 @@ export class MemberSide {
   private readonly nameLow = new Growing((length) => new Uint32Array(length));
   private readonly scripts = new Growing((length) => new Uint8Array(length));
   private readonly birthdates = new Growing((length) => new Uint32Array(length));
+  /** Ids that kept members hold and Kakao does not list: what a relink replaces. */
+  private readonly unlistedLinks = new Map<number, KakaoId>();
+  private readonly digests = new MemberDigests();
   private readonly kakao: KakaoSide;
   private readonly options: MatchingOptions;
+  private readonly digest: (text: string) => string;
   private readonly hash: TextHash;
 
-  constructor(kakao: KakaoSide, options: MatchingOptions) {
+  /** `digest` is the run's keyed digest: 32 hexadecimal digits. */
+  constructor(kakao: KakaoSide, options: MatchingOptions, digest: (text: string) => string) {
     this.kakao = kakao;
     this.options = options;
+    this.digest = digest;
     this.hash = new TextHash(options.seed);
   }
 
@@ -137,14 +153,14 @@ export class MemberSide {
     return this.birthdates.at(row);
   }
 
-  /** Whether a row that is read once more still is what was kept of it at `at`: flags, link, values. */
-  stillReads(at: number, row: MemberRow, read: ReadMember): boolean {
-    if (this.flags.at(at) !== packFlags(row, read) || this.links.at(at) !== this.peekLink(row)) return false;
-    if (KEY_NAMES.some((key) => this.slots[key].at(at) !== this.peekSlot(key, read[key]))) return false;
-    if (this.birthdates.at(at) !== (read.birthdate === null ? 0 : Number(read.birthdate))) return false;
-    if (read.name === null) return this.nameHigh.at(at) === 0 && this.nameLow.at(at) === 0;
-    this.hash.read(read.name);
-    return this.nameHigh.at(at) === this.hash.high && this.nameLow.at(at) === this.hash.low;
+  /** The id that a member holds and Kakao does not list; null for every other. */
+  unlistedLink(row: number): KakaoId | null {
+    return this.unlistedLinks.get(row) ?? null;
+  }
+
+  /** Keyed digest of everything a decision about the member looks at, as pass 2 read it. */
+  usedValues(row: number): string {
+    return this.digests.at(row);
   }
 
   private peekLink(row: MemberRow): number {
@@ -154,19 +170,13 @@ export class MemberSide {
     return kakaoRow < 0 ? LINK.unlisted : kakaoRow;
   }
 
-  private peekSlot(key: KeyName, value: KeyReading): number {
-    if (typeof value === "number") return SLOT.unknown;
-    this.hash.read(value);
-    return this.kakao.indexes[key].find(this.hash);
-  }
-
   private addRow(row: MemberRow): void {
     this.counts.rows += 1;
     if (row.state === "live") this.counts.live += 1;
     const link = this.readLink(row);
     if (row.state === "withdrawn") {
       this.counts.withdrawn += 1;
-      if (link >= 0) this.keep(row, link, unreadMember, [SLOT.unknown, SLOT.unknown, SLOT.unknown]);
+      if (link >= 0) this.keep(row, link, readMember(row, this.options), [SLOT.unknown, SLOT.unknown, SLOT.unknown]);
       return;
     }
     const read = readMember(row, this.options);
@@ -199,8 +209,8 @@ export class MemberSide {
     }
     this.usableCounts[key] += 1;
     this.hash.read(value);
-    if (key === "ci") this.memberCis.add(this.hash);
     const slot = this.kakao.indexes[key].find(this.hash);
+    if (slot < 0 && key === "ci") this.unmatchedCis.add(this.hash);
     if (slot >= 0) this.kakao.indexes[key].countMember(slot, ciKnown);
     return slot;
   }
@@ -210,6 +220,8 @@ export class MemberSide {
     this.places.push(row.place);
     this.ids.push(row.id);
     this.links.push(link);
+    if (link === LINK.unlisted && row.link !== null) this.unlistedLinks.set(at, row.link);
+    this.digests.push(this.digest(renderUsedValues(row, read)));
     this.flags.push(packFlags(row, read));
     KEY_NAMES.forEach((key, index) => {
       const slot = slots[index] ?? SLOT.unknown;
@@ -223,18 +235,6 @@ export class MemberSide {
     this.birthdates.push(read.birthdate === null ? 0 : Number(read.birthdate));
   }
 }
-
-const unreadMember: ReadMember = {
-  ci: UNUSABLE.empty,
-  phone: UNUSABLE.empty,
-  email: UNUSABLE.empty,
-  name: null,
-  birthdate: null,
-  phoneVerified: false,
-  emailVerified: false,
-  phoneRecent: false,
-  emailRecent: false,
-};
 
 function packFlags(row: MemberRow, read: ReadMember): number {
   return (

@@ -1,7 +1,7 @@
 import { NAMED_AT_MOST } from "../key-index.ts";
 import { compareMemberIds } from "../id-order.ts";
 import { KEY_NAMES, type KeyName } from "../member.ts";
-import type { Action, Answer, Corroboration, DecidedBy, LinkedEvidence, ReviewReason } from "./answers.ts";
+import { DECIDED_BY, type Answer, type Corroboration, type DecidedBy, type LinkedEvidence, type ReviewReason } from "./answers.ts";
 import { overrule, sharedSlot, type ObeyedDecision } from "./decisions.ts";
 import { compare, decide, type Sides } from "./decide.ts";
 import { readLinkedEvidence, SAYS, saysOf, type Evidence } from "./evidence.ts";
@@ -30,6 +30,9 @@ export interface PlanQuality {
   hits: Record<KeyName, number>;
 }
 
+/** Added to the code of what decided where the target is relinked. */
+const relinkCode = 8;
+
 /** A live member that holds the Kakao id of a user whose details speak against it (M1): for `check.csv`. */
 export interface ContradictedPair {
   readonly user: number;
@@ -47,8 +50,9 @@ export class MappingPlan {
   readonly contradicted: ContradictedPair[] = [];
   /** Kakao ids that more than one member holds. */
   heldTwice = 0;
-  /** For each kept member, the Kakao user that it is to be linked to, or -1. */
-  readonly targets: Int32Array;
+  /** For each kept member, the Kakao user that it is to be linked to, or -1; and by what. */
+  private readonly targets: Int32Array;
+  private readonly targetBy: Uint8Array;
   /** Members of users under review, whose values the review list shows. */
   readonly candidates = new Set<number>();
   private readonly sides: Sides;
@@ -61,6 +65,7 @@ export class MappingPlan {
     this.sides = sides;
     this.decided = this.settleUsers(decisions);
     this.targets = new Int32Array(sides.members.length).fill(-1);
+    this.targetBy = new Uint8Array(sides.members.length);
     this.readHolders();
     for (let user = 0; user < sides.kakao.ids.length; user += 1) this.take(user, this.answer(user));
   }
@@ -70,6 +75,14 @@ export class MappingPlan {
     const answer = overrule(decide(this.sides, user), this.decided.get(user));
     const holder = answer.member === -1 ? this.holders.get(user) : undefined;
     return holder === undefined ? answer : { ...answer, member: holder };
+  }
+
+  /** What is to be done with a kept member; undefined for nothing. */
+  targetOf(member: number): { readonly user: number; readonly action: "link" | "relink"; readonly by: DecidedBy } | undefined {
+    const user = this.targets[member] ?? -1;
+    if (user === -1) return undefined;
+    const code = this.targetBy[member] ?? 0;
+    return { user, action: code >= relinkCode ? "relink" : "link", by: DECIDED_BY[code % relinkCode] ?? "decision" };
   }
 
   evidence(user: number, member: number): Evidence {
@@ -148,6 +161,7 @@ export class MappingPlan {
   private aim(user: number, answer: Answer): void {
     if (this.targets[answer.member] !== -1) throw new Error("two Kakao users would be linked to one member");
     this.targets[answer.member] = user;
+    this.targetBy[answer.member] = DECIDED_BY.findIndex((by) => by === answer.by) + (answer.action === "relink" ? relinkCode : 0);
     if (answer.corroboration !== "strong") this.weakLinks[answer.corroboration] += 1;
   }
 
@@ -211,9 +225,4 @@ export class MappingPlan {
 
 function emptyCounts(): PlanCounts {
   return { linked: 0, elsewhere: 0, unread: 0, link: { ci: 0, phone: 0, email: 0, decision: 0 }, relink: 0, review: {}, unmatched: 0 };
-}
-
-/** Actions that change the database when the plan is applied. */
-export function changesLink(action: Action): boolean {
-  return action === "link" || action === "relink";
 }

@@ -1,6 +1,10 @@
 import { compareKakaoIds } from "../kakao-id.ts";
 import { compareMemberIds } from "../id-order.ts";
-import type { KeyName } from "../member.ts";
+import { KEY_NAMES, type KeyName, type MemberRow } from "../member.ts";
+import { TextHash } from "../text-hash.ts";
+import type { Sides } from "./decide.ts";
+import { readMember } from "./member-side.ts";
+import type { MappingPlan } from "./plan.ts";
 
 /** At most this many ids a side of a group are listed; the size counts all. */
 export const LISTED_AT_MOST = 100;
@@ -33,46 +37,70 @@ export class BoundedIds {
   }
 }
 
+/** Every member id of a CI that several members and no Kakao user has, by the hash of the CI. */
+export type UnmatchedCis = ReadonlyMap<string, BoundedIds>;
+
 /**
- * The values that more than one person has, for `shared.csv`: those that an answer of the plan is about, found by key and slot, and CIs that several
- * members have without any Kakao user, found by their hash.
+ * The values that more than one person has, for `shared.csv`: those that an answer of the plan is about, in its order; then CIs that several members
+ * have, by their lowest member id, whether or not a Kakao user has them.
  */
-export class SharedGroups {
-  private readonly bySlot = new Map<string, SharedGroup>();
-  private readonly memberCis = new Map<string, BoundedIds>();
-
-  constructor(named: Iterable<readonly [KeyName, number, string]>) {
-    for (const [key, slot, name] of named) {
-      this.bySlot.set(`${key}-${slot}`, { key, name, kakao: new BoundedIds(compareKakaoIds), members: new BoundedIds(compareMemberIds) });
+export function listSharedGroups(sides: Sides, plan: MappingPlan, unmatchedCis: UnmatchedCis): readonly SharedGroup[] {
+  const named = new Map<string, SharedGroup>();
+  for (const [key, slot, name] of plan.sharedGroups()) named.set(`${key}-${slot}`, emptyGroup(key, name));
+  const cis = new Map<number, SharedGroup>();
+  const groupAt = (key: KeyName, slot: number): SharedGroup | undefined => {
+    if (slot < 0) return undefined;
+    const group = named.size === 0 ? undefined : named.get(`${key}-${slot}`);
+    if (group !== undefined || key !== "ci" || sides.kakao.indexes.ci.members(slot) < 2) return group;
+    const known = cis.get(slot) ?? emptyGroup("ci", "");
+    cis.set(slot, known);
+    return known;
+  };
+  for (let row = 0; row < sides.members.length; row += 1) {
+    for (const key of KEY_NAMES) groupAt(key, sides.members.slot(key, row))?.members.add(sides.members.ids[row] ?? "");
+  }
+  if (named.size + cis.size > 0) {
+    for (let row = 0; row < sides.kakao.ids.length; row += 1) {
+      for (const key of KEY_NAMES) groupAt(key, sides.kakao.slot(key, row))?.kakao.add(sides.kakao.ids.at(row));
     }
   }
+  const alone = [...unmatchedCis.values()].map((members): SharedGroup => ({ ...emptyGroup("ci", ""), members }));
+  const further = [...cis.values(), ...alone].filter(({ members }) => members.size > 1);
+  further.sort((left, right) => compareMemberIds(left.members.ids[0] ?? "", right.members.ids[0] ?? ""));
+  return [...named.values(), ...further.map((group, at) => ({ ...group, name: `ci-${named.size + 1 + at}` }))];
+}
 
-  get hasSlots(): boolean {
-    return this.bySlot.size > 0;
+/** Collects the members of CIs that several members and no Kakao user has, from one more look at all members. */
+export class UnmatchedCiCollector {
+  readonly found = new Map<string, BoundedIds>();
+  private readonly sides: Sides;
+  private readonly hash: TextHash;
+
+  constructor(sides: Sides) {
+    this.sides = sides;
+    this.hash = new TextHash(sides.options.seed);
   }
 
-  at(key: KeyName, slot: number): SharedGroup | undefined {
-    return this.bySlot.get(`${key}-${slot}`);
+  /** Whether there is anything to collect: mostly not, and then nobody need look again. */
+  get isNeeded(): boolean {
+    return this.sides.members.unmatchedCis.anyRepeated;
   }
 
-  /** A member whose CI other members have too, though no answer is about it. */
-  addMemberCi(hash: string, memberId: string): void {
-    let ids = this.memberCis.get(hash);
-    if (ids === undefined) {
-      ids = new BoundedIds(compareMemberIds);
-      this.memberCis.set(hash, ids);
+  add(rows: readonly MemberRow[]): void {
+    for (const row of rows) {
+      if (row.state === "withdrawn") continue;
+      const { ci } = readMember(row, this.sides.options);
+      if (typeof ci !== "string") continue;
+      this.hash.read(ci);
+      if (!this.sides.members.unmatchedCis.isRepeated(this.hash)) continue;
+      const name = `${this.hash.high}-${this.hash.low}`;
+      const ids = this.found.get(name) ?? new BoundedIds(compareMemberIds);
+      ids.add(row.id);
+      this.found.set(name, ids);
     }
-    ids.add(memberId);
   }
+}
 
-  /** All groups: first those of the plan, in its order, then the CIs of members alone, by their lowest member id. */
-  list(): readonly SharedGroup[] {
-    const alone = [...this.memberCis.values()].filter((ids) => ids.size > 1);
-    alone.sort((left, right) => compareMemberIds(left.ids[0] ?? "", right.ids[0] ?? ""));
-    const first = this.bySlot.size + 1;
-    return [
-      ...this.bySlot.values(),
-      ...alone.map((members, at): SharedGroup => ({ key: "ci", name: `ci-${first + at}`, kakao: new BoundedIds(compareKakaoIds), members })),
-    ];
-  }
+function emptyGroup(key: KeyName, name: string): SharedGroup {
+  return { key, name, kakao: new BoundedIds(compareKakaoIds), members: new BoundedIds(compareMemberIds) };
 }

@@ -1,0 +1,46 @@
+import type { Context } from "../../context.ts";
+import type { Sides } from "../../core/matching/decide.ts";
+import type { MappingPlan } from "../../core/matching/plan.ts";
+import type { RunFacts } from "../../workspace/runs.ts";
+import type { PlanInput } from "./plan-mapping.ts";
+import { planFiles } from "./write-mapping-plan.ts";
+
+interface MadePlan {
+  readonly sides: Sides;
+  readonly plan: MappingPlan;
+  readonly digest: string;
+  /** Rows that apply is to change. */
+  readonly planned: number;
+  readonly decisions: string | null;
+}
+
+/** What the registry keeps of a plan; `counts` are those of the JSON result (product.md section 11), and what the brakes look at. */
+export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, decisions }: MadePlan): RunFacts {
+  const { members, kakao } = sides;
+  return {
+    command: "map-members",
+    operator,
+    host: context.host,
+    createdAt: Math.floor(context.now() / 1000),
+    counts: {
+      members: members.counts.live,
+      kakaoUsers: kakao.ids.length,
+      counts: plan.counts,
+      planned,
+      linkedEvidence: plan.linkedEvidence,
+      memberOnly: members.counts.memberOnly,
+      unusable: { members: inOrder(members.unusable), kakao: inOrder(kakao.unusable) },
+      weakLinks: plan.weakLinks,
+      heldTwice: plan.heldTwice,
+      malformedLinks: members.counts.malformedLinks,
+      quality: { ...plan.quality, usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
+    },
+    digests: { plan: digest, config: context.configDigest, decisions, database: context.database().identity },
+    snapshot: { generation: snapshot.generation, takenAt: snapshot.takenAt },
+    files: planFiles,
+  };
+}
+
+function inOrder(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
