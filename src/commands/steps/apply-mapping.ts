@@ -7,6 +7,7 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
+import { hearStop } from "./hear-stop.ts";
 import { holdPace } from "./hold-pace.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 import { stopRun } from "./stop-run.ts";
@@ -14,7 +15,7 @@ import { stopRun } from "./stop-run.ts";
 /** What became of one planned row; `written` keeps what undo restores. */
 export type RowOutcome = ChangeOutcome | { readonly outcome: "moved"; readonly why: MovedWhy | "not-gone" };
 
-/** The journal's outcome of a batch. */
+/** The journal's intent and outcome of a batch. */
 export interface BatchOutcome {
   /** Unix seconds. */
   readonly at: number;
@@ -50,14 +51,15 @@ export async function applyMapping(context: Context, run: Run): Promise<AppliedC
     const work: Work = { context, store, journal: store.journal("apply"), options, told: (rows) => progress.update((done += rows)) };
     const started = context.now();
     for (const batch of store.batches()) {
-      await context.checkpoint();
+      await hearStop(context);
       await applyBatch(work, batch);
       await holdPace(context, done, started);
     }
     const counts = countOutcomes(store);
     writeLinkedList(context, run, store);
-    workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
+    // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
+    workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
     return counts;
   } catch (error) {
     throw stopRun(context, run, error, applyCommand(run));
@@ -82,7 +84,7 @@ async function applyBatch(work: Work, batch: PlanBatch): Promise<void> {
   const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
   const outcomes = await work.context.database().writeLinks(rows.map(toChange), {
     unchanged: (row, index) => isUnchanged(work, row, rows[index]),
-    intend: (planned) => work.journal.intend(batch.seq, place(batch, at, planned, listed, written)),
+    intend: (planned) => work.journal.intend(batch.seq, { at: seconds(work.context), rows: place(batch, at, planned, listed, written) } satisfies BatchOutcome),
   });
   const settled: BatchOutcome = { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) };
   work.journal.outcome(batch.seq, settled);
@@ -102,7 +104,7 @@ function place(batch: PlanBatch, at: readonly number[], outcomes: readonly Chang
 }
 
 function readWritten(intent: unknown): Map<number, RowOutcome> {
-  const rows = Array.isArray(intent) ? (intent as readonly RowOutcome[]) : [];
+  const { rows } = intent as BatchOutcome;
   return new Map([...rows.entries()].filter(([, row]) => row.outcome === "written"));
 }
 
@@ -125,13 +127,16 @@ function isUnchanged({ store, options }: Work, row: Parameters<typeof readMember
   return planned !== undefined && store.digest(renderUsedValues(row, readMember(row, options))) === planned[6];
 }
 
-/** Every outcome of the journal with its planned row. */
+/**
+ * Every outcome of the journal with its planned row. Of a batch that was killed on the way nobody knows whether it was written: then the intent stands for
+ * the outcome, and whoever goes by it looks at the row.
+ */
 export function* readOutcomes(store: RunStore): Iterable<{ readonly row: PlanRow; readonly outcome: RowOutcome; readonly at: number; readonly seq: number; readonly index: number }> {
   const journal = store.journal("apply");
   for (const { seq, rows } of store.batches()) {
-    const stored = journal.find(seq)?.outcome ?? null;
-    if (stored === null) continue;
-    const { at, rows: outcomes } = stored as BatchOutcome;
+    const entry = journal.find(seq);
+    if (entry === undefined) continue;
+    const { at, rows: outcomes } = (entry.outcome ?? entry.intent) as BatchOutcome;
     for (const [index, row] of rows.entries()) {
       const outcome = outcomes[index];
       if (outcome !== undefined) yield { row, outcome, at, seq, index };
