@@ -1,4 +1,5 @@
 import type { KakaoId } from "../core/kakao-id.ts";
+import { quoteCode, quoteText } from "./json-rows.ts";
 import { guardWrite, type StateDatabase } from "./state-file.ts";
 
 const answersABlock = 1000;
@@ -38,17 +39,23 @@ export interface AnswerWriter {
 /** Packs answers, in numeric order of the Kakao ids, into blocks of 1,000. */
 export function createAnswerWriter(db: StateDatabase): AnswerWriter {
   const insert = db.prepare("insert into answers (first_id, body) values (?, ?)");
-  let waiting: AnswerRow[] = [];
+  let first: KakaoId | undefined;
+  let body = "";
+  let rows = 0;
   const flush = (): void => {
-    const first = waiting[0];
-    if (first !== undefined) guardWrite(db, () => insert.run(BigInt(first[0]), JSON.stringify(waiting)));
-    waiting = [];
+    if (first !== undefined) guardWrite(db, () => insert.run(BigInt(first ?? 0), `[${body}]`));
+    first = undefined;
+    body = "";
+    rows = 0;
   };
   return {
-    add: (answer) => {
-      const { kakaoId, place, memberId, action, by, reason, group, evidence, note } = answer;
-      waiting.push([kakaoId, place, memberId, action, by, reason, group, evidence, note]);
-      if (waiting.length === answersABlock) flush();
+    add: ({ kakaoId, place, memberId, action, by, reason, group, evidence, note }) => {
+      first ??= kakaoId;
+      const id = memberId === null ? null : quoteText(memberId);
+      const row = `["${kakaoId}",${place},${id},"${action}",${quoteCode(by)},${quoteCode(reason)},${quoteCode(group)},${quoteCode(evidence)},${quoteCode(note)}]`;
+      body = rows === 0 ? row : `${body},${row}`;
+      rows += 1;
+      if (rows === answersABlock) flush();
     },
     finish: flush,
   };

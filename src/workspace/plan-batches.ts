@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
+import { quoteCode, quoteText } from "./json-rows.ts";
 import { guardWrite, type StateDatabase } from "./state-file.ts";
 
 /** Rows a stored batch, and so a transaction of the apply. The first is small: it is read back before the rest goes (M13). */
@@ -37,24 +38,28 @@ export interface PlanWriter {
 export function createPlanWriter(db: StateDatabase): PlanWriter {
   const insert = db.prepare("insert into batches (seq, rows, body) values (?, ?, ?)");
   const hash = createHash("sha256");
-  let waiting: PlanRow[] = [];
+  let body = "";
+  let waiting = 0;
   let seq = 0;
   let rows = 0;
   const flush = (): void => {
-    const body = JSON.stringify(waiting);
-    guardWrite(db, () => insert.run(seq, waiting.length, body));
-    hash.update(`${seq} ${body}\n`);
-    rows += waiting.length;
+    const whole = `[${body}]`;
+    guardWrite(db, () => insert.run(seq, waiting, whole));
+    hash.update(`${seq} ${whole}\n`);
+    rows += waiting;
     seq += 1;
-    waiting = [];
+    body = "";
+    waiting = 0;
   };
   return {
-    add: (row) => {
-      waiting.push(row);
-      if (waiting.length === (seq === 0 ? rowsInFirstBatch : rowsABatch)) flush();
+    add: ([place, memberId, kakaoId, action, by, former, digest]) => {
+      const row = `[${place},${quoteText(memberId)},"${kakaoId}","${action}","${by}",${quoteCode(former)},"${digest}"]`;
+      body = waiting === 0 ? row : `${body},${row}`;
+      waiting += 1;
+      if (waiting === (seq === 0 ? rowsInFirstBatch : rowsABatch)) flush();
     },
     finish: () => {
-      if (waiting.length > 0) flush();
+      if (waiting > 0) flush();
       return { digest: hash.digest("hex"), rows };
     },
   };

@@ -127,6 +127,7 @@ function sharedNames(sides: Sides, user: number): readonly string[] {
 
 /** `<key>-<slot>` of the value that a `shared-…` answer is about. */
 export function sharedSlot(sides: Sides, user: number, reason: ReviewReason | ""): string | undefined {
+  if (!reason.startsWith("shared-")) return undefined;
   const key = KEY_NAMES.find((name) => reason === `shared-${name}-members` || reason === `shared-${name}-kakao`);
   return key === undefined ? undefined : `${key}-${sides.kakao.slot(key, user)}`;
 }

@@ -169,7 +169,7 @@ export class MappingPlan {
     const { quality } = this;
     for (const key of this.sides.options.keys) {
       const slot = this.sides.kakao.slot(key, user);
-      if (slot >= 0 && this.sides.kakao.indexes[key].members(slot) > 0) quality.hits[key] += 1;
+      if (slot >= 0 && quality.hits[key] === 0 && this.sides.kakao.indexes[key].members(slot) > 0) quality.hits[key] = 1;
     }
     if (answer.member === -1 || (answer.by !== "ci" && answer.by !== "phone")) return;
     const evidence = this.evidence(user, answer.member);
