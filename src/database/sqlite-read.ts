@@ -35,12 +35,6 @@ export function readByIds(db: Prepared, place: SqlitePlace, ids: readonly string
   return decodeRows(place.at, texts, width);
 }
 
-/** Only the id and these expressions of the rows with these ids, one after another in one flat list, in key order. */
-export function readExpressions(db: Prepared, place: SqlitePlace, ids: readonly string[], expressions: readonly string[]): readonly string[] {
-  const rowSql = `concat(${[place.id, ...expressions].join(", @separator, ")})`;
-  return readTexts(db, place, rowSql, 1 + expressions.length, idsTail(place), { ids: idsAsJson(place, ids) }).texts;
-}
-
 /** The rows whose link is one of these Kakao ids. */
 export function readHolders(db: Prepared, place: SqlitePlace, link: PlaceLink, ids: readonly KakaoId[]): readonly MemberRow[] {
   const { texts } = readTexts(db, place, joinRow(place, []), ROW_WIDTH, `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: linksAsJson(link, ids) });

@@ -3,14 +3,7 @@ import type { Prepared } from "./sqlite-connection.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { readHeldIds } from "./sqlite-read.ts";
 import { encodeStored, isEmptyLink, sameEncoded } from "./sqlite-values.ts";
-import { readFresh, type RowWrite, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
-
-/** The rows that were restored together: one place and one set of columns. */
-export interface RestoredGroup {
-  readonly place: SqlitePlace;
-  readonly columns: readonly string[];
-  readonly writes: ReadonlyMap<string, RowWrite>;
-}
+import { composeWrite, type PlannedPlace, readFresh, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
 
 interface Numbered {
   readonly index: number;
@@ -18,13 +11,13 @@ interface Numbered {
 }
 
 /** Restores inside the transaction where every column still holds what was written; outcomes in the order of `restores`. */
-export function restoreAll(writer: Prepared, places: readonly SqlitePlace[], restores: readonly LinkRestore[]): { outcomes: RestoreOutcome[]; groups: RestoredGroup[] } {
+export function restoreAll(writer: Prepared, places: readonly SqlitePlace[], restores: readonly LinkRestore[]): { outcomes: RestoreOutcome[]; groups: PlannedPlace[] } {
   const outcomes = new Array<RestoreOutcome>(restores.length).fill("row-gone");
   const groups = groupByColumns(restores).map((group) => restoreGroup(writer, places, group, outcomes));
   return { outcomes, groups };
 }
 
-function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place: at, columns, members }: Group, outcomes: RestoreOutcome[]): RestoredGroup {
+function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place: at, columns, members }: Group, outcomes: RestoreOutcome[]): PlannedPlace {
   const target = writablePlace(places, at);
   const { page, positions, writes } = readFresh(writer, target, columns, members.map(({ restore }) => restore.memberId));
   const held = readHeldIds(writer, places, members.flatMap(({ restore }) => formerIds(target, restore)));
@@ -37,11 +30,13 @@ function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place:
     outcomes[index] = outcome;
     if (outcome !== "restored") continue;
     for (const id of formers) held.add(id);
-    writes[position] = { id: restore.memberId, key, from: stored, to: columns.map((column) => encodeStored(restore.former[column] ?? null)) };
+    writes[position] = composeWrite(key, columns.map((column) => encodeStored(restore.former[column] ?? null)), stored);
   }
-  const inOrder = new Map(Object.values(writes).map((write) => [write.id, write]));
-  updateRows(writer, target.place, columns, inOrder);
-  return { place: target.place, columns, writes: inOrder };
+  const rows = new Map<string, string>();
+  writes.forEach((write, position) => rows.set(page.rows[position]?.id ?? "", write));
+  const planned = { place: target.place, columns, rows };
+  updateRows(writer, planned);
+  return planned;
 }
 
 function judgeRestore(restore: LinkRestore, columns: readonly string[], stored: readonly string[], formerIsHeld: boolean): RestoreOutcome {

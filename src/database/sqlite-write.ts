@@ -4,8 +4,8 @@ import { FailedError } from "../errors.ts";
 import type { ChangeGuards, ChangeOutcome, LinkChange, MovedWhy, SetValue } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
-import { type Page, readByIds, readExpressions, readHeldIds } from "./sqlite-read.ts";
-import { decodeSql, decodeStored, encodedAsJson, encodeSql, encodeStored, sameEncoded, type StoredValue } from "./sqlite-values.ts";
+import { type Page, readByIds, readHeldIds } from "./sqlite-read.ts";
+import { decodeSql, decodeStored, encodedAsJson, encodeSql, encodeStored, type StoredValue } from "./sqlite-values.ts";
 import { quoteName } from "./table-map.ts";
 
 /** A place that has a link column, with the columns that a link's writing touches. */
@@ -16,13 +16,8 @@ export interface WritablePlace {
   readonly columns: readonly string[];
 }
 
-/** One row's new values, to be written where the old ones still stand; all encoded with their types. */
-export interface RowWrite {
-  readonly id: string;
-  readonly key: string;
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-}
+/** One row's key, new values and present values as a JSON array: SQLite itself compares and writes them. */
+export type RowWrite = string;
 
 /** What fills the set columns: the time of this batch, and literals as each column stores them. */
 export interface SetValues {
@@ -50,7 +45,7 @@ export function writeChanges(
   changes: readonly LinkChange[],
   guards: ChangeGuards,
   values: SetValues,
-): { outcomes: ChangeOutcome[]; writes: PlannedWrites } {
+): { outcomes: ChangeOutcome[]; writes: PlannedPlace[] } {
   const held = readHeldIds(writer, places, changes.flatMap((change) => change.to ?? []));
   const outcomes: ChangeOutcome[] = [];
   const writes: PlannedWrites = new Map();
@@ -61,12 +56,18 @@ export function writeChanges(
     for (const [place, rows] of fresh) addInOrder(writes, place, rows);
   }
   guards.intend(outcomes);
-  for (const { target, rows } of writes.values()) updateRows(writer, target.place, target.columns, rows);
-  return { outcomes, writes };
+  for (const planned of writes.values()) updateRows(writer, planned);
+  return { outcomes, writes: [...writes.values()] };
 }
 
-/** What is to be written, by place and then by member id, in key order. */
-export type PlannedWrites = Map<number, { readonly target: WritablePlace; readonly rows: Map<string, RowWrite> }>;
+/** What is to be written in a place: by member id, in key order. */
+export interface PlannedPlace {
+  readonly place: SqlitePlace;
+  readonly columns: readonly string[];
+  readonly rows: Map<string, RowWrite>;
+}
+
+type PlannedWrites = Map<number, PlannedPlace>;
 
 /** The rows with these ids as they are now, each with its key and the encoded values of `columns`. */
 export function readFresh(db: Prepared, target: WritablePlace, columns: readonly string[], ids: readonly string[]): FreshRows {
@@ -76,31 +77,47 @@ export function readFresh(db: Prepared, target: WritablePlace, columns: readonly
   return { target, page, positions: new Map(page.rows.map((row, at) => [row.id, at])), writes: [] };
 }
 
+/** A row's write; all values are encoded with their types. */
+export function composeWrite(key: string, to: readonly string[], from: readonly string[]): RowWrite {
+  let json = `[${encodedAsJson(key)}`;
+  for (const value of to) json += `,${encodedAsJson(value)}`;
+  for (const value of from) json += `,${encodedAsJson(value)}`;
+  return `${json}]`;
+}
+
 /** Writes rows in the order given, in one statement that repeats every condition and must change each row. */
-export function updateRows(writer: Prepared, place: SqlitePlace, columns: readonly string[], writes: ReadonlyMap<string, RowWrite>): void {
-  if (writes.size === 0) return;
-  const rows = [...writes.values()].map(({ key, to, from }) => `[${[key, ...to, ...from].map(encodedAsJson).join()}]`);
-  const bytes = rows.some((row) => row.includes('{"hex":'));
+export function updateRows(writer: Prepared, { place, columns, rows }: PlannedPlace): void {
+  if (rows.size === 0) return;
+  const { value, matches, names } = compareSql(place, columns, rows);
+  const sets = names.map((name, at) => `${name} = ${value(1 + at)}`).join(", ");
+  const sql = `UPDATE ${place.table.sql} AS kakao_sync_row SET ${sets} FROM json_each(?) AS kakao_sync_write WHERE ${matches(1 + names.length)}`;
+  const { changes } = writer.rows(sql).run(joinWrites(rows));
+  if (changes !== rows.size) throw notAsWritten(place, `${rows.size - changes} of ${rows.size} rows did not take their new values`);
+}
+
+/** Compares every written row on another connection. Throws FailedError on a difference. */
+export function readBack(reader: Prepared, { place, columns, rows }: PlannedPlace): void {
+  if (rows.size === 0) return;
+  const { matches } = compareSql(place, columns, rows);
+  // A cross join keeps the order of its tables: the rows are looked up one by one.
+  const sql = `SELECT count(*) FROM json_each(?) AS kakao_sync_write CROSS JOIN ${place.table.sql} AS kakao_sync_row WHERE ${matches(1)}`;
+  const same = Number(reader.rows(sql).get(joinWrites(rows))?.[0]);
+  if (same !== rows.size) throw notAsWritten(place, `${rows.size - same} of ${rows.size} rows read back differently from what was written`);
+}
+
+/** SQL over `kakao_sync_row` and `kakao_sync_write`: value n of the write, and "this row, holding the values from n on". */
+function compareSql(place: SqlitePlace, columns: readonly string[], rows: PlannedPlace["rows"]): { names: string[]; value(at: number): string; matches(from: number): string } {
+  const bytes = [...rows.values()].some((row) => row.includes('{"hex":'));
   const names = columns.map(quoteName);
   const value = (at: number): string => decodeSql("kakao_sync_write.value", at, bytes);
   // The plus keeps SQLite from looking rows up by the index of the links, where all empty ones lie together.
-  const sql =
-    `UPDATE ${place.table.sql} AS kakao_sync_row SET ${names.map((name, at) => `${name} = ${value(1 + at)}`).join(", ")} FROM json_each(?) AS kakao_sync_write ` +
-    `WHERE kakao_sync_row.${place.key} = ${value(0)} AND ${names.map((name, at) => `+kakao_sync_row.${name} IS ${value(1 + names.length + at)}`).join(" AND ")}`;
-  const { changes } = writer.rows(sql).run(`[${rows.join()}]`);
-  if (changes !== writes.size) throw notAsWritten(place, `${writes.size - changes} of ${writes.size} rows did not take their new values`);
+  const matches = (from: number): string =>
+    [`kakao_sync_row.${place.key} = ${value(0)}`, ...names.map((name, at) => `+kakao_sync_row.${name} IS ${value(from + at)}`)].join(" AND ");
+  return { names, value, matches };
 }
 
-/** Reads written rows on another connection and compares every column, type included. Throws FailedError on a difference. */
-export function readBack(reader: Prepared, place: SqlitePlace, columns: readonly string[], writes: ReadonlyMap<string, RowWrite>): void {
-  const texts = readExpressions(reader, place, [...writes.keys()], columns.map((column) => encodeSql(quoteName(column))));
-  let same = 0;
-  for (let at = 0; at < texts.length; at += 1 + columns.length) {
-    const expected = writes.get(texts[at] ?? "");
-    if (expected?.to.every((value, column) => sameEncoded(value, texts[at + 1 + column])) === true) same += 1;
-  }
-  // A row comes once at most: its id is unique.
-  if (same !== writes.size) throw notAsWritten(place, `${writes.size - same} of ${writes.size} rows read back differently from what was written`);
+function joinWrites(rows: PlannedPlace["rows"]): string {
+  return `[${[...rows.values()].join()}]`;
 }
 
 /** The place with its link column; asking for another one is a defect. */
@@ -133,17 +150,18 @@ function judgeChange(change: LinkChange, index: number, fresh: FreshRows | undef
   const why = again ? "link-changed" : findMove(change, row.link, held);
   if (why !== null) return { outcome: "moved", why };
   if (!guards.unchanged(row, index)) return { outcome: "moved", why: "values-changed" };
-  const write = composeWrite(fresh, at, change, values);
-  fresh.writes[at] = write;
+  const [key = "n", ...from] = fresh.page.extras[at] ?? [];
+  const to = newValues(fresh.target, change.to, from, values);
+  fresh.writes[at] = composeWrite(key, to, from);
   if (change.to !== null) held.add(change.to);
-  return describeWrite(change.to === null ? [fresh.target.link.name] : fresh.target.columns, write);
+  return describeWrite(change.to === null ? [fresh.target.link.name] : fresh.target.columns, from, to);
 }
 
 /** Positions are in key order, with holes where a row is left alone. */
-function addInOrder(planned: PlannedWrites, place: number, { target, writes }: FreshRows): void {
-  const known = planned.get(place) ?? { target, rows: new Map<string, RowWrite>() };
-  planned.set(place, known);
-  for (const write of Object.values(writes)) known.rows.set(write.id, write);
+function addInOrder(planned: PlannedWrites, at: number, { target: { place, columns }, page, writes }: FreshRows): void {
+  const known = planned.get(at) ?? { place, columns, rows: new Map<string, RowWrite>() };
+  planned.set(at, known);
+  writes.forEach((write, position) => known.rows.set(page.rows[position]?.id ?? "", write));
 }
 
 function findMove(change: LinkChange, link: string | null, held: ReadonlySet<KakaoId>): MovedWhy | null {
@@ -152,13 +170,10 @@ function findMove(change: LinkChange, link: string | null, held: ReadonlySet<Kak
   return change.to !== null && held.has(change.to) ? "id-held" : null;
 }
 
-function composeWrite({ target, page }: FreshRows, at: number, change: LinkChange, values: SetValues): RowWrite {
-  const [key = "n", ...from] = page.extras[at] ?? [];
-  const { link, columns } = target;
-  const { memberId: id, to } = change;
-  if (to === null) return { id, key, from, to: [emptyLink(link), ...from.slice(1)] };
+function newValues({ link, columns }: WritablePlace, to: KakaoId | null, from: readonly string[], values: SetValues): string[] {
+  if (to === null) return [emptyLink(link), ...from.slice(1)];
   const written = `${link.integers ? "i" : "t"}${to}`;
-  return { id, key, from, to: columns.map((column, place) => (place === 0 ? written : fillColumn(column, link.set[column], values))) };
+  return columns.map((column, at) => (at === 0 ? written : fillColumn(column, link.set[column], values)));
 }
 
 /** What a link that was taken away leaves: NULL where the column allows it. */
@@ -172,7 +187,7 @@ function fillColumn(column: string, set: SetValue | undefined, values: SetValues
   return set === "uuid" ? `t${randomUUID()}` : encodeStored(values.literals.get(column) ?? null);
 }
 
-function describeWrite(columns: readonly string[], { from, to }: RowWrite): ChangeOutcome {
+function describeWrite(columns: readonly string[], from: readonly string[], to: readonly string[]): ChangeOutcome {
   const former: Record<string, StoredValue> = {};
   const written: Record<string, StoredValue> = {};
   columns.forEach((column, at) => {

@@ -92,13 +92,13 @@ class SqliteDatabase implements ServiceDatabase {
   async writeLinks(changes: readonly LinkChange[], guards: ChangeGuards): Promise<readonly ChangeOutcome[]> {
     const { all } = this.#resolved();
     const { outcomes, writes } = this.#writing((writer) => writeChanges(writer, all, changes, guards, this.#setValues()));
-    for (const { target, rows } of writes.values()) this.#doing("read", () => readBack(this.#reader, target.place, target.columns, rows));
+    for (const planned of writes) this.#doing("read", () => readBack(this.#reader, planned));
     return outcomes;
   }
 
   async restoreLinks(restores: readonly LinkRestore[]): Promise<readonly RestoreOutcome[]> {
     const { outcomes, groups } = this.#writing((writer) => restoreAll(writer, this.#resolved().all, restores));
-    for (const { place, columns, writes } of groups) this.#doing("read", () => readBack(this.#reader, place, columns, writes));
+    for (const planned of groups) this.#doing("read", () => readBack(this.#reader, planned));
     return outcomes;
   }
 
