@@ -284,7 +284,7 @@ export function readSnapshot(shop: Shop): string[] {
 }
 
 /** Throws with the first difference. */
-function requireSame(what: string, found: readonly string[], expected: readonly string[]): void {
+export function requireSame(what: string, found: readonly string[], expected: readonly string[]): void {
   const at = Array.from({ length: Math.max(found.length, expected.length) }, (_, index) => index).find((index) => found[index] !== expected[index]);
   if (at === undefined) return;
   const differing = found.filter((row, index) => row !== expected[index]).length;

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
-import type { Io } from "../../src/main.ts";
+import type { Io } from "../../src/io.ts";
 
 /** What a run of the built program came to; `code` is null where a signal ended it. */
 export interface Finished {
