@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { isKakaoId } from "../core/kakao-id.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { explainAnswer, explainLinked, type Explained } from "./steps/explain-answer.ts";
@@ -13,6 +14,9 @@ export interface ExplainFlags {
 export async function explain(context: Context, flags: ExplainFlags): Promise<number> {
   if ((flags.member === undefined) === (flags.kakao === undefined)) {
     throw new StartError({ code: "usage", message: "explain needs either --member ID or --kakao ID.", hint: "See `kakao-sync explain --help`." });
+  }
+  if (flags.kakao !== undefined && !isKakaoId(flags.kakao)) {
+    throw new StartError({ code: "usage", message: `--kakao ${flags.kakao} is no Kakao id.`, hint: "A Kakao id is a whole number from 1 to 2^63-1, without separators." });
   }
   const run = findRun(context, flags.run);
   const explained = flags.kakao === undefined ? await explainMember(context, run, flags.member ?? "") : await explainUser(context, run, flags.kakao);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clearLine, cursorTo, moveCursor } from "node:readline";
 import { PassThrough } from "node:stream";
 import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
@@ -62,7 +63,7 @@ export interface RanJson extends Ran {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string };
 }
 
-/** At a terminal: what is typed, a line at a time, when a question comes up. */
+/** At a terminal: what is typed when the question comes up, `\r` for Enter. */
 export interface RunOptions {
   readonly typed?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -200,9 +201,12 @@ function isSection(value: unknown): value is ConfigChanges {
 async function runProgram(folder: string, environment: Readonly<Record<string, string>>, options: RunOptions, argv: readonly string[]): Promise<Ran> {
   const atTerminal = options.typed !== undefined;
   const stdin = Object.assign(new PassThrough(), { isTTY: atTerminal });
+  let typed = false;
   const [stdout, stderr] = [capture(false), capture(atTerminal, (text) => {
-    // Typed once the question is there, as a person does.
-    if (options.typed !== undefined && text.includes("?")) stdin.write(options.typed);
+    if (typed || !/(Write|Type) .*links/.test(text)) return;
+    typed = true;
+    // Once the question listens, as a person does.
+    setTimeout(() => stdin.write(options.typed ?? ""), 20);
   })];
   const signal = options.signal ?? new AbortController().signal;
   const env = { ...environment, TERM: "dumb", ...options.env };
@@ -210,8 +214,18 @@ async function runProgram(folder: string, environment: Readonly<Record<string, s
   return { code, out: stdout.text(), err: stderr.text() };
 }
 
-function capture(isTTY: boolean, seen: (text: string) => void = () => undefined): { readonly stream: PassThrough & { readonly isTTY: boolean; readonly columns: number }; readonly text: () => string } {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 100 });
+type CapturedStream = PassThrough & { readonly isTTY: boolean; readonly columns: number };
+
+function capture(isTTY: boolean, seen: (text: string) => void = () => undefined): { readonly stream: CapturedStream; readonly text: () => string } {
+  const stream: CapturedStream = Object.assign(new PassThrough(), {
+    isTTY,
+    columns: 100,
+    // As process.stderr: what is piped into it does not end it.
+    _isStdio: true,
+    cursorTo: (column: number) => cursorTo(stream, column),
+    moveCursor: (right: number, down: number) => moveCursor(stream, right, down),
+    clearLine: (direction: -1 | 0 | 1) => clearLine(stream, direction),
+  });
   const chunks: string[] = [];
   stream.on("data", (chunk: Buffer) => {
     chunks.push(chunk.toString());

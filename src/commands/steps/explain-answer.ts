@@ -51,7 +51,7 @@ function sentenceOf(answer: Answer): string {
   const key = keyWords[answer.by ?? ""] ?? "";
   switch (answer.action) {
     case "link":
-      return answer.by === "decision" ? "A person decided to link this pair." : `Linked by the ${key}: it names this member alone, and nothing speaks against it.`;
+      return answer.by === "decision" ? "A person decided to link this pair." : `Linked by the ${key}: it names this member alone${answer.note ? "" : ", and nothing speaks against it"}.`;
     case "relink":
       return "The member's old Kakao id is no longer listed, and the CI names the member: the new id replaces it once Kakao confirms that the old one is gone.";
     case "review":
