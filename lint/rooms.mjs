@@ -13,7 +13,6 @@ export const MAY_IMPORT = {
   "foreign-phone": ["core"],
   errors: [],
   io: ["terminal"],
-  "to-database-map": ["config", "database"],
   "explain-failure": ["errors"],
   commands: ["core", "errors", "messages", "context", "types"],
   context: ["!commands", "!cli", "!main", "*"],

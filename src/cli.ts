@@ -23,7 +23,7 @@ type Run<Flags extends OptionValues> = (context: Context, flags: Flags, argument
 export async function runCommandLine(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.done;
   const program = buildTree(async (command, load, argument) => {
-    const { openContext } = await import("./context.ts");
+    const { openContext } = await import("./context/open-context.ts");
     const context = openContext(io, command.optsWithGlobals<GlobalFlags>(), commandPath(command));
     try {
       const execute = await load();
@@ -34,7 +34,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
   });
   program.configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
   program.exitOverride();
-  for (const command of everyCommand(program)) command.exitOverride().configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
+  for (const command of everyCommand(program)) command.exitOverride().configureHelp({ showGlobalOptions: true }).configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
@@ -54,6 +54,18 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .showHelpAfterError(false)
     .action(() => program.outputHelp());
+
+  program
+    .command("init")
+    .description("write a commented configuration to start from")
+    .option("--database <url>", "database.url (default: sqlite:./members.db)")
+    .option("--table <table>", "members.table (default: members)")
+    .option("--app-id <id>", "kakao.appId")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/init.ts")).init));
+  program
+    .command("doctor")
+    .description("look whether configuration, database and Kakao answer as they should")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/doctor.ts")).doctor));
 
   const pull = program.command("pull").description("take or refresh the snapshot of the app's Kakao users").option("--diff", "list the ids that are new, gone and back");
   addRefreshOption(pull).action((_flags, command: Command) => call(command, async () => (await import("./commands/pull.ts")).pull));
@@ -107,8 +119,24 @@ function buildTree(call: Call): Command {
       const [{ demo }, { main }] = await Promise.all([import("./commands/demo.ts"), import("./main.ts")]);
       return (context: Context) => demo(context, main);
     }));
+  for (const [name, lines] of Object.entries(examples)) {
+    program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
+  }
   return program;
 }
+
+const examples: Readonly<Record<string, readonly string[]>> = {
+  pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
+  "map-members": [
+    "map-members",
+    "map-members --decisions review.csv",
+    "map-members --apply --plan 20261120-021500-k3xz",
+    "map-members --apply --yes --operator kim   # without a terminal",
+    "map-members --check --json",
+  ],
+  undo: ["undo 20261120-021500-k3xz", "undo 20261120-021500-k3xz --apply --by phone"],
+  explain: ["explain --member 1042", "explain --kakao 2718281828"],
+};
 
 function usageError(error: CommanderError, argv: readonly string[]): StartError {
   const { command } = readOutputFlags(argv);

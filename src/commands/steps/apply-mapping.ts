@@ -32,6 +32,8 @@ interface Work {
   readonly store: RunStore;
   readonly journal: Journal;
   readonly options: MatchingOptions;
+  /** One client for the whole run: it keeps the pace. Made at the first relink; most plans have none and need no key. */
+  readonly kakao: () => ReturnType<Context["kakao"]>;
   readonly told: (rows: number) => void;
 }
 
@@ -48,7 +50,9 @@ export async function applyMapping(context: Context, run: Run): Promise<AppliedC
   try {
     refuseDamagedPlan(run, store);
     workspace.runs.transition(run.id, "applying", seconds(context));
-    const work: Work = { context, store, journal: store.journal("apply"), options, told: (rows) => progress.update((done += rows)) };
+    let client: ReturnType<Work["kakao"]> | undefined;
+    const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
+    const work: Work = { context, store, journal: store.journal("apply"), options, kakao, told: (rows) => progress.update((done += rows)) };
     const started = context.now();
     for (const batch of store.batches()) {
       await hearStop(context);
@@ -114,7 +118,7 @@ async function findStillListed(work: Work, rows: readonly PlanRow[]): Promise<Re
   for (const [index, [, , , action, , former]] of rows.entries()) {
     if (action !== "relink" || former === null) continue;
     await work.context.checkpoint();
-    if (await work.context.kakao(work.context.signal).isLinked(former)) listed.add(index);
+    if (await work.kakao().isLinked(former)) listed.add(index);
   }
   return listed;
 }

@@ -1,5 +1,5 @@
-import type { AlsoConfig, ColumnMap, Config, KeyColumns } from "./config/config.ts";
-import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap } from "./database/service-database.ts";
+import type { AlsoConfig, ColumnMap, Config, KeyColumns } from "../config/config.ts";
+import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap } from "../database/service-database.ts";
 
 /** The configuration's tables and columns as the database room takes them: the two rooms do not know each other. */
 export function toDatabaseMap({ members, link }: Config): ServiceDatabaseMap {

@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InterruptedError } from "../errors.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+const pausePollMs = 500;
+
+/** Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
+export async function checkpoint(signal: AbortSignal, folder: string, terminal: Terminal): Promise<void> {
+  signal.throwIfAborted();
+  if (existsSync(join(folder, "stop"))) {
+    throw new InterruptedError({ code: "stopped", message: `Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });
+  }
+  if (!existsSync(join(folder, "pause"))) return;
+  terminal.note(`Paused by the file ${join(folder, "pause")}; remove it to go on.`);
+  while (existsSync(join(folder, "pause"))) {
+    await new Promise((wake) => setTimeout(wake, pausePollMs));
+    signal.throwIfAborted();
+  }
+}

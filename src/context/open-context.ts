@@ -1,0 +1,101 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { isAbsolute, relative, resolve } from "node:path";
+import { configDigest } from "../config/digest.ts";
+import { defaultConfigFile } from "../config/load.ts";
+import { renderStarterConfig } from "../config/starter.ts";
+import type { Context } from "../context.ts";
+import { RefusedError, StartError } from "../errors.ts";
+import type { GlobalFlags, Io } from "../io.ts";
+import { createTerminal } from "../terminal/terminal.ts";
+import { createKeyedDigest } from "../workspace/encryption.ts";
+import { hasWorkspace } from "../workspace/workspace.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { noWorkspace, refuseRealWorkspace } from "./find-workspace.ts";
+import { monthOf, openKakao } from "./open-kakao.ts";
+import { openThings, type Things } from "./open-things.ts";
+import { tools } from "./tools.ts";
+
+/** The context of one command. Nothing is opened yet: everything is at its first use. */
+export function openContext(io: Io, flags: GlobalFlags, command: string): Context {
+  const terminal = createTerminal(io, { json: flags.json === true, quiet: flags.quiet === true, color: flags.color });
+  // The questions' own library takes no flag for colours.
+  if (!flags.color) process.env["NO_COLOR"] = "1";
+  const now = (): number => Date.now();
+  const operator = flags.operator ?? (terminal.interactive ? (io.env["SUDO_USER"] ?? io.env["USER"] ?? io.env["LOGNAME"]) : undefined);
+  const workspaceFolder = resolve(io.cwd, flags.workspace ?? ".kakao-sync");
+  const things = openThings({ io, flags, terminal, workspaceFolder, now, holder: { command, operator: operator ?? "?", host: hostname() } });
+  return {
+    command,
+    io,
+    terminal,
+    signal: io.signal,
+    workspaceFolder,
+    now,
+    host: hostname(),
+    ...tools,
+    ...openers(io, things, workspaceFolder, now),
+    get config() {
+      return things.config();
+    },
+    get configDigest() {
+      return configDigest(things.config());
+    },
+    requireOperator: () => requireOperator(operator),
+    operatorIfKnown: () => operator ?? "?",
+    checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal),
+    writeStarterConfig: (answers) => {
+      const path = resolve(io.cwd, flags.config ?? defaultConfigFile);
+      if (existsSync(path)) return { path, written: false };
+      writeFileSync(path, renderStarterConfig(answers), { flag: "wx" });
+      return { path, written: true };
+    },
+    shown: (path) => {
+      const inside = relative(io.cwd, path);
+      return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;
+    },
+    inputFile: (path) => findInputFile(io.cwd, path),
+    close: () => {
+      things.close();
+      terminal.close();
+    },
+  };
+}
+
+type Openers = "workspace" | "existingWorkspace" | "lock" | "database" | "places" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
+
+function openers(io: Io, things: Things, workspaceFolder: string, now: () => number): Pick<Context, Openers> {
+  const { workspace, database, places } = things;
+  return {
+    workspace,
+    database,
+    places,
+    existingWorkspace: () => {
+      if (!hasWorkspace(workspaceFolder)) throw noWorkspace(io.cwd, workspaceFolder);
+      return workspace();
+    },
+    lock: () => {
+      things.lock();
+    },
+    kakao: (signal) => openKakao(things.config(), workspace(), signal, now),
+    callsThisMonth: () => workspace().calls.callsOf(monthOf(now())),
+    decisionDigest: () => createKeyedDigest(workspace().cipher().deriveKey("decisions")),
+    startSandbox: async (options) => (await import("../sandbox/sandbox.ts")).startSandbox({ ...options, signal: io.signal, now: now() }),
+    refuseRealWorkspace: (named) => refuseRealWorkspace(resolve(io.cwd, named), io.env),
+  };
+}
+
+function requireOperator(operator: string | undefined): string {
+  if (operator !== undefined && operator.trim() !== "") return operator.trim();
+  throw new RefusedError({
+    code: "operator-missing",
+    message: "Something is to change, and nobody says who is responsible for it.",
+    hint: "Add --operator NAME; it is kept with the run.",
+  });
+}
+
+function findInputFile(cwd: string, path: string): string {
+  const file = resolve(cwd, path);
+  if (existsSync(file)) return file;
+  throw new StartError({ code: "file-missing", message: `There is no file ${path}.`, hint: "Look at the name; it is read from the working directory." });
+}

@@ -1,0 +1,62 @@
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { openServiceDatabase } from "../database/open.ts";
+import { openLinkedPlace } from "../database/places.ts";
+import type { LinkedPlace, ServiceDatabase } from "../database/service-database.ts";
+import type { GlobalFlags, Io } from "../io.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { LockHolder, WorkspaceLock } from "../workspace/lock.ts";
+import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
+import { isSandbox } from "./find-workspace.ts";
+import { Opened } from "./lazily.ts";
+import { toDatabaseMap } from "./to-database-map.ts";
+
+/** What a command opens: each at its first use, all closed together, the last one first. */
+export interface Things {
+  config(): Config;
+  workspace(): Workspace;
+  lock(): WorkspaceLock;
+  database(): ServiceDatabase;
+  places(): readonly LinkedPlace[];
+  close(): void;
+}
+
+export interface ThingsNeed {
+  readonly io: Io;
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  readonly workspaceFolder: string;
+  readonly now: () => number;
+  readonly holder: Omit<LockHolder, "since">;
+}
+
+export function openThings({ io, flags, terminal, workspaceFolder: folder, now, holder }: ThingsNeed): Things {
+  const opened = new Opened();
+  const config = opened.lazily(() => {
+    const loaded = loadConfig({ ...(flags.config === undefined ? {} : { path: flags.config }), cwd: io.cwd, env: io.env });
+    for (const warning of loaded.warnings) terminal.warn(warning);
+    return loaded;
+  });
+  const workspace = opened.lazily(
+    () => openWorkspace({ folder, appId: config().kakao.appId, kind: isSandbox(config()) ? "sandbox" : "real", key: { environment: io.env } }),
+    (thing) => thing.close(),
+  );
+  const database = opened.lazily(
+    () => {
+      const { url, timeZone } = config().database;
+      const found = openServiceDatabase({ url, timeZone, map: toDatabaseMap(config()) });
+      workspace().tieDatabase(found.identity);
+      return found;
+    },
+    (thing) => thing.close(),
+  );
+  const places = opened.lazily(
+    () => config().alsoLinkedIn.map(({ name, url, link: { table, kakaoId, fixed, where } }) => openLinkedPlace({ name, url, table, kakaoId, fixed, ...(where === undefined ? {} : { where }) })),
+    (some) => some.forEach((place) => place.close()),
+  );
+  const lock = opened.lazily(
+    () => workspace().lock({ ...holder, since: new Date(now()).toISOString() }, Math.floor(now() / 1000)),
+    (held) => held.release(),
+  );
+  return { config, workspace, lock, database, places, close: () => opened.close() };
+}
