@@ -91,6 +91,21 @@ describe("relink (M6)", () => {
     expect(service.links()).toEqual({ 1: "500", 2: "601" });
   });
 
+  test("the looks keep limits.requestsPerSecond", async () => {
+    const people = Array.from({ length: 5 }, (_one, at) => at);
+    const service = await openService({
+      members: people.map((at) => ({ id: at + 1, ci: ci(`back ${at}`), link: String(500 + at) })),
+      users: Object.fromEntries(people.map((at) => [String(600 + at), { ci: ci(`back ${at}`) }])),
+      config: { limits: { requestsPerSecond: 10 } },
+    });
+    const { id } = await service.json("map-members");
+    service.simulator.requests.clear();
+    expect((await applyPlan(service, id)).json["applied"]).toMatchObject({ done: 5 });
+    const times = service.simulator.requests.find().map(({ at }) => at);
+    // A tenth of a second between two calls; the clock's own rounding aside.
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual((times.length - 1) * 100 - 50);
+  });
+
   test("an answer other than -101 confirms nothing: the run stops and can be resumed", async () => {
     const service = await openService({ members: [{ id: 1, ci: ci("back"), link: "500" }], users: { "600": { ci: ci("back") } } });
     const { id } = await service.json("map-members");
