@@ -40,8 +40,10 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.done;
-    throw usageError(error, argv);
+    // No command at all is a question for help, not a mistake.
+    if (error.code === "commander.help" && error.exitCode !== 0) program.outputHelp();
+    else if (error.exitCode !== 0) throw usageError(error, argv);
+    return EXIT.done;
   }
 }
 
@@ -52,9 +54,16 @@ function buildTree(call: Call): Command {
     .description("The operator's toolkit for adopting Kakao Sync. Nothing changes without --apply.")
     .version(readVersion(), "--version", "print the version")
     .helpOption("--help", "print this help")
-    .showHelpAfterError(false)
-    .action(() => program.outputHelp());
+    .helpCommand("help [command]", "print the help of a command")
+    .showHelpAfterError(false);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUndo, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const [name, lines] of Object.entries(examples)) {
+    program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
+  }
+  return program;
+}
 
+function addInit(program: Command, call: Call): void {
   program
     .command("init")
     .description("write a commented configuration to start from")
@@ -62,14 +71,24 @@ function buildTree(call: Call): Command {
     .option("--table <table>", "members.table (default: members)")
     .option("--app-id <id>", "kakao.appId")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/init.ts")).init));
+}
+
+function addDoctor(program: Command, call: Call): void {
   program
     .command("doctor")
     .description("look whether configuration, database and Kakao answer as they should")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/doctor.ts")).doctor));
+}
 
-  const pull = program.command("pull").description("take or refresh the snapshot of the app's Kakao users").option("--diff", "list the ids that are new, gone and back");
+function addPull(program: Command, call: Call): void {
+  const pull = program
+    .command("pull")
+    .description("take or refresh the snapshot of the app's Kakao users")
+    .option("--diff", "list the ids that are new, gone and back");
   addRefreshOption(pull).action((_flags, command: Command) => call(command, async () => (await import("./commands/pull.ts")).pull));
+}
 
+function addMapMembers(program: Command, call: Call): void {
   const map = program
     .command("map-members")
     .description("attach existing members to Kakao ids by CI, phone or e-mail")
@@ -82,7 +101,9 @@ function buildTree(call: Call): Command {
     .option("--allow-links <n>", "lift the brake for a plan of exactly n links", readCount)
     .option("--accept-quality", "apply although the keys look wrong (rule M13)");
   addRefreshOption(addApplyOptions(map)).action((_flags, command: Command) => call(command, async () => (await import("./commands/map-members.ts")).mapMembers));
+}
 
+function addUndo(program: Command, call: Call): void {
   const undo = program
     .command("undo <run>")
     .description("take the links of an applied run away again")
@@ -90,12 +111,24 @@ function buildTree(call: Call): Command {
     .option("--by <key>", "only links that this decided: ci, phone, email or decision")
     .option("--only <file>", "only the members of this list: a csv file with a column member_id");
   addApplyOptions(undo).action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/undo.ts")).undo, run));
+}
 
-  const runs = program.command("runs").description("list the runs of this workspace");
-  runs.action((_flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).listRuns));
-  runs.command("show <run>").description("show one run: counts, files, what was applied").action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).showRun, run));
-  runs.command("abandon <run>").description("give an interrupted run up; what it has written stays").action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).abandonRun, run));
+function addRuns(program: Command, call: Call): void {
+  const runs = program
+    .command("runs")
+    .description("list the runs of this workspace")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).listRuns));
+  runs
+    .command("show <run>")
+    .description("show one run: counts, files, what was applied")
+    .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).showRun, run));
+  runs
+    .command("abandon <run>")
+    .description("give an interrupted run up; what it has written stays")
+    .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).abandonRun, run));
+}
 
+function addExplain(program: Command, call: Call): void {
   program
     .command("explain")
     .description("say why a member or a Kakao user got its answer in the last plan")
@@ -103,7 +136,9 @@ function buildTree(call: Call): Command {
     .option("--kakao <id>", "a Kakao id")
     .option("--run <run>", "the plan to explain (default: the newest mapping run)")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/explain.ts")).explain));
+}
 
+function addSandbox(program: Command, call: Call): void {
   program
     .command("sandbox")
     .description("start a simulated Kakao and a demo member database to rehearse on; runs until Ctrl-C")
@@ -111,7 +146,9 @@ function buildTree(call: Call): Command {
     .option("--members <n>", "size of the demo population", readCount)
     .option("--port <n>", "port on 127.0.0.1 (default: a free one)", readCount)
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/sandbox.ts")).sandbox));
+}
 
+function addDemo(program: Command, call: Call): void {
   program
     .command("demo")
     .description("walk through pull, plan, apply and undo on the sandbox, then clean up")
@@ -119,10 +156,6 @@ function buildTree(call: Call): Command {
       const [{ demo }, { main }] = await Promise.all([import("./commands/demo.ts"), import("./main.ts")]);
       return (context: Context) => demo(context, main);
     }));
-  for (const [name, lines] of Object.entries(examples)) {
-    program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
-  }
-  return program;
 }
 
 const examples: Readonly<Record<string, readonly string[]>> = {
@@ -140,8 +173,9 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 
 function usageError(error: CommanderError, argv: readonly string[]): StartError {
   const { command } = readOutputFlags(argv);
-  const help = command === "" ? "kakao-sync --help" : `kakao-sync ${command} --help`;
-  return new StartError({ code: "usage", message: error.message.replace(/^error: /, "").replace(/^./, (first) => first.toUpperCase()), hint: `See \`${help}\`.` });
+  const help = command === "" || error.code === "commander.unknownCommand" ? "kakao-sync --help" : `kakao-sync ${command} --help`;
+  const [message = "", guess = ""] = error.message.replace(/^error: /, "").replace(/^./, (first) => first.toUpperCase()).split("\n");
+  return new StartError({ code: "usage", message: message.replace(/[^.]$/, "$&."), hint: `${guess.replace(/^\((.*)\)$/, "$1 ")}See \`${help}\`.` });
 }
 
 function* everyCommand(command: Command): Iterable<Command> {
