@@ -16,7 +16,7 @@ export async function explain(context: Context, flags: ExplainFlags): Promise<nu
     throw new StartError({ code: "usage", message: "explain needs either --member ID or --kakao ID.", hint: "See `kakao-sync explain --help`." });
   }
   if (flags.kakao !== undefined && !isKakaoId(flags.kakao)) {
-    throw new StartError({ code: "usage", message: `--kakao ${flags.kakao} is no Kakao id.`, hint: "A Kakao id is a whole number from 1 to 2^63-1, without separators." });
+    throw new StartError({ code: "usage", message: "What stands behind --kakao is no Kakao id.", hint: "A Kakao id is a whole number from 1 to 2^63-1, without separators." });
   }
   const run = findRun(context, flags.run);
   const explained = flags.kakao === undefined ? await explainMember(context, run, flags.member ?? "") : await explainUser(context, run, flags.kakao);
@@ -42,7 +42,7 @@ async function explainUser(context: Context, run: Run, kakaoId: string): Promise
     if (answer !== undefined) return [explainAnswer(run, answer, store.findCandidates(kakaoId))];
     const holders = await context.database().findHolders(kakaoId);
     if (holders.length > 0) return [explainLinked(run, kakaoId, holders)];
-    throw new StartError({ code: "kakao-unknown", message: `The plan ${run.id} knows no Kakao user ${kakaoId}.`, hint: "Look at the id; or take a new snapshot and plan: kakao-sync pull, kakao-sync map-members" });
+    throw new StartError({ code: "kakao-unknown", message: `The plan ${run.id} knows no Kakao user of this id.`, hint: "Look at the id; or take a new snapshot and plan: kakao-sync pull, kakao-sync map-members" });
   } finally {
     store.close();
   }
@@ -60,11 +60,16 @@ async function explainMember(context: Context, run: Run, memberId: string): Prom
     });
     if (named.length + candidate.length > 0) return [...named, ...candidate];
     const found = (await Promise.all(places.map((place) => context.database().findMembers(place, [memberId])))).flat();
-    const linked = found.flatMap((row) => (row.link === null ? [] : [explainLinked(run, row.link, [row])]));
+    // A malformed link may be anything, also somebody's number: it is never repeated.
+    const linked = found.flatMap((row) => (row.link === null ? [] : isKakaoId(row.link) ? [explainLinked(run, row.link, [row])] : [explainMalformed(memberId)]));
     if (linked.length > 0) return linked;
     if (found.length > 0) return [{ kakaoId: null, action: "none", lines: [`Member ${memberId}: no Kakao user of plan ${run.id} has a CI, phone number or e-mail address of this member that can be used (M3).`] }];
-    throw new StartError({ code: "member-unknown", message: `There is no member ${memberId} in the database.`, hint: "Look at the id: it is the value of members.id." });
+    throw new StartError({ code: "member-unknown", message: "There is no member of this id in the database.", hint: "Look at the id: it is the value of members.id." });
   } finally {
     store.close();
   }
+}
+
+function explainMalformed(memberId: string): Explained {
+  return { kakaoId: null, action: "none", rule: "M6", lines: [`Member ${memberId}: its link column holds something that is no Kakao id; it is never overwritten and never cleared (M6).`] };
 }

@@ -3,9 +3,13 @@ import { DECISIONS, type Decision, type DecisionRefusal, type PersonDecision } f
 import { StartError } from "../../errors.ts";
 import type { Candidate, RunStore } from "../../workspace/run-store.ts";
 
+/** As the plan wrote it. Anything else in that column may be a value that slipped there, and is never repeated. */
+const rowCode = /^r([a-z0-9]{4})-[0-9a-f]{8}$/;
+
 /** A filled-in row of a review list. `pair` is null when the row is not, or no longer, what a plan of this workspace wrote. */
 export interface FileDecision {
   readonly line: number;
+  /** The row's code, or `?`. */
   readonly row: string;
   readonly decision: Decision;
   readonly decidedBy: string;
@@ -43,7 +47,7 @@ export async function readDecisionsFile(context: Context, path: string | undefin
       const decision = DECISIONS.find((known) => known === word);
       if (decision === undefined) problems.push(`line ${line}: the decision is none of ${DECISIONS.join(", ")}`);
       else if (cell("decided_by") === "") problems.push(`line ${line}: decided_by is empty`);
-      else decisions.push({ line, row: cell("row"), decision, decidedBy: cell("decided_by"), pair: finder.find(cell) });
+      else decisions.push({ line, row: rowCode.test(cell("row")) ? cell("row") : "?", decision, decidedBy: cell("decided_by"), pair: finder.find(cell) });
     }
   } finally {
     finder.close();
@@ -70,7 +74,7 @@ function openCandidateFinder(context: Context): { find(cell: (name: string) => s
     });
   return {
     find: (cell) => {
-      const code = /^r([a-z0-9]{4})-[0-9a-f]{8}$/.exec(cell("row"));
+      const code = rowCode.exec(cell("row"));
       if (code === null || !/^\d{1,19}$/.test(cell("kakao_id"))) return null;
       const memberId = cell("member_id").replace(/^'/, "");
       const candidates = storesOf(code[1] ?? "").flatMap((store) => store.findCandidates(cell("kakao_id")));

@@ -44,7 +44,7 @@ const linksABatch = 2000;
 /** The run's links that an undo is about: those still to be taken away, of the selection, split into unused and used since. */
 export async function selectLinks(context: Context, run: Run, choice: UndoChoice): Promise<UndoSelection> {
   if (choice.by !== undefined && !DECIDED_BY.some((known) => known === choice.by)) {
-    throw new StartError({ code: "usage", message: `--by ${choice.by} is none of ${DECIDED_BY.join(", ")}.`, hint: "See `kakao-sync undo --help`." });
+    throw new StartError({ code: "usage", message: `--by takes one of ${DECIDED_BY.join(", ")}.`, hint: "See `kakao-sync undo --help`." });
   }
   const only = choice.only === undefined ? undefined : await readMemberIds(context, choice.only);
   const store = context.workspace().openRunStore(run);
