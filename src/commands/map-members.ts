@@ -9,7 +9,7 @@ import { confirmApply } from "./steps/confirm-apply.ts";
 import { openKakaoSide } from "./steps/open-kakao-side.ts";
 import { planMapping } from "./steps/plan-mapping.ts";
 import { readDecisionsFile } from "./steps/read-decisions.ts";
-import { tellApplied, tellPlan, tellRefusedDecisions } from "./steps/tell-mapping.ts";
+import { tellApplied, tellCounts, tellPlan, tellRefusedDecisions } from "./steps/tell-mapping.ts";
 
 export interface MapFlags extends ApplyFlags, PullFlags, BrakeFlags {
   readonly plan?: string;
@@ -37,7 +37,10 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
   snapshot.close();
   tellRefusedDecisions(context, refusedDecisions);
 
-  if (flags.apply === true) return applyPlan(context, flags, run, inspection);
+  if (flags.apply === true) {
+    tellCounts(context, run);
+    return applyPlan(context, flags, run, inspection);
+  }
   tellPlan(context, run, { inspection, refusedDecisions, clears });
   return flags.check === true && countPlanned(run) > 0 ? EXIT.found : EXIT.done;
 }

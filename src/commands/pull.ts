@@ -20,7 +20,8 @@ export async function pull(context: Context, flags: PullFlags & { readonly diff?
     // Who is back is new to this snapshot, too; in the table everybody stands once.
     const back = new Set(changes.returned);
     const listed = { ...changes, new: changes.new.filter((id) => !back.has(id)) };
-    terminal.table([{ header: "kakao_id" }, { header: "change" }], Object.entries(listed).flatMap(([change, ids]) => ids.map((id) => [id, change])));
+    const rows = Object.entries(listed).flatMap(([change, ids]) => ids.map((id) => [id, change]));
+    if (rows.length > 0) terminal.table([{ header: "kakao_id" }, { header: "change" }], rows);
   }
   terminal.json({
     command: "pull",

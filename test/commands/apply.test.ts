@@ -215,6 +215,15 @@ describe("who says so, and who is asked", () => {
     expect(service.links()).toEqual({ 1: "1001", 2: "1002" });
   });
 
+  test("a fresh --apply shows what the plan comes to before it asks", async () => {
+    const service = await openService(street);
+    const { code, out } = await service.runWith({ typed: "\r", env: { USER: "kim" } }, "map-members", "--apply");
+    expect(code).toBe(130);
+    expect(out).toMatch(/link by CI +1/);
+    expect(out).toMatch(/sum +15/);
+    expect(service.links()[1]).toBeNull();
+  });
+
   test("an empty plan asks nobody", async () => {
     const service = await openService({ members: [{ id: 1 }], users: { "5": {} } });
     expect((await service.json("map-members", "--apply", "--operator", "tester")).code).toBe(0);

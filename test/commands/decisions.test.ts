@@ -129,7 +129,7 @@ describe("decisions that are not obeyed", () => {
     expect(code).toBe(0);
     expect(json["counts"]).toMatchObject({ link: { decision: 0 } });
     expect(json["refusedDecisions"]).toMatchObject([{ line: 3, why: "decision-outdated" }]);
-    expect(err).toContain("1 decision");
+    expect(err).toContain("1 decision is not obeyed");
   });
 
   test("the reason changed since the list was written", async () => {

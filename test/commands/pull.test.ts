@@ -108,7 +108,7 @@ describe("calls", () => {
     const { err } = await service.run("pull");
     expect(err).toMatch(/^For every 10,000 Kakao users: 700 calls \(100 listing, 100 basics, 500 details\)/);
     const again = await service.run("pull");
-    expect(again.err).toMatch(/^About 5 Kakao users: 1 calls? \(1 listing, 0 basics, 0 details\)/);
+    expect(again.err).toMatch(/^About 5 Kakao users: 1 call \(1 listing, 0 basics, 0 details\)/);
     expect((await service.run("pull", "--quiet")).err).toBe("");
   });
 

@@ -2,11 +2,12 @@ import type { Context } from "../../context.ts";
 import { InterruptedError, RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { ApplyFlags } from "../shared-options.ts";
+import { countOf } from "./count-of.ts";
 
 /** Asks at a terminal; without one `--yes` is required (section 11). A no changes nothing. */
 export async function confirmApply(context: Context, run: Run, rows: number, flags: ApplyFlags): Promise<void> {
   if (flags.yes === true || rows === 0) return;
-  settle(await context.terminal.confirm(`Write ${rows.toLocaleString("en-US")} links of plan ${run.id} into the database?`), run);
+  settle(await context.terminal.confirm(`Write ${countOf(rows, "link")} of plan ${run.id} into the database?`), run);
 }
 
 function settle(answer: "yes" | "no" | "no-terminal", run: Run): void {

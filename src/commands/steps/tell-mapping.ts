@@ -5,6 +5,7 @@ import type { PlanCounts } from "../../core/matching/plan.ts";
 import { en } from "../../messages/en.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, readQuality } from "./check-apply.ts";
+import { countOf } from "./count-of.ts";
 import type { AppliedCounts } from "./apply-mapping.ts";
 import type { RefusedRow } from "./read-decisions.ts";
 
@@ -38,10 +39,11 @@ export function tellPlan(context: Context, run: Run, { inspection, refusedDecisi
   terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
   const changes = countPlanned(run);
   if (changes === 0) terminal.note("There is nothing to link.");
-  else terminal.note(`Nothing has been changed. To write ${changes.toLocaleString("en-US")} links: ${applyCommand(run)}`);
+  else terminal.note(`Nothing has been changed. To ${clears > 0 ? "write or clear" : "write"} ${countOf(changes, "link")}: ${applyCommand(run)}`);
 }
 
-function tellCounts({ terminal }: Context, run: Run): void {
+/** What the plan comes to: also before the question of an apply that plans and writes in one go. */
+export function tellCounts({ terminal }: Context, run: Run): void {
   const counts = run.counts["counts"] as PlanCounts;
   const evidence = run.counts["linkedEvidence"] as Record<string, number>;
   const rows: (readonly [string, number, string])[] = [
@@ -56,7 +58,7 @@ function tellCounts({ terminal }: Context, run: Run): void {
     ["review", total(counts.review), "see review.csv"],
     ["unmatched", counts.unmatched, "no member has a value of theirs"],
   ];
-  terminal.line(`Plan ${run.id}: ${Number(run.counts["kakaoUsers"]).toLocaleString("en-US")} Kakao users, ${Number(run.counts["members"]).toLocaleString("en-US")} live members`);
+  terminal.line(`Plan ${run.id}: ${countOf(Number(run.counts["kakaoUsers"]), "Kakao user")}, ${countOf(Number(run.counts["members"]), "live member")}`);
   terminal.line();
   terminal.table([{ header: "Kakao users" }, { header: "" }, { header: "" }], [...rows.filter(([, count]) => count > 0), ["sum", rows.reduce((sum, [, count]) => sum + count, 0), ""]]);
   const reasons = Object.entries(counts.review).sort(([, left], [, right]) => (right ?? 0) - (left ?? 0));
@@ -65,7 +67,7 @@ function tellCounts({ terminal }: Context, run: Run): void {
     terminal.table([{ header: "review because" }, { header: "" }, { header: "rule" }], reasons.map(([reason, count]) => [reason, count ?? 0, ruleOf(reason)]));
   }
   terminal.line();
-  terminal.line(`${Number(run.counts["memberOnly"]).toLocaleString("en-US")} live members without a link are hit by no Kakao user.`);
+  terminal.line(`${countOf(Number(run.counts["memberOnly"]), "live member")} without a link and hit by no Kakao user.`);
 }
 
 function ruleOf(reason: string): string {
@@ -78,8 +80,8 @@ function warnings(context: Context, run: Run, inspection: Inspection): readonly 
   for (const { sql } of inspection.missingUniqueIndexes) list.push(`The link column has no unique index; --apply will refuse. Create it:\n${sql}`);
   const heldTwice = Number(run.counts["heldTwice"]);
   const malformed = Number(run.counts["malformedLinks"]);
-  if (heldTwice > 0) list.push(`${heldTwice.toLocaleString("en-US")} Kakao ids are held by more than one member.`);
-  if (malformed > 0) list.push(`${malformed.toLocaleString("en-US")} stored links are no Kakao ids; they are never overwritten.`);
+  if (heldTwice > 0) list.push(`${countOf(heldTwice, "Kakao id is", "Kakao ids are")} held by more than one member.`);
+  if (malformed > 0) list.push(`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never overwritten.`);
   if (context.config.matching.keys.some((key) => key !== "ci") && isNeverVerified(context)) {
     list.push("Neither phoneVerifiedAt nor emailVerifiedAt is configured: every hit by phone or e-mail will be a review (M8).");
   }
@@ -93,7 +95,7 @@ function isNeverVerified({ config: { members } }: Context): boolean {
 
 export function tellApplied(context: Context, run: Run, applied: AppliedCounts): void {
   const { terminal } = context;
-  terminal.line(`Run ${run.id}: ${applied.done.toLocaleString("en-US")} links written and read back.`);
+  terminal.line(`Run ${run.id}: ${countOf(applied.done, "link")} written and read back.`);
   const moved = Object.entries(applied.moved);
   if (moved.length > 0) {
     terminal.line();
@@ -107,7 +109,7 @@ export function tellApplied(context: Context, run: Run, applied: AppliedCounts):
 export function tellRefusedDecisions({ terminal }: Context, refused: readonly RefusedRow[]): void {
   if (refused.length === 0) return;
   const shown = refused.slice(0, 20).map(({ row, line, why }) => `  line ${line} (${row}): ${why}, ${en.decisionRefusals[why]}`);
-  terminal.warn(`${refused.length.toLocaleString("en-US")} decisions are not obeyed and stay under review:\n${shown.join("\n")}${refused.length > 20 ? `\n  and ${refused.length - 20} more` : ""}`);
+  terminal.warn(`${countOf(refused.length, "decision is", "decisions are")} not obeyed; these rows stay under review:\n${shown.join("\n")}${refused.length > 20 ? `\n  and ${refused.length - 20} more` : ""}`);
 }
 
 function total(counts: Readonly<Record<string, number | undefined>>): number {

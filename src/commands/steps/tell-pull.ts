@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { PullReport } from "../../workspace/pull.ts";
+import { countOf } from "./count-of.ts";
 
 /** Calls a month that Kakao grants an app (kakao-api.md section 5). */
 const monthlyQuota = 3_000_000;
@@ -23,9 +24,9 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   const total = calls.list + calls.basics + calls.details;
   const used = context.callsThisMonth();
   const share = ((used + total) / monthlyQuota) * 100;
-  const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${count(users)} Kakao users`;
+  const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
   context.terminal.note(
-    `${amount}: ${count(total)} calls (${count(calls.list)} listing, ${count(calls.basics)} basics, ${count(calls.details)} details), ` +
+    `${amount}: ${countOf(total, "call")} (${count(calls.list)} listing, ${count(calls.basics)} basics, ${count(calls.details)} details), ` +
       `${minutes < 1 ? "under a minute" : `about ${count(Math.ceil(minutes))} min`}, ${share.toFixed(2)} % of the month's quota with what was used before.`,
   );
   if (used + total <= monthlyShare * monthlyQuota) return;
@@ -38,7 +39,7 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
 
 export function renderPull(terminal: Terminal, report: PullReport): void {
   const changes = report.comparedWith === null ? "" : `: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone`;
-  terminal.line(`Snapshot of ${count(report.total)} Kakao users${changes}.`);
+  terminal.line(`Snapshot of ${countOf(report.total, "Kakao user")}${changes}.`);
   terminal.table(
     [{ header: "" }, { header: "users" }],
     [

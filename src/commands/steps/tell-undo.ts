@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { countOf } from "./count-of.ts";
 import type { UndoChoice, UndoCounts, UndoSelection } from "./undo-links.ts";
 
 /** Says first what comes back and what does not, then how many links it is about. */
@@ -7,7 +8,7 @@ export function tellUndo(context: Context, run: Run, selection: UndoSelection, f
   const { terminal } = context;
   const { links, used, knowsLogins } = selection;
   terminal.line("Links in the database go back to what they were. Nothing at Kakao changes, and nothing there comes back.");
-  terminal.line(`Run ${run.id}: ${links.length.toLocaleString("en-US")} links to take away, ${used.length.toLocaleString("en-US")} used since and left alone.`);
+  terminal.line(`Run ${run.id}: ${countOf(links.length, "link")} to take away, ${used.length.toLocaleString("en-US")} used since and left alone.`);
   if (!knowsLogins) terminal.warn("members.lastLoginAt is not configured: nobody can tell which of these members have signed in since.");
   if (flags.apply === true) return;
   terminal.json({ command: "undo", run: run.id, mode: "plan", links: links.length, used: used.length });
@@ -18,7 +19,7 @@ export function tellUndo(context: Context, run: Run, selection: UndoSelection, f
 export function tellUndone(context: Context, run: Run, { used }: UndoSelection, counts: UndoCounts): void {
   const { terminal } = context;
   const restored = counts.restored + counts["already-restored"];
-  terminal.line(`${restored.toLocaleString("en-US")} links taken away again.`);
+  terminal.line(`${countOf(restored, "link")} taken away again.`);
   const left = counts["changed-since"] + counts["row-gone"];
   if (left > 0) terminal.line(`${left.toLocaleString("en-US")} left alone: the row is gone, or holds something else than the run wrote.`);
   const files = used.length === 0 ? {} : { files: { usedSince: context.shown(`${run.folder}/used-since.csv`) } };
