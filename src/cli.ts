@@ -4,6 +4,7 @@ import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDur
 import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
 import type { GlobalFlags, Io } from "./io.ts";
+import { createLineWriter } from "./terminal/output.ts";
 import type { TerminalFlags } from "./terminal/terminal.ts";
 
 /** The flags that decide how a failure is told, read before anything else can fail. */
@@ -32,9 +33,10 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
       context.close();
     }
   });
-  program.configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
-  program.exitOverride();
-  for (const command of everyCommand(program)) command.exitOverride().configureHelp({ showGlobalOptions: true }).configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: () => undefined });
+  const writeLine = createLineWriter(io.stdout);
+  const output = { writeOut: (text: string) => writeLine(text.replace(/\n$/, "")), writeErr: () => undefined };
+  program.exitOverride().configureOutput(output);
+  for (const command of everyCommand(program)) command.exitOverride().configureHelp({ showGlobalOptions: true }).configureOutput(output);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
