@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { wrapText } from "./wrapping.ts";
 
 /** A stream of the terminal as Node has it; `isTTY` and `columns` only where it is one. */
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -18,4 +19,14 @@ export function createLineWriter(stream: TerminalStream): (text: string) => void
   return (text) => {
     stream.write(`${text}\n`);
   };
+}
+
+/** Columns that text may take. A terminal that says it has none, or hardly any, is taken for an ordinary one. */
+export function readWidth({ isTTY, columns = 0 }: TerminalStream): number {
+  return isTTY === true ? Math.max(40, columns || 80) : 80;
+}
+
+/** Breaks text at blanks where a person reads it; in a file or a pipe a line stays one line, however long. */
+export function wrapFor(stream: TerminalStream, text: string): string {
+  return stream.isTTY === true ? wrapText(text, readWidth(stream)) : text;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Answer, askForNumber, askYesOrNo } from "./confirm.ts";
-import { createLineWriter, isColored, type TerminalStream, type Variables } from "./output.ts";
+import { createLineWriter, isColored, readWidth, type TerminalStream, type Variables, wrapFor } from "./output.ts";
 import { createPalette, type Palette } from "./palette.ts";
 import { type Progress, silentProgress, startPlainProgress, startSpinner } from "./progress.ts";
 import { type Cell, renderTable, type TableColumn } from "./tables.ts";
@@ -23,7 +23,7 @@ export interface TerminalFlags {
   readonly color: boolean;
 }
 
-/** All that the program says and asks (product.md section 11). Results go to stdout, everything else to stderr. */
+/** All that the program says and asks (product.md section 11). Results go to stdout, everything else to stderr; a terminal gets text broken to its width. */
 export interface Terminal {
   readonly flags: TerminalFlags;
   /** Someone is there to be asked: stdin and stderr are terminals, and the output is not JSON. */
@@ -59,16 +59,17 @@ export interface Terminal {
 export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
   const { stdin, stdout, stderr, env, now = Date.now } = io;
   const writeResult = createLineWriter(stdout);
-  const writeAside = createLineWriter(stderr);
+  const writeAsideLine = createLineWriter(stderr);
+  const writeAside = (text: string): void => writeAsideLine(wrapFor(stderr, text));
   const aside = createPalette(isColored(stderr, env, flags.color));
   const interactive = stdin.isTTY === true && stderr.isTTY === true && !flags.json;
-  const width = stdout.isTTY === true ? Math.max(40, stdout.columns || 80) : 80;
+  const width = readWidth(stdout);
   const questions = { input: stdin, output: stderr };
   let jsonWritten = false;
   let underWay = silentProgress;
 
   const line = (text = ""): void => {
-    if (!flags.json) writeResult(text);
+    if (!flags.json) writeResult(wrapFor(stdout, text));
   };
   const note = (text: string): void => {
     if (!flags.quiet) writeAside(text);
@@ -87,7 +88,7 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
     palette: createPalette(isColored(stdout, env, flags.color)),
     line,
     table: (columns, rows) => {
-      if (!flags.json) line(renderTable(columns, rows, width));
+      if (!flags.json) writeResult(renderTable(columns, rows, width));
     },
     json: (result) => {
       if (!flags.json) return;

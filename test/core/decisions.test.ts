@@ -3,7 +3,7 @@ import type { KakaoUser } from "../../src/core/kakao-user.ts";
 import type { Decision, PersonDecision } from "../../src/core/matching/decisions.ts";
 import { renderEvidence } from "../../src/core/matching/evidence.ts";
 import type { MemberRow } from "../../src/core/member.ts";
-import { ci, kakaoUser, match, member } from "../helpers/match.ts";
+import { listRows, ci, kakaoUser, match, member } from "../helpers/match.ts";
 
 const phone = "01012345670";
 const email = "mina@example.com";
@@ -17,7 +17,7 @@ function decideOn(members: readonly MemberRow[], users: readonly KakaoUser[], op
   return (kakaoId: string, memberId: string, decision: Decision, changed: Partial<PersonDecision> = {}): PersonDecision => {
     const place = changed.place ?? 0;
     const user = sides.kakao.ids.find(kakaoId);
-    const row = sides.members.ids.findIndex((id, at) => id === memberId && sides.members.places.at(at) === place);
+    const row = listRows(sides).find((at) => sides.members.ids.at(at) === memberId && sides.members.places.at(at) === place) ?? -1;
     const evidence = row < 0 || user < 0 ? "" : renderEvidence(plan.evidence(user, row));
     const action = shown.find((each) => each.kakaoId === kakaoId);
     const reason = action?.action === "linked" ? "contradicted" : (action?.reason ?? "");

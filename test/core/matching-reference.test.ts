@@ -4,7 +4,7 @@ import { ACTIONS, REVIEW_RULES } from "../../src/core/matching/answers.ts";
 import { renderEvidence } from "../../src/core/matching/evidence.ts";
 import { LINK } from "../../src/core/matching/member-side.ts";
 import type { MemberRow } from "../../src/core/member.ts";
-import { match, type Matched, type MatchedUser } from "../helpers/match.ts";
+import { listRows, match, type Matched, type MatchedUser } from "../helpers/match.ts";
 import { Reference } from "./reference/decide-population.ts";
 import type { ReferenceDecision } from "./reference/matching-sql.ts";
 import { drawPopulation, type Population } from "./reference/population.ts";
@@ -69,7 +69,7 @@ function renderContradictions({ plan, sides }: Matched, said: readonly Reference
   const several = new Set(said.filter(({ memberId }) => memberId === null).map(({ kakaoId }) => kakaoId));
   const rendered = [...plan.contradicted].sort((left, right) => left.user - right.user).map(({ user, member, evidence }) => {
     const id = sides.kakao.ids.at(user);
-    return several.has(id) ? id : `${id} ${sides.members.places.at(member)}:${sides.members.ids[member]} ${renderEvidence(evidence)}`;
+    return several.has(id) ? id : `${id} ${sides.members.places.at(member)}:${sides.members.ids.at(member)} ${renderEvidence(evidence)}`;
   });
   return [...new Set(rendered)];
 }
@@ -88,7 +88,7 @@ function tally(values: Iterable<string>): Record<string, number> {
 /** Everything a plan says, without the row numbers that the order of reading gives. */
 function renderPlan(matched: Matched): unknown {
   const { users, plan, sides } = matched;
-  const idOf = (member: number): string => `${sides.members.places.at(member)}:${sides.members.ids[member]}`;
+  const idOf = (member: number): string => `${sides.members.places.at(member)}:${sides.members.ids.at(member)}`;
   return {
     users: users.map((user, row) => {
       const answer = plan.answer(row);
@@ -171,7 +171,7 @@ function checkPlan(population: Population, matched: Matched): void {
     expect(held[kakaoId], "an id that anybody holds").toBeUndefined();
     expect(population.elsewhere).not.toContain(kakaoId);
     expect(population.users.find(({ id }) => id === kakaoId)?.state).toBe("read");
-    const row = sides.members.ids.findIndex((id, at) => `${sides.members.places.at(at)}:${id}` === member);
+    const row = listRows(sides).find((at) => `${sides.members.places.at(at)}:${sides.members.ids.at(at)}` === member) ?? -1;
     expect(sides.members.links.at(row)).toBe(action === "link" ? LINK.none : LINK.unlisted);
   }
 }

@@ -62,6 +62,11 @@ export interface Matched {
   readonly decisions: DecisionReading;
 }
 
+/** The rows of all kept members. */
+export function listRows({ members }: Sides): readonly number[] {
+  return Array.from({ length: members.length }, (_, row) => row);
+}
+
 /** Runs passes 1 to 3 over two whole sides. */
 export function match(members: readonly MemberRow[], users: readonly KakaoUser[], changed: Partial<MatchingOptions> = {}, elsewhere: readonly string[] = [], decisions: readonly PersonDecision[] = []): Matched {
   const options = { ...testOptions, ...changed };
@@ -83,7 +88,7 @@ export function match(members: readonly MemberRow[], users: readonly KakaoUser[]
       action: answer.action,
       reason: answer.reason,
       by: answer.by,
-      member: named ? `${memberSide.places.at(answer.member)}:${memberSide.ids[answer.member]}` : "",
+      member: named ? `${memberSide.places.at(answer.member)}:${memberSide.ids.at(answer.member)}` : "",
       note: answer.note,
       evidence: named ? renderEvidence(plan.evidence(row, answer.member)) : "",
     };

@@ -69,7 +69,7 @@ async function readSides(context: Context, { snapshot, inspection }: PlanInput, 
   for (const place of context.places()) {
     for await (const ids of place.readIds()) for (const id of ids) kakao.markElsewhere(id);
   }
-  const members = new MemberSide(kakao, options, draft.digest);
+  const members = new MemberSide(kakao, options, draft.digest, Math.min(sumOf(inspection.rows), snapshot.count + 1024));
   await eachMemberPage(context, "Reading members", inspection, (page) => members.add(page));
   return { kakao, members, options };
 }
@@ -82,7 +82,7 @@ async function collectGroups(context: Context, { inspection }: PlanInput, sides:
 }
 
 async function eachMemberPage(context: Context, label: string, inspection: Inspection, take: (page: Parameters<MemberSide["add"]>[0]) => void): Promise<void> {
-  const progress = context.terminal.progress(label, inspection.rows.reduce((sum, rows) => sum + rows, 0));
+  const progress = context.terminal.progress(label, sumOf(inspection.rows));
   let done = 0;
   try {
     for await (const page of context.database().readMembers()) {
@@ -97,4 +97,8 @@ async function eachMemberPage(context: Context, label: string, inspection: Inspe
 
 function countClears(obeyed: readonly ObeyedDecision[]): number {
   return obeyed.filter(({ decision }) => decision === "unlink").length;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -57,7 +57,7 @@ async function digestPairs(context: Context, sides: Sides, obeyed: readonly Obey
     const kakaoId = sides.kakao.ids.at(user);
     const found = findUser(kakaoId);
     const theirs = found === undefined ? [] : [found.state, found.ci, found.phone, found.email, found.name, found.birthdate];
-    const pair = { kakaoId, place: sides.members.places.at(member), memberId: sides.members.ids[member] ?? "" };
+    const pair = { kakaoId, place: sides.members.places.at(member), memberId: sides.members.ids.at(member) };
     digests.set(pairName(pair), digest([decide(sides, user).reason, compare(sides, user, member), ...theirs, values.get(member) ?? ""].join("\u001e")));
   }
   return digests;

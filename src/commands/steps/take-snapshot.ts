@@ -40,9 +40,12 @@ export async function takeSnapshot(context: Context, refreshAfterMs: number): Pr
   return pull.complete(Math.floor(context.now() / 1000));
 }
 
-/** Kakao's property keys for what the configuration compares, and nothing more. */
+/**
+ * Kakao's property keys for what the configuration compares, and nothing more. Who has not finished the sign-up at Kakao is told only by apps without automatic
+ * linking (kakao-api.md 3.3).
+ */
 export function listProperties(context: Context): readonly string[] {
-  const { members, matching } = context.config;
+  const { kakao, members, matching } = context.config;
   const uses = (key: "ci" | "phone" | "email"): boolean => matching.keys.includes(key);
   return [
     ...(uses("ci") ? ["kakao_account.ci"] : []),
@@ -50,6 +53,7 @@ export function listProperties(context: Context): readonly string[] {
     ...(uses("email") || matching.corroborators.includes("email") ? ["kakao_account.email"] : []),
     ...(members.name === undefined ? [] : ["kakao_account.name"]),
     ...(members.birthdate === undefined ? [] : ["kakao_account.birthyear", "kakao_account.birthday"]),
+    ...(kakao.app.autoLink === false ? ["has_signed_up"] : []),
   ];
 }
 

@@ -95,7 +95,7 @@ function groupByUser(plan: MappingPlan): ReadonlyMap<number, readonly number[]> 
 
 function writeAnswer({ sides, plan, draft, allRows }: PlanToWrite, files: Files, row: number, user: KakaoUser, answer: Answer): void {
   const named = answer.member !== -1;
-  const memberId = named ? (sides.members.ids[answer.member] ?? "") : "";
+  const memberId = named ? sides.members.ids.at(answer.member) : "";
   const evidence = named ? renderEvidence(plan.evidence(row, answer.member)) : "";
   const group = plan.group(row, answer);
   const inPlan = answer.action !== "linked" && answer.action !== "elsewhere" && answer.action !== "unread";
@@ -117,13 +117,13 @@ function writeReview(work: PlanToWrite, files: Files, row: number, user: KakaoUs
   if (candidates.length === 0) files.review.write(["", user.id, "", answer.reason, group, "", ...inPairs(showUser(work.context, user), nothingShown), "", ""]);
   for (const member of candidates) {
     writeCandidate(work, files.review, row, user, member, answer.reason, group, decided);
-    if (!notToClaim.has(answer.reason)) files.claims.write([user.id, work.sides.members.ids[member] ?? "", answer.reason]);
+    if (!notToClaim.has(answer.reason)) files.claims.write([user.id, work.sides.members.ids.at(member), answer.reason]);
   }
 }
 
 function writeCandidate(work: PlanToWrite, file: Files["review"], row: number, user: KakaoUser, member: number, reason: string, group: string, decided: ReadonlySet<string>): void {
   const { context, sides, plan, shownMembers, draft, runId } = work;
-  const memberId = sides.members.ids[member] ?? "";
+  const memberId = sides.members.ids.at(member);
   const place = sides.members.places.at(member);
   const evidence = renderEvidence(plan.evidence(row, member));
   const code = renderRowCode(runId, draft.digest, user.id, place, memberId);

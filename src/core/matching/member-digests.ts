@@ -1,7 +1,11 @@
 /** Keyed digests of kept members, 16 bytes each, beside each other. */
 export class MemberDigests {
-  private bytes = new Uint8Array(16 * 1024);
+  private bytes: Uint8Array;
   private length = 0;
+
+  constructor(expected: number) {
+    this.bytes = new Uint8Array(16 * Math.max(16, expected));
+  }
 
   /** Adds the digest of the next row: 32 hexadecimal digits. */
   push(hex: string): void {

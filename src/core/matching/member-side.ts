@@ -6,6 +6,7 @@ import { KEY_NAMES, type KeyName, type MemberRow } from "../member.ts";
 import { RepeatedHashes } from "../repeated-hashes.ts";
 import { TextHash } from "../text-hash.ts";
 import { countUnusable, HELD, usesKey, type Held, type KakaoSide } from "./kakao-side.ts";
+import { MemberIds } from "./member-ids.ts";
 import { MemberDigests } from "./member-digests.ts";
 import { RECENT_MS, type MatchingOptions } from "./options.ts";
 
@@ -70,35 +71,42 @@ export function renderUsedValues(row: MemberRow, read: ReadMember): string {
  * 56 bytes and the id. Everyone else is only counted.
  */
 export class MemberSide {
-  readonly places = new Growing((length) => new Uint8Array(length));
-  readonly ids: string[] = [];
-  readonly links = new Growing((length) => new Int32Array(length));
+  readonly places: Growing<Uint8Array>;
+  readonly ids: MemberIds;
+  readonly links: Growing<Int32Array>;
   readonly unusable = new Map<string, number>();
   /** Usable values of each key among live and not-live members. */
   readonly usableCounts: Record<KeyName, number> = { ci: 0, phone: 0, email: 0 };
   /** CIs that no Kakao user has: some may stand with two members (one person with two accounts). */
   readonly unmatchedCis = new RepeatedHashes();
   readonly counts = { rows: 0, live: 0, withdrawn: 0, linked: 0, malformedLinks: 0, memberOnly: 0 };
-  private readonly flags = new Growing((length) => new Uint8Array(length));
-  private readonly slots = {
-    ci: new Growing((length) => new Int32Array(length)),
-    phone: new Growing((length) => new Int32Array(length)),
-    email: new Growing((length) => new Int32Array(length)),
-  };
-  private readonly nameHigh = new Growing((length) => new Uint32Array(length));
-  private readonly nameLow = new Growing((length) => new Uint32Array(length));
-  private readonly scripts = new Growing((length) => new Uint8Array(length));
-  private readonly birthdates = new Growing((length) => new Uint32Array(length));
+  private readonly flags: Growing<Uint8Array>;
+  private readonly slots: Readonly<Record<KeyName, Growing<Int32Array>>>;
+  private readonly nameHigh: Growing<Uint32Array>;
+  private readonly nameLow: Growing<Uint32Array>;
+  private readonly scripts: Growing<Uint8Array>;
+  private readonly birthdates: Growing<Uint32Array>;
   /** Ids that kept members hold and Kakao does not list: what a relink replaces. */
   private readonly unlistedLinks = new Map<number, KakaoId>();
-  private readonly digests = new MemberDigests();
+  private readonly digests: MemberDigests;
   private readonly kakao: KakaoSide;
   private readonly options: MatchingOptions;
   private readonly digest: (text: string) => string;
   private readonly hash: TextHash;
 
-  /** `digest` is the run's keyed digest: 32 hexadecimal digits. */
-  constructor(kakao: KakaoSide, options: MatchingOptions, digest: (text: string) => string) {
+  /** `digest` is the run's keyed digest: 32 hexadecimal digits. `expected` members are made room for. */
+  constructor(kakao: KakaoSide, options: MatchingOptions, digest: (text: string) => string, expected = 1024) {
+    this.ids = new MemberIds(expected);
+    this.places = new Growing((length) => new Uint8Array(length), expected);
+    this.links = new Growing((length) => new Int32Array(length), expected);
+    this.flags = new Growing((length) => new Uint8Array(length), expected);
+    const slots = (): Growing<Int32Array> => new Growing((length) => new Int32Array(length), expected);
+    this.slots = { ci: slots(), phone: slots(), email: slots() };
+    this.nameHigh = new Growing((length) => new Uint32Array(length), expected);
+    this.nameLow = new Growing((length) => new Uint32Array(length), expected);
+    this.scripts = new Growing((length) => new Uint8Array(length), expected);
+    this.birthdates = new Growing((length) => new Uint32Array(length), expected);
+    this.digests = new MemberDigests(expected);
     this.kakao = kakao;
     this.options = options;
     this.digest = digest;

@@ -127,7 +127,7 @@ export class MappingPlan {
 
   compareMembers(left: number, right: number): number {
     const { members } = this.sides;
-    return members.places.at(left) - members.places.at(right) || compareMemberIds(members.ids[left] ?? "", members.ids[right] ?? "");
+    return members.places.at(left) - members.places.at(right) || compareMemberIds(members.ids.at(left), members.ids.at(right));
   }
 
   /** One decision a user: a link, or `unmatched` once it was said of every candidate. */

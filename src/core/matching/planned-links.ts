@@ -28,7 +28,7 @@ export function* listPlannedLinks(sides: Sides, plan: MappingPlan, decided: read
     const kakaoId = kakao.ids.at(user);
     yield {
       place: members.places.at(row),
-      memberId: members.ids[row] ?? "",
+      memberId: members.ids.at(row),
       kakaoId,
       action: target?.action ?? "unlink",
       by: target?.by ?? "decision",

@@ -12,7 +12,7 @@ export class RowIndex {
     this.hash = new TextHash(seed);
     this.table = new Int32Array(Math.max(16, Math.ceil(members.length * 1.5))).fill(-1);
     for (let row = 0; row < members.length; row += 1) {
-      this.table[this.probe(members.places.at(row), members.ids[row] ?? "")] = row;
+      this.table[this.probe(members.places.at(row), members.ids.at(row))] = row;
     }
   }
 
@@ -26,7 +26,7 @@ export class RowIndex {
     let slot = (this.hash.low + place) % this.table.length;
     for (;;) {
       const row = this.table[slot] ?? -1;
-      if (row === -1 || (this.members.ids[row] === id && this.members.places.at(row) === place)) return slot;
+      if (row === -1 || (this.members.ids.at(row) === id && this.members.places.at(row) === place)) return slot;
       slot = slot + 1 === this.table.length ? 0 : slot + 1;
     }
   }

@@ -57,7 +57,7 @@ export function listSharedGroups(sides: Sides, plan: MappingPlan, unmatchedCis: 
     return known;
   };
   for (let row = 0; row < sides.members.length; row += 1) {
-    for (const key of KEY_NAMES) groupAt(key, sides.members.slot(key, row))?.members.add(sides.members.ids[row] ?? "");
+    for (const key of KEY_NAMES) groupAt(key, sides.members.slot(key, row))?.members.add(sides.members.ids.at(row));
   }
   if (named.size + cis.size > 0) {
     for (let row = 0; row < sides.kakao.ids.length; row += 1) {
@@ -66,7 +66,7 @@ export function listSharedGroups(sides: Sides, plan: MappingPlan, unmatchedCis: 
   }
   const alone = [...unmatchedCis.values()].map((members): SharedGroup => ({ ...emptyGroup("ci", ""), members }));
   const further = [...cis.values(), ...alone].filter(({ members }) => members.size > 1);
-  further.sort((left, right) => compareMemberIds(left.members.ids[0] ?? "", right.members.ids[0] ?? ""));
+  further.sort((left, right) => compareMemberIds((left.members.ids[0] ?? ""), (right.members.ids[0] ?? "")));
   return [...named.values(), ...further.map((group, at) => ({ ...group, name: `ci-${named.size + 1 + at}` }))];
 }
 
