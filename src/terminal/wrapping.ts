@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { measureWidth } from "./tables.ts";
+import { measureWidth } from "./text-width.ts";
 
 /** A line that is a command, as a person copies it: broken, it would be another one. */
 const commandLine = /^\s*(\$ )?kakao-sync\b/;

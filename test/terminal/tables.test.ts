@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatNumber, measureWidth, renderTable } from "../../src/terminal/tables.ts";
+import { formatNumber, renderTable } from "../../src/terminal/tables.ts";
+import { measureWidth } from "../../src/terminal/text-width.ts";
 
 describe("renderTable", () => {
   it("aligns texts left and numbers right, with thousands separators", () => {
