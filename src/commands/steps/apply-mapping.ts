@@ -15,8 +15,8 @@ import { stopRun } from "./stop-run.ts";
 /** What became of one planned row; `written` keeps what undo restores. */
 export type RowOutcome = ChangeOutcome | { readonly outcome: "moved"; readonly why: MovedWhy | "not-gone" };
 
-/** The journal's intent and outcome of a batch. */
-export interface BatchOutcome {
+/** The journal's intent of a batch: what is about to be written, decided inside the transaction. Its outcome says only when that was done. */
+interface BatchIntent {
   /** Unix seconds. */
   readonly at: number;
   readonly rows: readonly RowOutcome[];
@@ -86,12 +86,11 @@ async function applyBatch(work: Work, batch: PlanBatch): Promise<void> {
   const listed = await findStillListed(work, batch.rows);
   const at = batch.rows.flatMap((_row, index) => (listed.has(index) ? [] : [index]));
   const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
-  const outcomes = await work.context.database().writeLinks(rows.map(toChange), {
+  await work.context.database().writeLinks(rows.map(toChange), {
     unchanged: (row, index) => isUnchanged(work, row, rows[index]),
-    intend: (planned) => work.journal.intend(batch.seq, { at: seconds(work.context), rows: place(batch, at, planned, listed, written) } satisfies BatchOutcome),
+    intend: (outcomes) => work.journal.intend(batch.seq, { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) } satisfies BatchIntent),
   });
-  const settled: BatchOutcome = { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) };
-  work.journal.outcome(batch.seq, settled);
+  work.journal.outcome(batch.seq, { at: seconds(work.context) });
   work.told(batch.rows.length);
 }
 
@@ -108,7 +107,7 @@ function place(batch: PlanBatch, at: readonly number[], outcomes: readonly Chang
 }
 
 function readWritten(intent: unknown): Map<number, RowOutcome> {
-  const { rows } = intent as BatchOutcome;
+  const { rows } = intent as BatchIntent;
   return new Map([...rows.entries()].filter(([, row]) => row.outcome === "written"));
 }
 
@@ -132,15 +131,16 @@ function isUnchanged({ store, options }: Work, row: Parameters<typeof readMember
 }
 
 /**
- * Every outcome of the journal with its planned row. Of a batch that was killed on the way nobody knows whether it was written: then the intent stands for
- * the outcome, and whoever goes by it looks at the row.
+ * What the journal says of every planned row. Of a batch that was killed on the way nobody knows whether it was written: whoever goes by the intent looks
+ * at the row.
  */
 export function* readOutcomes(store: RunStore): Iterable<{ readonly row: PlanRow; readonly outcome: RowOutcome; readonly at: number; readonly seq: number; readonly index: number }> {
   const journal = store.journal("apply");
   for (const { seq, rows } of store.batches()) {
     const entry = journal.find(seq);
     if (entry === undefined) continue;
-    const { at, rows: outcomes } = (entry.outcome ?? entry.intent) as BatchOutcome;
+    const { rows: outcomes, at: intendedAt } = entry.intent as BatchIntent;
+    const at = (entry.outcome as { at: number } | null)?.at ?? intendedAt;
     for (const [index, row] of rows.entries()) {
       const outcome = outcomes[index];
       if (outcome !== undefined) yield { row, outcome, at, seq, index };
