@@ -84,7 +84,7 @@ export class Shop {
   async call(args: readonly string[], isTTY = false): Promise<Finished> {
     const { main }: { main: (argv: readonly string[], io: Io) => Promise<number> } = await import(pathToFileURL(resolve("dist/main.js")).href);
     const said = { stdout: "", stderr: "" };
-    const stream = (name: "stdout" | "stderr") => Object.assign(new PassThrough().on("data", (piece) => (said[name] += String(piece))), { isTTY, columns: 200 });
+    const stream = (name: "stdout" | "stderr") => Object.assign(new PassThrough().on("data", (piece) => (said[name] += String(piece))), { isTTY, columns: 200, cursorTo: () => true, clearLine: () => true, moveCursor: () => true });
     const io = { stdin: Object.assign(new PassThrough(), { isTTY: false }), stdout: stream("stdout"), stderr: stream("stderr"), env: this.env, cwd: this.folder, signal: new AbortController().signal };
     const code = await main(args, io);
     return { code, signal: null, ...said };
