@@ -13,12 +13,15 @@ export function isColored(stream: TerminalStream, env: Variables, color: boolean
 
 /** Writes whole lines. A reader that has gone away (`… | head`) must not stop a run half-way: what is written then is lost. */
 export function createLineWriter(stream: TerminalStream): (text: string) => void {
-  stream.on("error", (error: Error) => {
-    if (!("code" in error) || error.code !== "EPIPE") throw error;
-  });
+  // One process may run several commands on one stream (`demo`): it is listened to once.
+  if (!stream.listeners("error").includes(ignoreLostReader)) stream.on("error", ignoreLostReader);
   return (text) => {
     stream.write(`${text}\n`);
   };
+}
+
+function ignoreLostReader(error: Error): void {
+  if (!("code" in error) || error.code !== "EPIPE") throw error;
 }
 
 /** Columns that text may take. A terminal that says it has none, or hardly any, is taken for an ordinary one. */

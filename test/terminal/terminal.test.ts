@@ -38,6 +38,12 @@ describe("where things are written", () => {
     expect(String(stderr.read())).toBe("still here\n");
     expect(() => stdout.emit("error", new Error("disk full"))).toThrow("disk full");
   });
+
+  it("listens to a stream once, however many commands run on it", () => {
+    const stdout = new PassThrough();
+    for (let at = 0; at < 3; at += 1) createTerminal({ stdin: new PassThrough(), stdout, stderr: new PassThrough(), env: {} }, { json: false, quiet: false, color: true });
+    expect(stdout.listenerCount("error")).toBe(1);
+  });
 });
 
 describe("--json", () => {
