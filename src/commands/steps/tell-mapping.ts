@@ -103,7 +103,8 @@ export function tellApplied(context: Context, run: Run, applied: AppliedCounts):
     terminal.line("The next plan takes them up.");
   }
   terminal.json(describeMapping(context, run, "apply"));
-  terminal.note(`Members to tell: ${context.shown(`${run.folder}/linked.csv`)}. To take the links away again: kakao-sync undo ${run.id}`);
+  terminal.note(`Members to tell: ${context.shown(`${run.folder}/linked.csv`)}`);
+  terminal.note(`To take the links away again: kakao-sync undo ${run.id}`);
 }
 
 export function tellRefusedDecisions({ terminal }: Context, refused: readonly RefusedRow[]): void {
