@@ -20,7 +20,7 @@ export function explainFailure(thrown: unknown, signal: AbortSignal): OperatorEr
   if (thrown instanceof OperatorError) return thrown;
   if (signal.aborted && signal.reason instanceof OperatorError) return signal.reason;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  if (code === "ENOSPC" || code === "SQLITE_FULL") {
+  if (code === "ENOSPC" || code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") {
     return new FailedError({
       code: "disk-full",
       message: "The disk is full: a file of the workspace or of the database could not be written.",

@@ -43,7 +43,7 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
   return EXIT.done;
 }
 
-/** `runs abandon RUN`: gives an interrupted run up. What it wrote stays, and can still be looked at. */
+/** `runs abandon RUN`: gives an interrupted run up. What it wrote stays, and can no longer be undone: whoever wants that undoes it instead. */
 export async function abandonRun(context: Context, _flags: object, id = ""): Promise<number> {
   const { terminal } = context;
   const { runs } = context.existingWorkspace();
@@ -53,7 +53,7 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
     throw new RefusedError({ code: "run-not-interrupted", message: `Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
   runs.transition(run.id, "abandoned", Math.floor(context.now() / 1000));
-  terminal.line(`Run ${run.id} is given up. What it wrote stays.`);
+  terminal.line(`Run ${run.id} is given up. What it wrote stays and can no longer be undone.`);
   terminal.json({ command: "runs abandon", run: run.id, state: "abandoned" });
   return EXIT.done;
 }

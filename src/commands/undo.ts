@@ -3,7 +3,7 @@ import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { confirmUndo } from "./steps/confirm-apply.ts";
-import { checkDatabase } from "./steps/check-apply.ts";
+import { applyCommand, checkDatabase } from "./steps/check-apply.ts";
 import { restoreLinks, selectLinks, type UndoSelection } from "./steps/undo-links.ts";
 import { tellUndo, tellUndone } from "./steps/tell-undo.ts";
 
@@ -19,7 +19,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   context.existingWorkspace();
   context.lock();
   const run = context.workspace().runs.get(runId);
-  checkUndoable(run);
+  checkUndoable(run, flags);
   const inspection = await context.database().inspect();
 
   const selection = await selectLinks(context, run, flags);
@@ -29,17 +29,25 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   checkDatabase(inspection);
   await confirmUndo(context, run, selection.links.length, flags);
   const undone = await restoreLinks(context, run, selection);
-  if (isWhole(flags, selection)) context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000));
+  if (run.state === "interrupted" || isWhole(flags, selection)) context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000));
   tellUndone(context, run, selection, undone);
   return EXIT.done;
 }
 
-/** Only a run that was asked to go as a whole is over; after a part of it, the rest can still be undone. */
+/** An applied run is over when it was asked to go as a whole and nothing was left alone; after a part of it, the rest can still be undone. */
 function isWhole(flags: UndoFlags, selection: UndoSelection): boolean {
   return flags.by === undefined && flags.only === undefined && selection.used.length === 0;
 }
 
-function checkUndoable(run: Run): void {
+function checkUndoable(run: Run, flags: UndoFlags): void {
+  if (run.state === "interrupted" && (flags.by !== undefined || flags.only !== undefined)) {
+    throw new RefusedError({
+      code: "run-interrupted",
+      message: `Run ${run.id} is interrupted: a part of it cannot be taken back, as the rest of it may still be written.`,
+      hint: `Take it back as a whole, or finish it first: ${applyCommand(run)}`,
+      run: run.id,
+    });
+  }
   if (run.command === "map-members" && (run.state === "applied" || run.state === "interrupted")) return;
   const why = run.command === "map-members" ? `is ${run.state}` : `is a run of ${run.command}`;
   throw new RefusedError({ code: "run-not-undoable", message: `Run ${run.id} ${why}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });

@@ -5,8 +5,12 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 const pausePollMs = 500;
 
-/** Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
+/**
+ * Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. Work in a database is synchronous, and
+ * Node hears of a signal only in a new turn of its event loop: so this takes one.
+ */
 export async function checkpoint(signal: AbortSignal, folder: string, terminal: Terminal): Promise<void> {
+  await new Promise((turn) => setImmediate(turn));
   signal.throwIfAborted();
   if (existsSync(join(folder, "stop"))) {
     throw new InterruptedError({ code: "stopped", message: `Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });

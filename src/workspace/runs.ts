@@ -112,9 +112,11 @@ export class Runs {
     const rows = this.#home.db.prepare<[string, string], RunRow>(`${select} where substr(id, 1, length(?)) = ? order by id`).all(id, id);
     const [run, other] = this.#read(id === "" ? [] : rows);
     if (run !== undefined && (other === undefined || run.id === id)) return run;
+    // What was typed is repeated only where it looks like a run: anything else may have slipped in from elsewhere.
+    const shown = /^\d{1,8}(-[\da-z-]{0,11})?$/u.test(id) ? id : "of that name";
     throw new StartError({
       code: run === undefined ? "run-unknown" : "run-ambiguous",
-      message: run === undefined ? `There is no run ${id} in this workspace.` : `${rows.length} runs begin with ${id}.`,
+      message: run === undefined ? `There is no run ${shown} in this workspace.` : `${rows.length} runs begin with ${shown}.`,
       hint: "List the runs: kakao-sync runs",
     });
   }

@@ -116,7 +116,8 @@ export function explainSqliteError(error: unknown, path: string, kind: StateFile
 /** The operator's error for a state file that cannot be written now: disk full, or held by another program; null for anything else. */
 function explainWriteError(error: unknown, path: string): FailedError | null {
   if (!(error instanceof Database.SqliteError)) return null;
-  if (error.code === "SQLITE_FULL") {
+  // With no byte left, WAL's shared memory file cannot even be made.
+  if (error.code === "SQLITE_FULL" || error.code === "SQLITE_IOERR_SHMSIZE") {
     return new FailedError({
       code: "disk-full",
       message: `The disk is full: ${path} could not be written.`,

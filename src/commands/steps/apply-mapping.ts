@@ -7,7 +7,6 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
-import { hearStop } from "./hear-stop.ts";
 import { holdPace } from "./hold-pace.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 import { stopRun } from "./stop-run.ts";
@@ -55,7 +54,7 @@ export async function applyMapping(context: Context, run: Run): Promise<AppliedC
     const work: Work = { context, store, journal: store.journal("apply"), options, kakao, told: (rows) => progress.update((done += rows)) };
     const started = context.now();
     for (const batch of store.batches()) {
-      await hearStop(context);
+      await context.checkpoint();
       await applyBatch(work, batch);
       await holdPace(context, done, started);
     }

@@ -30,7 +30,7 @@ export function refuseWhileInterrupted(context: Context): void {
   throw new RefusedError({
     code: "run-interrupted",
     message: `Run ${interrupted.id} was interrupted and is not finished.`,
-    hint: `Finish it: ${applyCommand(interrupted)}. Or give it up, keeping what it wrote: kakao-sync runs abandon ${interrupted.id}`,
+    hint: `Finish it: ${applyCommand(interrupted)}. Take it back: kakao-sync undo ${interrupted.id}. Or give it up, keeping what it wrote: kakao-sync runs abandon ${interrupted.id}`,
     run: interrupted.id,
   });
 }

@@ -12,7 +12,6 @@ import type { Run } from "../../workspace/runs.ts";
 import type { Snapshot } from "../../workspace/snapshot.ts";
 import { describePlan } from "./describe-plan.ts";
 import type { FileDecisions, RefusedRow } from "./read-decisions.ts";
-import { hearStop } from "./hear-stop.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 import { settleDecisions } from "./settle-decisions.ts";
 import { showMembers } from "./show-members.ts";
@@ -88,7 +87,7 @@ async function eachMemberPage(context: Context, label: string, inspection: Inspe
     for await (const page of context.database().readMembers()) {
       take(page);
       progress.update((done += page.length));
-      await hearStop(context);
+      await context.checkpoint();
     }
   } finally {
     progress.finish();

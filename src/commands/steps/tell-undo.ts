@@ -18,7 +18,7 @@ export function tellUndo(context: Context, run: Run, selection: UndoSelection, f
 
 export function tellUndone(context: Context, run: Run, { used }: UndoSelection, counts: UndoCounts): void {
   const { terminal } = context;
-  const restored = counts.restored + counts["already-restored"];
+  const { restored } = counts;
   terminal.line(`${countOf(restored, "link")} taken away again.`);
   const left = counts["changed-since"] + counts["row-gone"];
   if (left > 0) terminal.line(`${left.toLocaleString("en-US")} left alone: the row is gone, or holds something else than the run wrote.`);

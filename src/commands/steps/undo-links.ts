@@ -7,7 +7,6 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { readOutcomes } from "./apply-mapping.ts";
-import { hearStop } from "./hear-stop.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 
 /** A link that the run wrote and that is still to be taken away. */
@@ -108,7 +107,7 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
     const journal = store.journal("undo");
     let step = [...journal.entries()].length;
     for (let start = 0; start < selection.links.length; start += linksABatch) {
-      await hearStop(context);
+      await context.checkpoint();
       const batch = selection.links.slice(start, start + linksABatch);
       journal.intend(step, batch.map(({ name }) => name));
       const outcomes = await context.database().restoreLinks(batch.map(({ place, memberId, written, former }): LinkRestore => ({ place, memberId, written, former })));
