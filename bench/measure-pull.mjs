@@ -19,7 +19,7 @@ export async function measurePull(count) {
 members: { table: members, id: id, phone: phone, where: all }
 link: { column: kakao_id }
 kakao: { appId: 424242, adminKey: "\${KAKAO_ADMIN_KEY}", baseUrl: "${simulator.url}" }
-limits: { requestsPerSecond: 1000, listingPerMinute: 100 }
+limits: { requestsPerSecond: 100, listingPerMinute: 100 }
 `);
   // Only as much as the listing's pace lets through in a minute, so that the benchmark need not wait for the next one.
   for (const name of ["first pull", "second pull"]) {

@@ -30,7 +30,7 @@ export class OutputFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+    this.#temporary = join(dirname(path), `.${basename(path)}.tmp`);
     rmSync(this.#temporary, { force: true });
     this.#handle = openSync(this.#temporary, "wx", 0o600);
   }

@@ -5,7 +5,7 @@ import { guardWrite, type StateDatabase } from "./state-file.ts";
 
 /** Rows a stored batch, and so a transaction of the apply. The first is small: it is read back before the rest goes (M13). */
 const rowsInFirstBatch = 100;
-const rowsABatch = 2000;
+const rowsABatch = 5000;
 
 /** `unlink` clears the link of a member, by a person's decision (M12). */
 export type PlanAction = "link" | "relink" | "unlink";

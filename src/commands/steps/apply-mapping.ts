@@ -3,7 +3,7 @@ import { readMember, renderUsedValues } from "../../core/matching/member-side.ts
 import type { MatchingOptions } from "../../core/matching/options.ts";
 import type { ChangeOutcome, LinkChange, MovedWhy } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
-import type { Journal } from "../../workspace/journal.ts";
+import type { Journal, JournalEntry } from "../../workspace/journal.ts";
 import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
@@ -27,6 +27,7 @@ export interface AppliedCounts {
 }
 
 interface Work {
+  readonly run: Run;
   readonly context: Context;
   readonly store: RunStore;
   readonly journal: Journal;
@@ -45,21 +46,15 @@ export async function applyMapping(context: Context, run: Run): Promise<AppliedC
   const store = workspace.openRunStore(run);
   const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), true), seed: [0, 0] };
   const progress = context.terminal.progress("Writing links", countPlanned(run));
+  const started = context.now();
   let done = 0;
   try {
     refuseDamagedPlan(run, store);
     workspace.runs.transition(run.id, "applying", seconds(context));
     let client: ReturnType<Work["kakao"]> | undefined;
     const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
-    const work: Work = { context, store, journal: store.journal("apply"), options, kakao, told: (rows) => progress.update((done += rows)) };
-    const started = context.now();
-    for (const batch of store.batches()) {
-      await context.checkpoint();
-      await applyBatch(work, batch);
-      await holdPace(context, done, started);
-    }
-    const counts = countOutcomes(store);
-    writeLinkedList(context, run, store);
+    const work: Work = { run, context, store, journal: store.journal("apply"), options, kakao, told: (rows) => progress.update((done += rows)) };
+    const counts = await applyBatches(work, () => holdPace(context, done, started));
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
     workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
@@ -78,19 +73,56 @@ function refuseDamagedPlan(run: Run, store: RunStore): void {
   throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: "Nothing was written. Make a new plan: kakao-sync map-members", run: run.id });
 }
 
-async function applyBatch(work: Work, batch: PlanBatch): Promise<void> {
+/** Writes what is not yet written, and with it the list of whom the service may tell: member id, time, key. */
+async function applyBatches(work: Work, hold: () => Promise<void>): Promise<AppliedCounts> {
+  const counts = { done: 0, moved: {} as Record<string, number> };
+  const linked = work.context.createCsv(`${work.run.folder}/linked.csv`, ["member_id", "linked_at", "by"], { readers: "machines" });
+  try {
+    for (const batch of work.store.batches()) {
+      await work.context.checkpoint();
+      const { at, rows } = await applyBatch(work, batch);
+      const linkedAt = new Date(at * 1000).toISOString();
+      for (const [index, outcome] of rows.entries()) {
+        if (outcome.outcome === "moved") counts.moved[outcome.why] = (counts.moved[outcome.why] ?? 0) + 1;
+        else counts.done += 1;
+        const [, memberId = "", , action, by = ""] = batch.rows[index] ?? [];
+        if (outcome.outcome === "written" && action !== "unlink") linked.write([memberId, linkedAt, by]);
+      }
+      await hold();
+    }
+    linked.finish();
+    return counts;
+  } catch (error) {
+    linked.discard();
+    throw error;
+  }
+}
+
+/** One batch, and what became of its rows; a batch that an earlier attempt finished is taken from the journal. */
+async function applyBatch(work: Work, batch: PlanBatch): Promise<BatchIntent> {
   const before = work.journal.find(batch.seq);
-  if (before !== undefined && before.outcome !== null) return work.told(batch.rows.length);
+  work.told(batch.rows.length);
+  if (before !== undefined && before.outcome !== null) return readBatch(before);
   const written = before === undefined ? new Map<number, RowOutcome>() : readWritten(before.intent);
   const listed = await findStillListed(work, batch.rows);
   const at = batch.rows.flatMap((_row, index) => (listed.has(index) ? [] : [index]));
   const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
+  let intent: BatchIntent = { at: seconds(work.context), rows: [] };
   await work.context.database().writeLinks(rows.map(toChange), {
     unchanged: (row, index) => isUnchanged(work, row, rows[index]),
-    intend: (outcomes) => work.journal.intend(batch.seq, { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) } satisfies BatchIntent),
+    intend: (outcomes) => {
+      intent = { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) };
+      work.journal.intend(batch.seq, intent);
+    },
   });
-  work.journal.outcome(batch.seq, { at: seconds(work.context) });
-  work.told(batch.rows.length);
+  const done = { at: seconds(work.context) };
+  work.journal.outcome(batch.seq, done);
+  return { ...intent, ...done };
+}
+
+/** What the journal has of a batch: the rows of its intent, and when that was done, if anybody knows. */
+function readBatch({ intent, outcome }: JournalEntry): BatchIntent {
+  return { ...(intent as BatchIntent), ...(outcome as { at: number } | null) };
 }
 
 /** Outcomes in the order of the batch. A row that holds its id already and that the intent of a killed attempt names was written by that attempt. */
@@ -138,37 +170,11 @@ export function* readOutcomes(store: RunStore): Iterable<{ readonly row: PlanRow
   for (const { seq, rows } of store.batches()) {
     const entry = journal.find(seq);
     if (entry === undefined) continue;
-    const { rows: outcomes, at: intendedAt } = entry.intent as BatchIntent;
-    const at = (entry.outcome as { at: number } | null)?.at ?? intendedAt;
+    const { at, rows: outcomes } = readBatch(entry);
     for (const [index, row] of rows.entries()) {
       const outcome = outcomes[index];
       if (outcome !== undefined) yield { row, outcome, at, seq, index };
     }
-  }
-}
-
-export function countOutcomes(store: RunStore): AppliedCounts {
-  let done = 0;
-  const moved: Record<string, number> = {};
-  for (const { outcome } of readOutcomes(store)) {
-    if (outcome.outcome === "written") done += 1;
-    else moved[outcome.why] = (moved[outcome.why] ?? 0) + 1;
-  }
-  return { done, moved };
-}
-
-/** Whom the service may tell: member id, time, key. */
-function writeLinkedList(context: Context, run: Run, store: RunStore): void {
-  const file = context.createCsv(`${run.folder}/linked.csv`, ["member_id", "linked_at", "by"], { readers: "machines" });
-  try {
-    for (const { row, outcome, at } of readOutcomes(store)) {
-      const [, memberId, , action, by] = row;
-      if (outcome.outcome === "written" && action !== "unlink") file.write([memberId, new Date(at * 1000).toISOString(), by]);
-    }
-    file.finish();
-  } catch (error) {
-    file.discard();
-    throw error;
   }
 }
 
