@@ -11,7 +11,8 @@ import type { TerminalFlags } from "./terminal/terminal.ts";
 export function readOutputFlags(argv: readonly string[]): TerminalFlags & { readonly command: string } {
   const flags = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const words = flags.filter((word, at) => !word.startsWith("-") && !["--config", "--workspace", "--operator"].includes(flags[at - 1] ?? ""));
-  return { json: flags.includes("--json"), quiet: flags.includes("--quiet"), color: !flags.includes("--no-color"), command: words[0] ?? "" };
+  const command = words[0] === "runs" && (words[1] === "show" || words[1] === "abandon") ? `runs ${words[1]}` : (words[0] ?? "");
+  return { json: flags.includes("--json"), quiet: flags.includes("--quiet"), color: !flags.includes("--no-color"), command };
 }
 
 /** A command as the tree calls it: everything it needs comes from the context. */
@@ -176,6 +177,9 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 function usageError(error: CommanderError, argv: readonly string[]): StartError {
   const { command } = readOutputFlags(argv);
   const help = command === "" || error.code === "commander.unknownCommand" ? "kakao-sync --help" : `kakao-sync ${command} --help`;
+  if (command === "runs" && error.code === "commander.excessArguments") {
+    return new StartError({ code: "usage", message: "`runs` lists all runs; only `show` and `abandon` may follow it.", hint: "See `kakao-sync runs --help`." });
+  }
   const [message = "", guess = ""] = error.message.replace(/^error: /, "").replace(/^./, (first) => first.toUpperCase()).split("\n");
   return new StartError({ code: "usage", message: message.replace(/[^.]$/, "$&."), hint: `${guess.replace(/^\((.*)\)$/, "$1 ")}See \`${help}\`.` });
 }

@@ -11,7 +11,7 @@ export async function listRuns(context: Context): Promise<number> {
   else {
     terminal.table(
       [{ header: "run" }, { header: "command" }, { header: "state" }, { header: "planned" }, { header: "done" }, { header: "operator" }],
-      runs.map((run) => [run.id, run.command, run.state, countPlanned(run), readApplied(run)?.done ?? null, run.operator]),
+      runs.map((run) => [run.id, run.command, run.state, countPlanned(run), readApplied(run)?.done ?? null, readWho(run, "appliedBy")?.operator ?? run.operator]),
     );
   }
   terminal.json({ command: "runs", runs: runs.map(describeRun) });
@@ -23,13 +23,17 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
   const { terminal } = context;
   const run = context.existingWorkspace().runs.get(id);
   const applied = readApplied(run);
+  const appliedBy = readWho(run, "appliedBy");
+  const undoneBy = readWho(run, "undoneBy");
   terminal.table(
     [{ header: "run" }, { header: run.id }],
     [
       ["command", run.command],
       ["state", `${run.state} since ${renderTime(run.stateSince)}`],
       ["planned", renderTime(run.createdAt)],
-      ["operator", `${run.operator} on ${run.host}`],
+      ["planned by", `${run.operator} on ${run.host}`],
+      ...(appliedBy === undefined ? [] : [["applied by", `${appliedBy.operator} on ${appliedBy.host}`]]),
+      ...(undoneBy === undefined ? [] : [["undone by", `${undoneBy.operator} on ${undoneBy.host}`]]),
       ["snapshot", run.snapshot === null ? "none" : renderTime(run.snapshot.takenAt)],
       ["changes planned", countPlanned(run).toLocaleString("en-US")],
       ...(applied === undefined ? [] : [["written", applied.done.toLocaleString("en-US")]]),
@@ -59,11 +63,16 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
 }
 
 function describeRun(run: Run): Record<string, unknown> {
-  return { run: run.id, command: run.command, state: run.state, stateSince: isoTime(run.stateSince), createdAt: isoTime(run.createdAt), operator: run.operator, planned: countPlanned(run), ...(readApplied(run) === undefined ? {} : { applied: readApplied(run) }), files: run.files };
+  return { run: run.id, command: run.command, state: run.state, stateSince: isoTime(run.stateSince), createdAt: isoTime(run.createdAt), operator: run.operator, appliedBy: readWho(run, "appliedBy"), undoneBy: readWho(run, "undoneBy"), planned: countPlanned(run), ...(readApplied(run) === undefined ? {} : { applied: readApplied(run) }), files: run.files };
 }
 
 function readApplied(run: Run): { readonly done: number; readonly moved: Readonly<Record<string, number>> } | undefined {
   return run.counts["applied"] as { done: number; moved: Record<string, number> } | undefined;
+}
+
+/** Who carried the plan out, or took it back; undefined before that. */
+function readWho(run: Run, what: "appliedBy" | "undoneBy"): { readonly operator: string; readonly host: string } | undefined {
+  return run.counts[what] as { operator: string; host: string } | undefined;
 }
 
 function isoTime(seconds: number): string {

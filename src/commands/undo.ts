@@ -15,7 +15,7 @@ export interface UndoFlags extends ApplyFlags {
 
 /** `undo RUN`: takes the links of a run away again, only where they still are what that run wrote; nothing at Kakao comes back. */
 export async function undo(context: Context, flags: UndoFlags, runId = ""): Promise<number> {
-  if (flags.apply === true) context.requireOperator();
+  const operator = flags.apply === true ? context.requireOperator() : undefined;
   context.existingWorkspace();
   context.lock();
   const run = context.workspace().runs.get(runId);
@@ -29,7 +29,10 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   checkDatabase(inspection);
   await confirmUndo(context, run, selection.links.length, flags);
   const undone = await restoreLinks(context, run, selection);
-  if (run.state === "interrupted" || isWhole(flags, selection)) context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000));
+  if (run.state === "interrupted" || isWhole(flags, selection)) {
+    const undoneBy = { operator, host: context.host };
+    context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000), { counts: { ...run.counts, undoneBy } });
+  }
   tellUndone(context, run, selection, undone);
   return EXIT.done;
 }

@@ -57,5 +57,6 @@ export const en: Messages = {
     "values-changed": "a value that the plan looked at has changed, or the member is no longer live",
     "already-linked": "the member holds this Kakao id already",
     "not-gone": "Kakao lists the former id again",
+    "in-use-elsewhere": "a place of alsoLinkedIn has the Kakao id in use by now",
   },
 };

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import Database from "better-sqlite3";
 import { ci } from "../helpers/match.ts";
 import { openService, type MemberValues, type PersonValues, type Service, type ServiceSetup } from "../helpers/service.ts";
 import { street } from "../helpers/street.ts";
@@ -46,7 +47,7 @@ describe("rows that moved since the plan are left alone, and the rest goes on", 
     const { id } = await service.json("map-members");
     service.db.exec("update members set name = '새이름' where id = 1");
     const applied = await service.run("map-members", "--apply", "--plan", id, "--yes", "--operator", "tester");
-    expect(applied.out).toContain("a value that the decision used has changed");
+    expect(applied.out).toContain("a value that the plan looked at has changed");
     expect(applied.out).toContain("The next plan takes them up.");
     const next = await service.apply("--allow-links", "1");
     expect(next.json["applied"]).toMatchObject({ done: 1, moved: 0 });
@@ -66,6 +67,29 @@ describe("rows that moved since the plan are left alone, and the rest goes on", 
     await service.apply();
     expect(service.db.prepare("select id, ci, phone, email, name, birthdate, verified_at, last_login_at, status from members order by id").all()).toEqual(before);
   });
+});
+
+test("an id that another place took between plan and apply is attached to nobody (M1)", async () => {
+  const place = { name: "brand2", url: "sqlite:./brand2.db", link: { table: "customer", memberId: "id", kakaoId: "kakao_id" } };
+  const service = await openService({ ...pairs(3), config: { alsoLinkedIn: [place] } });
+  const brand = new Database(service.path("brand2.db"));
+  brand.exec("create table customer (id integer primary key, kakao_id text)");
+  const { id, json: planned } = await service.json("map-members");
+  expect(planned["counts"]).toMatchObject({ link: { ci: 3 } });
+  brand.exec("insert into customer values (1, '1002')");
+  brand.close();
+  const { json } = await applyPlan(service, id);
+  expect(json["applied"]).toEqual({ done: 2, moved: 1, failed: 0, movedBy: { "in-use-elsewhere": 1 } });
+  expect(service.links()).toEqual({ 1: "1001", 2: null, 3: "1003" });
+});
+
+test("who applied and who took back is kept with the run, whoever planned it", async () => {
+  const service = await openService(pairs(1));
+  const { id } = await service.json("map-members", "--operator", "planner");
+  await service.json("map-members", "--apply", "--plan", id, "--yes", "--operator", "kim");
+  await service.json("undo", id, "--apply", "--yes", "--operator", "lee");
+  const { json } = await service.json("runs", "show", id);
+  expect(json).toMatchObject({ operator: "planner", appliedBy: { operator: "kim" }, undoneBy: { operator: "lee" } });
 });
 
 describe("relink (M6)", () => {
@@ -367,6 +391,16 @@ describe("interrupted runs", () => {
     expect(abandoned.json).toEqual({ command: "runs abandon", run: id, state: "abandoned" });
     expect((await applyPlan(service, id)).error.code).toBe("plan-abandoned");
     expect((await service.apply("--allow-links", "4")).code).toBe(0);
+  });
+
+  test("is taken back as a whole only: a part of it could be written again", async () => {
+    const { service, id } = await interrupt();
+    const refused = await service.json("undo", id, "--by", "ci", "--apply", "--yes", "--operator", "tester");
+    expect(refused.code).toBe(3);
+    expect(refused.error).toMatchObject({ code: "run-interrupted", hint: expect.stringContaining(`--plan ${id}`) });
+    await service.json("undo", id, "--apply", "--yes", "--operator", "tester");
+    expect((await applyPlan(service, id)).error.code).toBe("plan-used");
+    expect(service.links()).toEqual({ 1: null, 2: null, 3: null, 90: "500" });
   });
 
   test("only an interrupted run is abandoned", async () => {

@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
-import { readMember, renderUsedValues } from "../../core/matching/member-side.ts";
-import type { MatchingOptions } from "../../core/matching/options.ts";
+import { renderUsedValues } from "../../core/matching/member-side.ts";
+import type { MemberRow } from "../../core/member.ts";
 import type { ChangeOutcome, LinkChange, MovedWhy } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import type { Journal, JournalEntry } from "../../workspace/journal.ts";
@@ -8,11 +8,13 @@ import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts"
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
 import { holdPace } from "./hold-pace.ts";
-import { readMappingOptions } from "./read-mapping-options.ts";
 import { stopRun } from "./stop-run.ts";
 
 /** What became of one planned row; `written` keeps what undo restores. */
-export type RowOutcome = ChangeOutcome | { readonly outcome: "moved"; readonly why: MovedWhy | "not-gone" };
+export type RowOutcome = ChangeOutcome | { readonly outcome: "moved"; readonly why: MovedWhy | StoppedWhy };
+
+/** Why a row is left alone before the database is asked: Kakao lists the former id of a relink, or another place has the id in use by now. */
+type StoppedWhy = "not-gone" | "in-use-elsewhere";
 
 /** The journal's intent of a batch: what is about to be written, decided inside the transaction. Its outcome says only when that was done. */
 interface BatchIntent {
@@ -31,9 +33,10 @@ interface Work {
   readonly context: Context;
   readonly store: RunStore;
   readonly journal: Journal;
-  readonly options: MatchingOptions;
   /** One client for the whole run: it keeps the pace. Made at the first relink; most plans have none and need no key. */
   readonly kakao: () => ReturnType<Context["kakao"]>;
+  /** Kakao ids in use at the places of `alsoLinkedIn`, as apply began. */
+  readonly elsewhere: ReadonlySet<string>;
   readonly told: (rows: number) => void;
 }
 
@@ -41,26 +44,27 @@ interface Work {
  * Carries a plan out, or goes on with one that was interrupted: batch after batch, each in a transaction of its own, its former values in the journal
  * before it is written. Every row is looked at again inside the transaction; what has moved is left alone (product.md section 6, Apply).
  */
-export async function applyMapping(context: Context, run: Run): Promise<AppliedCounts> {
+export async function applyMapping(context: Context, planned: Run): Promise<AppliedCounts> {
   const workspace = context.workspace();
-  const store = workspace.openRunStore(run);
-  const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), true), seed: [0, 0] };
-  const progress = context.terminal.progress("Writing links", countPlanned(run));
+  const store = workspace.openRunStore(planned);
+  const progress = context.terminal.progress("Writing links", countPlanned(planned));
   const started = context.now();
   let done = 0;
   try {
-    refuseDamagedPlan(run, store);
-    workspace.runs.transition(run.id, "applying", seconds(context));
+    refuseDamagedPlan(planned, store);
+    const appliedBy = { operator: context.requireOperator(), host: context.host, at: seconds(context) };
+    const run = workspace.runs.transition(planned.id, "applying", seconds(context), { counts: { ...planned.counts, appliedBy } });
     let client: ReturnType<Work["kakao"]> | undefined;
     const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
-    const work: Work = { run, context, store, journal: store.journal("apply"), options, kakao, told: (rows) => progress.update((done += rows)) };
+    const elsewhere = await readElsewhere(context);
+    const work: Work = { run, elsewhere, context, store, journal: store.journal("apply"), kakao, told: (rows) => progress.update((done += rows)) };
     const counts = await applyBatches(work, () => holdPace(context, done, started));
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
     workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
     return counts;
   } catch (error) {
-    throw stopRun(context, run, error, applyCommand(run));
+    throw stopRun(context, planned, error, applyCommand(planned));
   } finally {
     progress.finish();
     store.close();
@@ -104,14 +108,14 @@ async function applyBatch(work: Work, batch: PlanBatch): Promise<BatchIntent> {
   work.told(batch.rows.length);
   if (before !== undefined && before.outcome !== null) return readBatch(before);
   const written = before === undefined ? new Map<number, RowOutcome>() : readWritten(before.intent);
-  const listed = await findStillListed(work, batch.rows);
-  const at = batch.rows.flatMap((_row, index) => (listed.has(index) ? [] : [index]));
+  const stopped = await findStopped(work, batch.rows);
+  const at = batch.rows.flatMap((_row, index) => (stopped.has(index) ? [] : [index]));
   const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
   let intent: BatchIntent = { at: seconds(work.context), rows: [] };
   await work.context.database().writeLinks(rows.map(toChange), {
     unchanged: (row, index) => isUnchanged(work, row, rows[index]),
     intend: (outcomes) => {
-      intent = { at: seconds(work.context), rows: place(batch, at, outcomes, listed, written) };
+      intent = { at: seconds(work.context), rows: place(batch, at, outcomes, stopped, written) };
       work.journal.intend(batch.seq, intent);
     },
   });
@@ -126,9 +130,9 @@ function readBatch({ intent, outcome }: JournalEntry): BatchIntent {
 }
 
 /** Outcomes in the order of the batch. A row that holds its id already and that the intent of a killed attempt names was written by that attempt. */
-function place(batch: PlanBatch, at: readonly number[], outcomes: readonly ChangeOutcome[], listed: ReadonlySet<number>, written: ReadonlyMap<number, RowOutcome>): readonly RowOutcome[] {
+function place(batch: PlanBatch, at: readonly number[], outcomes: readonly ChangeOutcome[], stopped: ReadonlyMap<number, StoppedWhy>, written: ReadonlyMap<number, RowOutcome>): readonly RowOutcome[] {
   const all = new Map<number, RowOutcome>();
-  for (const index of listed) all.set(index, { outcome: "moved", why: "not-gone" });
+  for (const [index, why] of stopped) all.set(index, { outcome: "moved", why });
   at.forEach((index, position) => {
     const outcome = outcomes[position];
     const earlier = outcome?.outcome === "moved" && outcome.why === "already-linked" ? written.get(index) : undefined;
@@ -142,23 +146,35 @@ function readWritten(intent: unknown): Map<number, RowOutcome> {
   return new Map([...rows.entries()].filter(([, row]) => row.outcome === "written"));
 }
 
-/** M6: a relink is written only once Kakao has confirmed that the former id is gone. */
-async function findStillListed(work: Work, rows: readonly PlanRow[]): Promise<ReadonlySet<number>> {
-  const listed = new Set<number>();
-  for (const [index, [, , , action, , former]] of rows.entries()) {
+/** M1: an id that another place has in use by now is attached to nobody. M6: a relink is written only once Kakao has confirmed that the former id is gone. */
+async function findStopped(work: Work, rows: readonly PlanRow[]): Promise<ReadonlyMap<number, StoppedWhy>> {
+  const stopped = new Map<number, StoppedWhy>();
+  for (const [index, [, , kakaoId, action, , former]] of rows.entries()) {
+    if (action !== "unlink" && work.elsewhere.has(kakaoId)) {
+      stopped.set(index, "in-use-elsewhere");
+      continue;
+    }
     if (action !== "relink" || former === null) continue;
     await work.context.checkpoint();
-    if (await work.kakao().isLinked(former)) listed.add(index);
+    if (await work.kakao().isLinked(former)) stopped.set(index, "not-gone");
   }
-  return listed;
+  return stopped;
+}
+
+async function readElsewhere(context: Context): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (const place of context.places()) {
+    for await (const page of place.readIds()) for (const id of page) ids.add(id);
+  }
+  return ids;
 }
 
 function toChange([place, memberId, kakaoId, action, , former]: PlanRow): LinkChange {
   return { place, memberId, from: former, to: action === "unlink" ? null : kakaoId };
 }
 
-function isUnchanged({ store, options }: Work, row: Parameters<typeof readMember>[0], planned: PlanRow | undefined): boolean {
-  return planned !== undefined && store.digest(renderUsedValues(row, readMember(row, options))) === planned[6];
+function isUnchanged({ store }: Work, row: MemberRow, planned: PlanRow | undefined): boolean {
+  return planned !== undefined && store.digest(renderUsedValues(row)) === planned[6];
 }
 
 /**

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { readDecisions, type DecisionReading, type ObeyedDecision } from "../../core/matching/decisions.ts";
 import { compare, decide, type Sides } from "../../core/matching/decide.ts";
-import { readMember, renderUsedValues } from "../../core/matching/member-side.ts";
+import { readMember, type ReadMember } from "../../core/matching/member-side.ts";
+import type { MemberRow } from "../../core/member.ts";
 import { RowIndex } from "../../core/matching/row-index.ts";
 import type { RememberedDecision } from "../../workspace/decisions.ts";
 import type { PlanInput } from "./plan-mapping.ts";
@@ -49,7 +50,7 @@ export async function settleDecisions(context: Context, sides: Sides, { decision
 async function digestPairs(context: Context, sides: Sides, obeyed: readonly ObeyedDecision[], findUser: PlanInput["snapshot"]["find"]): Promise<ReadonlyMap<string, string>> {
   const values = new Map<number, string>();
   for await (const [row, member] of findRows(context, sides, new Set(obeyed.map(({ member }) => member)))) {
-    values.set(row, renderUsedValues(member, readMember(member, sides.options)));
+    values.set(row, renderDecided(member, readMember(member, sides.options)));
   }
   const digest = context.decisionDigest();
   const digests = new Map<string, string>();
@@ -61,6 +62,11 @@ async function digestPairs(context: Context, sides: Sides, obeyed: readonly Obey
     digests.set(pairName(pair), digest([decide(sides, user).reason, compare(sides, user, member), ...theirs, values.get(member) ?? ""].join("\u001e")));
   }
   return digests;
+}
+
+/** The member's side of a decision, in comparable form: another way of writing a number does not outdate it. */
+function renderDecided({ state, blocked, protected: isProtected }: MemberRow, { ci, phone, email, name, birthdate, phoneVerified, emailVerified }: ReadMember): string {
+  return [state, blocked, isProtected, ci, phone, email, name, birthdate, phoneVerified, emailVerified].join("\u001f");
 }
 
 /** A remembered decision that no longer fits is left out without a word: it was obeyed once, or its pair is linked by now. */

@@ -11,7 +11,7 @@ import type { RefusedRow } from "./read-decisions.ts";
 
 /** The JSON result of `map-members` (product.md section 11). */
 export function describeMapping(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
-  const { planned, quality, applied, ...counts } = run.counts;
+  const { planned, quality, applied, appliedBy, undoneBy, ...counts } = run.counts;
   const done = applied as AppliedCounts | undefined;
   return {
     command: "map-members",

@@ -58,12 +58,12 @@ function isRecent(time: string | null, from: number, options: MatchingOptions): 
 }
 
 /**
- * The text whose keyed digest stands for everything that a decision about a member looks at. Apply compares it inside the transaction: a
- * member of whom any of it has changed has moved.
+ * The text whose keyed digest stands for everything that a decision about a member looks at, as the database has it: apply compares it inside the transaction,
+ * and a member of whom any of it has changed, even in form, has moved.
  */
-export function renderUsedValues(row: MemberRow, read: ReadMember): string {
-  const { ci, phone, email, name, birthdate, phoneVerified, emailVerified } = read;
-  return `${row.state}\u001f${row.blocked}\u001f${row.protected}\u001f${ci}\u001f${phone}\u001f${email}\u001f${name}\u001f${birthdate}\u001f${phoneVerified}\u001f${emailVerified}`;
+export function renderUsedValues(row: MemberRow): string {
+  const { state, blocked, protected: isProtected, ci, phone, email, name, birthdate, phoneVerifiedAt, emailVerifiedAt } = row;
+  return `${state}\u001f${blocked}\u001f${isProtected}\u001f${ci}\u001f${phone}\u001f${email}\u001f${name}\u001f${birthdate}\u001f${phoneVerifiedAt}\u001f${emailVerifiedAt}`;
 }
 
 /**
@@ -229,7 +229,7 @@ export class MemberSide {
     this.ids.push(row.id);
     this.links.push(link);
     if (link === LINK.unlisted && row.link !== null) this.unlistedLinks.set(at, row.link);
-    this.digests.push(this.digest(renderUsedValues(row, read)));
+    this.digests.push(this.digest(renderUsedValues(row)));
     this.flags.push(packFlags(row, read));
     KEY_NAMES.forEach((key, index) => {
       const slot = slots[index] ?? SLOT.unknown;
