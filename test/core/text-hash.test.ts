@@ -5,7 +5,7 @@ import { TextHash } from "../../src/core/text-hash.ts";
 function hashOf(text: string, seed: readonly [number, number] = [1, 2]): string {
   const hash = new TextHash(seed);
   hash.read(text);
-  return `${hash.high} ${hash.low}`;
+  return `${hash.high} ${hash.low} ${hash.check}`;
 }
 
 describe("TextHash", () => {
@@ -19,6 +19,11 @@ describe("TextHash", () => {
       "01012345678", "01012345679", "10012345678", "김민아", "김민이", "mina@example.com", "mina@example.con",
     ];
     expect(new Set(texts.map((text) => hashOf(text))).size).toBe(texts.length);
+  });
+
+  it("packs no text of narrow units like one of wide units", () => {
+    const wide = "\u6261\u6463"; // The bytes of "abcd".
+    expect(new Set(["abcd", wide, `abcd${wide}`, `${wide}abcd`, "abcdabcd", `${wide}${wide}`].map((text) => hashOf(text))).size).toBe(6);
   });
 
   it("tells texts apart that differ in one unit, in their length or in the order of two units", () => {
@@ -40,7 +45,7 @@ describe("TextHash", () => {
     const hash = new TextHash([1, 2]);
     hash.read("another text");
     hash.read("mina@example.com");
-    expect(`${hash.high} ${hash.low}`).toBe(hashOf("mina@example.com"));
+    expect(`${hash.high} ${hash.low} ${hash.check}`).toBe(hashOf("mina@example.com"));
   });
 
   it("depends on both halves of the seed, wherever their bits are", () => {
