@@ -26,13 +26,10 @@ benchApply();
 await measurePull(Math.min(rows, 4_000));
 benchHelp();
 
-/**
- * The machine may be three times as fast a minute later: subject and peers take turns, and the best of three of each is compared.
- */
 async function benchPlan() {
   const duckdbIsThere = existsSync(resolve(here, "../node_modules/@duckdb/node-api"));
   if (!duckdbIsThere) console.log("DuckDB is not installed; npm install --no-save @duckdb/node-api brings it");
-  const [plan, duckdb] = takeTurns(3, [
+  const [plan, duckdb] = takeTurns(2, [
     () => {
       const { stdout, ...figures } = runNode([program, "map-members", "--json", "--quiet"], { cwd: freshCopy(), env });
       const { link } = JSON.parse(stdout).counts;
@@ -79,16 +76,18 @@ function benchApply() {
   rmSync(work, { recursive: true });
 }
 
-/** Runs all of them one after another, several times over; the fastest figures of each. */
-function takeTurns(times, works) {
-  const best = works.map(() => undefined);
+/**
+ * The machine may be twice as fast a few seconds later, so a short run can be lucky where a long one cannot: subject and peer take turns, the peer as often as it
+ * takes to run as long as the subject, and the means are compared.
+ */
+function takeTurns(times, [subject, peer]) {
+  const runs = [[], []];
+  const sum = (figures) => figures.reduce((total, { seconds }) => total + seconds, 0);
   for (let turn = 0; turn < times; turn += 1) {
-    works.forEach((work, at) => {
-      const figures = work();
-      if (best[at] === undefined || figures.seconds < best[at].seconds) best[at] = figures;
-    });
+    runs[0].push(subject());
+    while (peer !== undefined && sum(runs[1]) < sum(runs[0]) && runs[1].length < 12 * (turn + 1)) runs[1].push(peer());
   }
-  return best;
+  return runs.map((figures) => figures[0] && { ...figures[0], seconds: sum(figures) / figures.length, megabytes: Math.max(...figures.map(({ megabytes }) => megabytes)), runs: figures.length });
 }
 
 function benchHelp() {
@@ -106,10 +105,10 @@ function freshCopy() {
   return work;
 }
 
-function report(name, { seconds, megabytes, what }, subject) {
-  const memory = megabytes === undefined ? "" : `, peak ${megabytes.toFixed(0)} MB`;
+function report(name, { seconds, megabytes, what, runs }, subject) {
+  const memory = !(megabytes > 0) ? "" : `, peak ${megabytes.toFixed(0)} MB`;
   const ratio = subject === undefined ? "" : `   ours takes ${(subject.seconds / seconds).toFixed(2)} × the time`;
-  console.log(`${name}: ${seconds.toFixed(1)} s${memory}  (${what})${ratio}`);
+  console.log(`${name}: ${seconds.toFixed(1)} s (mean of ${runs})${memory}  (${what})${ratio}`);
 }
 
 function hasCommand(name) {
