@@ -83,30 +83,35 @@ test("an apply killed between a transaction and its record is undone without bei
 
 test("Ctrl-C in a pull ends it with 130, and the next one goes on; a second Ctrl-C does not wait for Kakao", async () => {
   let hold = false;
+  let asked = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
-  const asked = { resolve: (): void => undefined };
-  const held = new Promise<void>((resolve) => (asked.resolve = resolve));
   const { shop, simulator } = await openShop({
     onRequest: async ({ path }) => {
       if (!hold || path !== "/v2/app/users") return;
-      asked.resolve();
+      asked += 1;
       await released;
     },
   });
+  /** Waits for one more question to Kakao, which then is not answered. */
+  const heldAgain = async (): Promise<void> => {
+    for (const before = asked; asked === before; ) await new Promise((wake) => setTimeout(wake, 20));
+  };
   simulator.users.seed(makePopulation({ count: 900, seed: 5, now: Date.now() }));
   await shop.run(["pull"]);
   const undisturbed = readSnapshot(shop);
+  // Times of reading are kept in seconds: from now on every user is older than --refresh-after says.
+  await new Promise((wake) => setTimeout(wake, 2100));
 
+  hold = true;
   const first = shop.start(["pull", "--refresh-after", "1s"]);
-  await new Promise((resolve) => first.child.stderr.once("data", resolve));
+  await heldAgain();
   first.child.kill("SIGINT");
   expect(await first.finished).toMatchObject({ code: 130, stderr: expect.stringContaining("it goes on where it stopped") });
   requireSame("snapshot", readSnapshot(shop), undisturbed);
 
-  hold = true;
   const second = shop.start(["pull", "--refresh-after", "1s"]);
-  await held;
+  await heldAgain();
   second.child.kill("SIGINT");
   await new Promise<void>((resolve) => second.child.stderr.on("data", (text) => String(text).includes("Ctrl-C again") && resolve()));
   second.child.kill("SIGINT");

@@ -30,15 +30,15 @@ function makeRun(workspace: Workspace, fill: (draft: RunDraft) => void = () => u
 const planRow = (at: number): PlanRow => [0, `m-${at}",ü`, String(9_000_000_000_000_000_000n + BigInt(at)), at % 3 === 0 ? "relink" : "link", "ci", at % 3 === 0 ? "77" : null, "ab".repeat(16)];
 
 describe("the plan", () => {
-  const rows = Array.from({ length: 4500 }, (_, at) => planRow(at));
+  const rows = Array.from({ length: 10_200 }, (_, at) => planRow(at));
 
   it("comes back in batches, a small one first, in the order in which it was written", () => {
     const workspace = openTestWorkspace(makeFolder());
     const made = makeRun(workspace, (draft) => rows.forEach((row) => draft.plan.add(row)));
-    expect(made.rows).toBe(4500);
+    expect(made.rows).toBe(10_200);
     const store = workspace.openRunStore(made.run);
     const batches = [...store.batches()];
-    expect(batches.map((batch) => [batch.seq, batch.rows.length])).toEqual([[0, 100], [1, 4400]]);
+    expect(batches.map((batch) => [batch.seq, batch.rows.length])).toEqual([[0, 100], [1, 5000], [2, 5000], [3, 100]]);
     expect(batches.flatMap((batch) => batch.rows)).toEqual(rows);
     store.close();
   });
