@@ -26,7 +26,6 @@ export const DOORS = {
   "better-sqlite3": ["database", "workspace", "sandbox/member-database"],
   "csv-parse": ["files"],
   "csv-stringify": ["files"],
-  "iconv-lite": ["files"],
   chalk: ["terminal"],
   ora: ["terminal"],
   "cli-table3": ["terminal"],

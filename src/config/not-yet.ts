@@ -10,11 +10,16 @@ const notYet: readonly { readonly find: (config: Readable) => readonly Path[]; r
   { find: (config) => (config.database?.session === undefined ? [] : [["database", "session"]]), instead: "remove it" },
   { find: (config) => findUrls(config, /^postgres(ql)?:/i), instead: "write a SQLite database, like sqlite:./members.db" },
   { find: (config) => findUrls(config, /^(mysql|mariadb):/i), instead: "write a SQLite database, like sqlite:./members.db" },
+  { find: findApprovals, instead: "write 0: nobody would be asked, and the changes would go through unapproved" },
   { find: (config) => findUrls(config, /^csv:/i), instead: "write a SQLite database, like sqlite:./members.db" },
 ];
 
 export function listNotYet(config: Readable): Problem[] {
   return notYet.flatMap(({ find, instead }) => find(config).map((path) => ({ path, what: "not available in this version", instead })));
+}
+
+function findApprovals({ limits }: Readable): Path[] {
+  return (["link", "unlink"] as const).filter((what) => Number(limits?.approvals?.[what] ?? 0) > 0).map((what) => ["limits", "approvals", what]);
 }
 
 function findColumns(config: Readable, kind: "stored" | "decrypt"): Path[] {

@@ -24,8 +24,4 @@ export class Growing<Of extends Numbers> {
   at(index: number): number {
     return this.values[index] ?? 0;
   }
-
-  put(index: number, value: number): void {
-    this.values[index] = value;
-  }
 }

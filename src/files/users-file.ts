@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
+import type { AnsweredUser } from "../core/kakao-user.ts";
 import { StartError } from "../errors.ts";
 import { type CsvRow, readCsv } from "./csv-in.ts";
 import { isObject, type JsonLine, readJsonLines } from "./jsonl-in.ts";
@@ -9,17 +10,7 @@ export interface UserRecord {
   readonly id: KakaoId;
   /** RFC 3339, as written. */
   readonly connectedAt: string | null;
-  readonly account: {
-    readonly ci: string | null;
-    readonly phoneNumber: string | null;
-    readonly email: string | null;
-    readonly isEmailValid: boolean | null;
-    readonly isEmailVerified: boolean | null;
-    readonly name: string | null;
-    readonly birthyear: string | null;
-    readonly birthday: string | null;
-    readonly birthdayType: string | null;
-  };
+  readonly account: AnsweredUser["account"];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
+import type { AnsweredUser } from "../core/kakao-user.ts";
 import { parseExactJson } from "./exact-json.ts";
 
 /** A linked user without personal data: times are RFC 3339 in UTC. `synchedAt` only for users who came by Kakao Sync. */
@@ -17,17 +18,7 @@ export interface KakaoUserDetails extends KakaoBasics {
 }
 
 /** Values as Kakao writes them (kakao-api.md 3.3): birthyear `YYYY`, birthday `MMDD`, birthdayType `SOLAR` or `LUNAR`. */
-export interface KakaoAccount {
-  readonly ci: string | null;
-  readonly phoneNumber: string | null;
-  readonly email: string | null;
-  readonly isEmailValid: boolean | null;
-  readonly isEmailVerified: boolean | null;
-  readonly name: string | null;
-  readonly birthyear: string | null;
-  readonly birthday: string | null;
-  readonly birthdayType: string | null;
-}
+export type KakaoAccount = AnsweredUser["account"];
 
 /** One consent item of a user (kakao-api.md 3.6). `revocable` is null unless agreed. */
 export interface KakaoScope {

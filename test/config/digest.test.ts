@@ -31,7 +31,6 @@ describe("configDigest", () => {
     ["matching", `${base}matching: { dormant: link }\n`],
     ["a place", `${base}alsoLinkedIn: [{ name: a, url: "sqlite:a.db", link: { table: t, kakaoId: k } }]\n`],
     ["a brake", `${base}limits: { link: { count: 5 } }\n`],
-    ["the approvals", `${base}limits: { approvals: { link: 1 } }\n`],
   ])("changes with %s", (_, yaml) => expect(digest(yaml)).not.toBe(digest(base)));
 
   it("takes its input as JSON without paths", () => {
