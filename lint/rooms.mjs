@@ -35,6 +35,8 @@ export const DOORS = {
   yaml: ["config"],
   hono: ["simulator"],
   "@hono/node-server": ["simulator"],
+  pg: ["database/postgres-connection"],
+  mysql2: ["database/mysql-connection"],
   "libphonenumber-js": ["foreign-phone"],
 };
 

@@ -31,7 +31,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
       const execute = await load();
       exitCode = await execute(context, command.optsWithGlobals<Parameters<typeof execute>[1]>(), argument);
     } finally {
-      context.close();
+      await context.close();
     }
   });
   const writeLine = createLineWriter(io.stdout);

@@ -32,8 +32,8 @@ export interface Context {
   /** Takes the workspace's lock until the end of the command. */
   lock(): void;
   /** The service's database; ties the workspace to it. */
-  database(): ServiceDatabase;
-  places(): readonly LinkedPlace[];
+  database(): Promise<ServiceDatabase>;
+  places(): Promise<readonly LinkedPlace[]>;
   kakao(signal: AbortSignal): KakaoClient;
   foreignPhone(): Promise<ForeignPhone>;
   /** Who is responsible: `--operator`, or at a terminal the name of the account. Throws where neither is there. */
@@ -68,7 +68,7 @@ export interface Context {
   startSandbox(options: Omit<SandboxOptions, "now" | "signal">): Promise<Sandbox>;
   /** Throws RefusedError where the folder is the workspace of a real app; without a workspace there nothing is said or made. */
   refuseRealWorkspace(folder: string): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 type ShownValue = "phone" | "email" | "name" | "birthdate";

@@ -13,7 +13,7 @@ export async function doctor(context: Context): Promise<number> {
   const checks = [
     { what: "configuration", result: "ok", detail: context.shown(context.config.file) } satisfies Check,
     ...(await attempt("database", () => checkDatabase(context))),
-    ...(await attempt("places of alsoLinkedIn", async () => [{ what: "places of alsoLinkedIn", result: "ok", detail: `${context.places().length}` }])),
+    ...(await attempt("places of alsoLinkedIn", async () => [{ what: "places of alsoLinkedIn", result: "ok", detail: `${(await context.places()).length}` }])),
     ...(await attempt("Kakao", () => checkKakao(context))),
   ];
   terminal.table([{ header: "" }, { header: "" }, { header: "" }], checks.map(({ what, result, detail }) => [result, what, detail]));
@@ -22,7 +22,7 @@ export async function doctor(context: Context): Promise<number> {
 }
 
 async function checkDatabase(context: Context): Promise<Check[]> {
-  const inspection = await context.database().inspect();
+  const inspection = await (await context.database()).inspect();
   const rows = inspection.rows.map((count) => count.toLocaleString("en-US")).join(" + ");
   const checks: Check[] = [{ what: "database", result: "ok", detail: `${rows} member rows; every configured table, column and condition can be read` }];
   if (inspection.missingLinkColumn !== null) checks.push({ what: "link column", result: "look", detail: `missing; before --apply: ${inspection.missingLinkColumn}` });

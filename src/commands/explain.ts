@@ -40,7 +40,7 @@ async function explainUser(context: Context, run: Run, kakaoId: string): Promise
   try {
     const answer = store.findAnswer(kakaoId);
     if (answer !== undefined) return [explainAnswer(run, answer, store.findCandidates(kakaoId))];
-    const holders = await context.database().findHolders(kakaoId);
+    const holders = await (await context.database()).findHolders(kakaoId);
     if (holders.length > 0) return [explainLinked(run, kakaoId, holders)];
     throw new StartError({ code: "kakao-unknown", message: `The plan ${run.id} knows no Kakao user of this id.`, hint: "Look at the id; or take a new snapshot and plan: kakao-sync pull, kakao-sync map-members" });
   } finally {
@@ -59,7 +59,8 @@ async function explainMember(context: Context, run: Run, memberId: string): Prom
       return answer === undefined ? [] : [explainAnswer(run, answer, store.findCandidates(kakaoId))];
     });
     if (named.length + candidate.length > 0) return [...named, ...candidate];
-    const found = (await Promise.all(places.map((place) => context.database().findMembers(place, [memberId])))).flat();
+    const database = await context.database();
+    const found = (await Promise.all(places.map((place) => database.findMembers(place, [memberId])))).flat();
     // A malformed link may be anything, also somebody's number: it is never repeated.
     const linked = found.flatMap((row) => (row.link === null ? [] : isKakaoId(row.link) ? [explainLinked(run, row.link, [row])] : [explainMalformed(memberId)]));
     if (linked.length > 0) return linked;

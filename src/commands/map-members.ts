@@ -26,7 +26,8 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
   const operator = flags.apply === true ? context.requireOperator() : context.operatorIfKnown();
   context.lock();
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
-  const inspection = await context.database().inspect();
+  const database = await context.database();
+  const inspection = await database.inspect();
 
   if (flags.plan !== undefined) return applyPlan(context, flags, context.workspace().runs.get(flags.plan), inspection);
   if (flags.apply === true) refuseWhileInterrupted(context);
@@ -46,7 +47,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
 }
 
 async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection: Inspection): Promise<number> {
-  checkPlanState(context, run);
+  await checkPlanState(context, run);
   checkDatabase(inspection);
   if (run.state === "planned") checkBrakes(context, run, countPlanned(run), flags);
   await confirmApply(context, run, countPlanned(run), flags);

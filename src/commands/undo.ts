@@ -20,7 +20,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   context.lock();
   const run = context.workspace().runs.get(runId);
   checkUndoable(run, flags);
-  const inspection = await context.database().inspect();
+  const inspection = await (await context.database()).inspect();
 
   const selection = await selectLinks(context, run, flags);
   tellUndo(context, run, selection, flags);

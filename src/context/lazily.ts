@@ -1,9 +1,9 @@
 /** Opens things at their first use and closes what was opened, the last one first. */
 export class Opened {
-  private readonly closers: (() => void)[] = [];
+  private readonly closers: (() => void | Promise<void>)[] = [];
 
   /** A thing that is opened when it is first asked for. */
-  lazily<Thing>(open: () => Thing, close: (thing: Thing) => void = () => undefined): () => Thing {
+  lazily<Thing>(open: () => Thing, close: (thing: Thing) => void | Promise<void> = () => undefined): () => Thing {
     let opened: { readonly thing: Thing } | undefined;
     return () => {
       if (opened === undefined) {
@@ -15,7 +15,7 @@ export class Opened {
     };
   }
 
-  close(): void {
-    for (const close of this.closers.reverse()) close();
+  async close(): Promise<void> {
+    for (const close of this.closers.reverse()) await close();
   }
 }

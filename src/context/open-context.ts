@@ -55,8 +55,8 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;
     },
     inputFile: (path) => findInputFile(io.cwd, path),
-    close: () => {
-      things.close();
+    close: async () => {
+      await things.close();
       terminal.close();
     },
   };

@@ -16,9 +16,9 @@ export interface Things {
   config(): Config;
   workspace(): Workspace;
   lock(): WorkspaceLock;
-  database(): ServiceDatabase;
-  places(): readonly LinkedPlace[];
-  close(): void;
+  database(): Promise<ServiceDatabase>;
+  places(): Promise<readonly LinkedPlace[]>;
+  close(): Promise<void>;
 }
 
 export interface ThingsNeed {
@@ -42,21 +42,36 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
     (thing) => thing.close(),
   );
   const database = opened.lazily(
-    () => {
-      const { url, timeZone } = config().database;
-      const found = openServiceDatabase({ url, timeZone, map: toDatabaseMap(config()) });
-      workspace().tieDatabase(found.identity);
-      return found;
+    async () => {
+      const found = await openServiceDatabase({ ...config().database, map: toDatabaseMap(config()), now: () => new Date(now()) });
+      try {
+        workspace().tieDatabase(found.identity);
+        return found;
+      } catch (error) {
+        await found.close();
+        throw error;
+      }
     },
-    (thing) => thing.close(),
+    async (thing) => (await settled(thing))?.close(),
   );
   const places = opened.lazily(
-    () => config().alsoLinkedIn.map(({ name, url, link: { table, kakaoId, fixed, where } }) => openLinkedPlace({ name, url, table, kakaoId, fixed, ...(where === undefined ? {} : { where }) })),
-    (some) => some.forEach((place) => place.close()),
+    () => config().alsoLinkedIn.map(({ name, url, link: { table, kakaoId, fixed, where } }) => openLinkedPlace({ name, url, table, kakaoId, fixed, ...(where === undefined ? {} : { where }) }, config().database)),
+    async (some) => {
+      for (const place of some) await (await settled(place))?.close();
+    },
   );
   const lock = opened.lazily(
     () => workspace().lock({ ...holder, since: new Date(now()).toISOString() }, Math.floor(now() / 1000)),
     (held) => held.release(),
   );
-  return { config, workspace, lock, database, places, close: () => opened.close() };
+  return { config, workspace, lock, database, places: () => Promise.all(places()), close: () => opened.close() };
+}
+
+/** What could not be opened needs no closing: whoever asked for it has heard of it. */
+async function settled<Thing>(opening: Promise<Thing>): Promise<Thing | undefined> {
+  try {
+    return await opening;
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,6 @@ import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap } from 
 
 /** The configuration's tables and columns as the database room takes them: the two rooms do not know each other. */
 export function toDatabaseMap({ members, link }: Config): ServiceDatabaseMap {
-  if (link.kind !== "column") throw new Error("link.table is refused by the configuration");
   const { table, id, where, withdrawn, blocked } = members;
   return {
     members: {
@@ -14,10 +13,12 @@ export function toDatabaseMap({ members, link }: Config): ServiceDatabaseMap {
       ...(withdrawn === undefined ? {} : { withdrawn }),
       ...(blocked === undefined ? {} : { blocked }),
       ...(members.protected === undefined ? {} : { protected: members.protected }),
+      ...(members.otherLogin === undefined ? {} : { otherLogin: members.otherLogin }),
       ...(members.lastLoginAt === undefined ? {} : { lastLoginAt: toSource(members.lastLoginAt) }),
     },
     also: members.also.map(toAlso),
-    link: { column: link.column, set: link.set },
+    link,
+    pending: members.pending,
   };
 }
 

@@ -19,8 +19,12 @@ export interface MemberRow {
   readonly blocked: boolean;
   /** Fulfils `members.protected`: never linked by phone or e-mail. */
   readonly protected: boolean;
+  /** Fulfils `members.otherLogin`: can still sign in without Kakao. */
+  readonly otherLogin: boolean;
   /** The stored link as text, malformed or not; null when empty (NULL, `''` or `0`). */
   readonly link: string | null;
+  /** Further links of the same member, as text: only a link table can hold them. */
+  readonly furtherLinks?: readonly string[];
   /** The keys and corroborating values; all null for a withdrawn member, whose keys are never read. */
   readonly ci: string | null;
   readonly phone: string | null;

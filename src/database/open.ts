@@ -1,29 +1,45 @@
 import { StartError } from "../errors.ts";
 import type { ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
-import { openSqlite } from "./sqlite.ts";
 
 export interface ServiceDatabaseOptions {
-  /** `sqlite:/abs/path` or `sqlite:./relative`. */
+  /** `sqlite:/abs/path`, `postgres://…`, `mysql://…` or `csv:/abs/path`. */
   readonly url: string;
+  /** A replica that `inspect` and the reading of members ask instead. */
+  readonly readUrl?: string;
+  /** Parameters set on each connection; values may be secrets. */
+  readonly session: Readonly<Record<string, string>>;
   /** The zone of columns without one (`database.timeZone`): `set: now` is written on its clock. */
   readonly timeZone: string;
   readonly map: ServiceDatabaseMap;
-  readonly now?: () => Date;
+  readonly now: () => Date;
 }
 
-/** The service's database behind the engine that its URL names. Throws StartError for an unknown scheme or an unusable file. */
-export function openServiceDatabase(options: ServiceDatabaseOptions): ServiceDatabase {
-  requireSqlite("database.url", options.url);
-  return openSqlite({ url: options.url, timeZone: options.timeZone, map: options.map, now: options.now ?? (() => new Date()) });
+type OpenEngine = (options: ServiceDatabaseOptions) => Promise<ServiceDatabase> | ServiceDatabase;
+
+/** A driver is loaded with its engine, when a URL asks for it. */
+const engines: Readonly<Record<string, () => Promise<OpenEngine>>> = {
+  sqlite: async () => (await import("./sqlite.ts")).openSqlite,
+};
+
+/** The service's database behind the engine that its URL names. Throws StartError for an unknown scheme, or a database that cannot be reached or used. */
+export async function openServiceDatabase(options: ServiceDatabaseOptions): Promise<ServiceDatabase> {
+  const engine = engines[schemeOf(options.url)];
+  if (engine === undefined) throw unknownEngine("database.url", options.url);
+  return (await engine())(options);
 }
 
-/** Refuses a URL that no engine of this version serves. The URL itself is never repeated: it may hold a password. */
-export function requireSqlite(where: string, url: string): void {
-  if (url.startsWith("sqlite:")) return;
-  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0] ?? "";
-  throw new StartError({
+/** `sqlite`, `postgres`, `mysql`, `csv`, or empty: what stands before the first colon. */
+export function schemeOf(url: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(url)?.[0].toLowerCase() ?? "";
+  return { postgresql: "postgres", mariadb: "mysql" }[scheme] ?? scheme;
+}
+
+/** The URL itself is never repeated: it may hold a password. */
+export function unknownEngine(where: string, url: string): StartError {
+  const scheme = schemeOf(url);
+  return new StartError({
     code: "database-engine",
-    message: `${where} names ${scheme === "" ? "no engine" : `the engine ${scheme}`}; this version serves sqlite only.`,
+    message: `${where} names ${scheme === "" ? "no engine" : `the engine ${scheme}`}; served are ${Object.keys(engines).join(", ")}.`,
     hint: "Write it as sqlite:./members.db",
   });
 }

@@ -1,13 +1,23 @@
 import { OperatorError, StartError } from "../errors.ts";
-import { requireSqlite } from "./open.ts";
+import { schemeOf, unknownEngine } from "./open.ts";
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
-import { openSqlitePlace } from "./sqlite-linked-place.ts";
+
+export interface PlaceOptions {
+  readonly timeZone: string;
+}
+
+type OpenPlace = (map: PlaceMap, options: PlaceOptions) => Promise<LinkedPlace> | LinkedPlace;
+
+const engines: Readonly<Record<string, () => Promise<OpenPlace>>> = {
+  sqlite: async () => (await import("./sqlite-linked-place.ts")).openSqlitePlace,
+};
 
 /** Opens a place of `alsoLinkedIn` read-only. Throws StartError naming the place when it cannot be read. */
-export function openLinkedPlace(map: PlaceMap): LinkedPlace {
+export async function openLinkedPlace(map: PlaceMap, options: PlaceOptions): Promise<LinkedPlace> {
   try {
-    requireSqlite("url", map.url);
-    return openSqlitePlace(map);
+    const engine = engines[schemeOf(map.url)];
+    if (engine === undefined) throw unknownEngine("url", map.url);
+    return await (await engine())(map, options);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     throw new StartError({ code: "linked-place", message: `The place ${map.name} of alsoLinkedIn cannot be read. ${error.message}`, hint: error.hint, cause: error });

@@ -24,6 +24,8 @@ export interface MemberTable extends MemberColumns {
   readonly withdrawn?: string;
   readonly blocked?: string;
   readonly protected?: string;
+  /** Who can still sign in without Kakao. */
+  readonly otherLogin?: string;
   readonly lastLoginAt?: ColumnSource;
 }
 
@@ -35,16 +37,40 @@ export interface AlsoTable extends MemberColumns {
 /** What fills a further column when a link is written. */
 export type SetValue = "now" | "uuid" | { readonly literal: string | number | null };
 
-/** Where the link lives: a column of the member table. */
+/** The link is a column of the member table. */
 export interface LinkColumn {
+  readonly kind: "column";
   readonly column: string;
   readonly set: Readonly<Record<string, SetValue>>;
+}
+
+/** Values of further columns: what a row must have to count, and what is written into a new one. */
+export type FixedValues = Readonly<Record<string, string | number | null>>;
+
+/** The link is a row of a table of its own. Only rows with the `fixed` values that fulfil `where` count as links; the others are looked at before an id is given away. */
+export interface LinkTable {
+  readonly kind: "table";
+  readonly table: string;
+  readonly memberId: string;
+  readonly kakaoId: string;
+  readonly fixed: FixedValues;
+  readonly where?: string;
+  readonly set: Readonly<Record<string, SetValue>>;
+  /** What is written into a row to take its link away; without it the row is deleted. */
+  readonly cleared?: Readonly<Record<string, SetValue>>;
+}
+
+/** A table of people who are signing up just now (`members.pending`), in the same database. */
+export interface PendingTable {
+  readonly table: string;
+  readonly kakaoId: string;
 }
 
 export interface ServiceDatabaseMap {
   readonly members: MemberTable;
   readonly also: readonly AlsoTable[];
-  readonly link: LinkColumn;
+  readonly link: LinkColumn | LinkTable;
+  readonly pending: readonly PendingTable[];
 }
 
 /** A further place whose Kakao ids are in use (`alsoLinkedIn`). */
@@ -54,7 +80,7 @@ export interface PlaceMap {
   readonly table: string;
   readonly kakaoId: string;
   /** Only rows with these values count. */
-  readonly fixed: Readonly<Record<string, string | number | null>>;
+  readonly fixed: FixedValues;
   readonly where?: string;
 }
 
@@ -62,14 +88,22 @@ export interface PlaceMap {
 export interface Inspection {
   /** Rows of the member table and of each `members.also` table, in that order. */
   readonly rows: readonly number[];
-  /** Tables (by place) whose link column has no unique index, with the SQL that creates it. */
-  readonly missingUniqueIndexes: readonly { readonly place: number; readonly sql: string }[];
+  /**
+   * Tables that lack a unique index which `--apply` needs (on the link column; in a link table on the Kakao id and on the member, each alone or with the `fixed`
+   * columns), with the SQL that creates it. `place` is null for the link table.
+   */
+  readonly missingUniqueIndexes: readonly { readonly place: number | null; readonly sql: string }[];
   /** The SQL that adds the link column when the member table lacks it; the plan then reads every link as empty. */
   readonly missingLinkColumn: string | null;
+  /** Columns of the link table that a new row must fill and that neither `fixed` nor `set` does: `--apply` refuses. */
+  readonly unfilledColumns: readonly string[];
+  /** The server, the file or the role cannot be written. */
   readonly readOnly: boolean;
+  /** The server that `url` names follows another one: what it holds may be behind. */
+  readonly replica: boolean;
 }
 
-/** One planned change of one member's link. `from` is what the row must hold now, `to` what it is to hold: null for empty. Taking a link away leaves the `set` columns alone. */
+/** One planned change of one member's link. `from` is what the member must hold now, `to` what it is to hold: null for empty. Taking a link away leaves the `set` columns alone. */
 export interface LinkChange {
   readonly place: number;
   readonly memberId: string;
@@ -83,61 +117,93 @@ export interface LinkChange {
  */
 export type FormerValues = Readonly<Record<string, string | number | null | { readonly int: string } | { readonly hex: string }>>;
 
-/** Why a change was left alone: the row is gone, holds something else, the id is held by another row, or a value changed. */
-export type MovedWhy = "row-gone" | "link-changed" | "id-held" | "values-changed" | "already-linked";
+/**
+ * Why a change was left alone: the row is gone, holds something else, the id is held by another row (of any link row, whether it counts or not), a value changed,
+ * or a unique index of the database refuses it.
+ */
+export type MovedWhy = "row-gone" | "link-changed" | "id-held" | "values-changed" | "already-linked" | "index-refused";
 
+/** Of a link column the touched columns; of a link table every column of the row, and null where there was or is no row. */
 export type ChangeOutcome =
-  | { readonly outcome: "written"; readonly former: FormerValues; readonly written: FormerValues }
+  | { readonly outcome: "written"; readonly former: FormerValues | null; readonly written: FormerValues | null }
   | { readonly outcome: "moved"; readonly why: MovedWhy };
 
 /**
- * Called inside the transaction, before anything is written: `unchanged` looks at the row as it is now, and `intend` must put the former
- * and new values on disk before it returns.
+ * Called inside the transaction: `unchanged` looks at the row as it is now, before anything is written; `intend` gets all outcomes and must put them on disk
+ * before it returns, and the transaction is committed only then. Where the database aborts a transaction and it is tried again, both are called again.
  */
 export interface ChangeGuards {
   unchanged(row: MemberRow, at: number): boolean;
   intend(outcomes: readonly ChangeOutcome[]): void;
 }
 
-/** A link to take away again: only where every column still holds what was written. */
+/** A change to take back: only where every column still holds what was written. A null is a row that is not there (link table). */
 export interface LinkRestore {
   readonly place: number;
   readonly memberId: string;
-  readonly written: FormerValues;
-  readonly former: FormerValues;
+  readonly written: FormerValues | null;
+  readonly former: FormerValues | null;
 }
 
 export type RestoreOutcome = "restored" | "changed-since" | "row-gone" | "already-restored";
 
+/** A link row whose member is in no configured table; `kakaoId` as stored, malformed or not. */
+export interface DanglingLink {
+  readonly kakaoId: string;
+  readonly memberId: string;
+}
+
+/** The advisory lock of one run: a help, not the guarantee (that is the compare-and-set of each row). */
+export interface DatabaseLock {
+  /** Null when it is held; else why this server has none (an engine without, a pooler between): a sentence for the operator. */
+  readonly unavailable: string | null;
+  /** False when the connection that held it is gone. Always true where there is none. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+export type Engine = "sqlite" | "postgres" | "mysql" | "csv";
+
 /**
- * The service's own database behind one short contract (one same-shaped file an engine). Read-only until `writeLinks` or
- * `restoreLinks` is called for the first time.
+ * The service's own database behind one short contract (one same-shaped file an engine). Every connection is read-only until `writeLinks` or
+ * `restoreLinks` is called for the first time. `inspect` and the reading of members ask `readUrl` where there is one; last looks, writes, reading back and the
+ * lock ask `url`.
  */
 export interface ServiceDatabase {
-  readonly engine: "sqlite";
+  readonly engine: Engine;
   /** The server's own identity, not host or port: a workspace is tied to it. */
   readonly identity: string;
   /** Checks tables, columns and ids. Throws StartError for what nothing can be read with. */
   inspect(): Promise<Inspection>;
   /** Every member once, in primary-key order a place after another, in pages; no lock is held between pages. */
   readMembers(): AsyncIterable<readonly MemberRow[]>;
+  /** Link rows without a member, in pages; none where the link is a column. */
+  readDanglingLinks(): AsyncIterable<readonly DanglingLink[]>;
   /** The rows with these ids of one place, in any order; missing ones are left out. */
   findMembers(place: number, ids: readonly string[]): Promise<readonly MemberRow[]>;
   /** Members of any state whose link is this Kakao id. */
   findHolders(kakaoId: KakaoId): Promise<readonly MemberRow[]>;
+  /** A last look, at `url`: which of these ids stand in any row of the member tables or the link table, whether it counts as a link or not. */
+  findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>>;
+  /** The tables of `members.pending`. Throws StartError for wrong names. */
+  openPending(): Promise<readonly LinkedPlace[]>;
   /** One transaction: looks at each row, lets the guards decide, writes, reads back; outcomes in the order of `changes`. */
   writeLinks(changes: readonly LinkChange[], guards: ChangeGuards): Promise<readonly ChangeOutcome[]>;
-  /** One transaction: takes links away again where nothing changed since; outcomes in the order of `restores`. */
+  /** One transaction: takes changes back where nothing changed since; outcomes in the order of `restores`. */
   restoreLinks(restores: readonly LinkRestore[]): Promise<readonly RestoreOutcome[]>;
   /** `lastLoginAt` of these members as stored, null where unknown; for "used since" of undo. */
   readLastLogins(place: number, ids: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
-  close(): void;
+  /** Tries to take the advisory lock, without waiting, on a connection of its own. Throws RefusedError while another run has it. */
+  lock(): Promise<DatabaseLock>;
+  close(): Promise<void>;
 }
 
-/** A place of `alsoLinkedIn`, read-only. */
+/** A place whose Kakao ids are in use (`alsoLinkedIn`, `members.pending`), read-only. */
 export interface LinkedPlace {
   readonly name: string;
   /** Every non-empty stored id, as text, in pages. */
   readIds(): AsyncIterable<readonly string[]>;
-  close(): void;
+  /** A last look: which of these ids it holds now. */
+  findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>>;
+  close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { StartError } from "../errors.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
+import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Prepared } from "./sqlite-connection.ts";
-import { type Places, type SqlitePlace, VALUE_COLUMNS, wrapSql } from "./sqlite-place.ts";
+import { columnLink, type Places, type SqlitePlace, wrapSql } from "./sqlite-place.ts";
 import { quoteName } from "./table-map.ts";
 
 /** Every check before anything is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. */
@@ -22,8 +23,10 @@ export function inspectPlaces(reader: Prepared, map: ServiceDatabaseMap, places:
   return {
     rows: places.all.map((place) => countRows(reader, place, "1")),
     missingUniqueIndexes: places.all.flatMap((place) => (place.link === null || place.link.unique !== null ? [] : [{ place: place.at, sql: createIndexSql(reader, place, place.link.name) }])),
-    missingLinkColumn: places.missingLink && members !== undefined ? addColumnSql(reader, members, map.link.column) : null,
+    missingLinkColumn: places.missingLink && members !== undefined ? addColumnSql(reader, members, columnLink(map).column) : null,
+    unfilledColumns: [],
     readOnly,
+    replica: false,
   };
 }
 
@@ -47,8 +50,8 @@ function namedExpressions(map: ServiceDatabaseMap, at: number): [string, string]
   if (at === 0) sources.push(["lastLoginAt", map.members.lastLoginAt]);
   const found = sources.flatMap(([name, source]): [string, string][] => (source?.kind === "sql" ? [[`${prefix}.${name}`, source.sql]] : []));
   if (at > 0) return found;
-  const { where, withdrawn, blocked, protected: guarded } = map.members;
-  const conditions: [string, string | undefined][] = [["where", where.trim().toLowerCase() === "all" ? undefined : where], ["withdrawn", withdrawn], ["blocked", blocked], ["protected", guarded]];
+  const { where, withdrawn, blocked, protected: guarded, otherLogin } = map.members;
+  const conditions: [string, string | undefined][] = [["where", where.trim().toLowerCase() === "all" ? undefined : where], ["withdrawn", withdrawn], ["blocked", blocked], ["protected", guarded], ["otherLogin", otherLogin]];
   return [...conditions.flatMap(([name, sql]): [string, string][] => (sql === undefined ? [] : [[`${prefix}.${name}`, sql]])), ...found];
 }
 

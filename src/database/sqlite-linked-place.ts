@@ -13,13 +13,15 @@ export function openSqlitePlace(map: PlaceMap): LinkedPlace {
   const db = openReader(path);
   try {
     const reader = new Prepared(db);
-    const sql = withSqliteErrors(path, "open", () => {
-      const pageSql = pageOfIds(findPlaceTable(db, map), map);
-      reader.rows(pageSql);
-      return pageSql;
+    const { table, pages } = withSqliteErrors(path, "open", () => {
+      const found = findPlaceTable(db, map);
+      const sql = pageOfIds(found, map);
+      reader.rows(sql);
+      return { table: found, pages: sql };
     });
     const fixed = Object.fromEntries(Object.values(map.fixed).map((value, at) => [`fixed${at}`, value]));
-    return { name: map.name, readIds: () => readIds(reader, path, sql, fixed), close: () => db.close() };
+    const held = heldIds(table, map);
+    return { name: map.name, readIds: () => readIds(reader, path, pages, fixed), findHeldIds: async (ids) => findHeldIds(reader, path, held, fixed, ids), close: async () => void db.close() };
   } catch (error) {
     db.close();
     throw error;
@@ -40,12 +42,24 @@ function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
 
 /** Pages by rowid where the table has one, else by the ids themselves; no lock outlives a page. */
 function pageOfIds(table: TableShape, map: PlaceMap): string {
-  const link = quoteName(map.kakaoId);
-  const id = `iif(typeof(${link}) = 'blob', quote(${link}), CAST(${link} AS TEXT))`;
+  const id = idSql(map);
   const key = table.rowid ?? id;
+  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${countsSql(map)} ORDER BY 1 LIMIT ${pageSize}`;
+}
+
+function heldIds(table: TableShape, map: PlaceMap): string {
+  return `SELECT ${idSql(map)} FROM ${table.sql} WHERE ${idSql(map)} IN (SELECT value FROM json_each(@ids)) AND ${countsSql(map)}`;
+}
+
+function idSql(map: PlaceMap): string {
+  const link = quoteName(map.kakaoId);
+  return `iif(typeof(${link}) = 'blob', quote(${link}), CAST(${link} AS TEXT))`;
+}
+
+/** Which rows count as links. */
+function countsSql(map: PlaceMap): string {
   const fixed = Object.keys(map.fixed).map((column, at) => `${quoteName(column)} IS @fixed${at}`);
-  const where = [...fixed, ...(map.where === undefined ? [] : [`${wrapSql(map.where)} IS TRUE`]), "1"].join(" AND ");
-  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${where} ORDER BY 1 LIMIT ${pageSize}`;
+  return [...fixed, ...(map.where === undefined ? [] : [`${wrapSql(map.where)} IS TRUE`]), "1"].join(" AND ");
 }
 
 type Fixed = Readonly<Record<string, string | number | null>>;
@@ -57,4 +71,9 @@ async function* readIds(reader: Prepared, path: string, sql: string, fixed: Fixe
     if (rows.length < pageSize) return;
     after = rows.at(-1)?.[0];
   }
+}
+
+function findHeldIds(reader: Prepared, path: string, sql: string, fixed: Fixed, ids: readonly string[]): ReadonlySet<string> {
+  const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ ids: JSON.stringify(ids), ...fixed }));
+  return new Set(rows.map(([id]) => String(id)));
 }

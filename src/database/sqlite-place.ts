@@ -1,11 +1,9 @@
 import { StartError } from "../errors.ts";
-import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
+import type { AlsoTable, ColumnSource, LinkColumn, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { type Affinity, type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./sqlite-schema.ts";
+import { VALUE_COLUMNS } from "./member-row.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
-
-/** The columns of a member's keys and evidence, in the order in which rows are read. */
-export const VALUE_COLUMNS = ["ci", "phone", "email", "name", "birthdate", "phoneVerifiedAt", "emailVerifiedAt"] as const;
 
 /** The link column of a place. */
 export interface PlaceLink {
@@ -36,7 +34,7 @@ export interface SqlitePlace {
   readonly link: PlaceLink | null;
   readonly values: readonly (string | null)[];
   /** Undefined for a table whose members are never live. */
-  readonly states: { readonly live: string; readonly withdrawn: string | null; readonly blocked: string | null; readonly protected: string | null } | null;
+  readonly states: { readonly live: string; readonly withdrawn: string | null; readonly blocked: string | null; readonly protected: string | null; readonly otherLogin: string | null } | null;
   readonly lastLogin: string | null;
 }
 
@@ -53,13 +51,19 @@ export function resolvePlaces(db: Connection, map: ServiceDatabaseMap): Places {
     if (table === undefined) problems.push(describeMissing("There is no table", columns.table, listTables(db)));
     return table;
   });
-  const missingLink = tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());
+  const missingLink = tables[0] !== undefined && !tables[0].columns.has(columnLink(map).column.toLowerCase());
   tables.forEach((table, at) => {
     if (table !== undefined) problems.push(...describeWrongColumns(table, namedColumns(map, at, missingLink)));
   });
   refuseWrongNames(problems);
   const all = tables.flatMap((table, at) => (table === undefined ? [] : [resolvePlace(db, map, at, table, missingLink)]));
   return { all, missingLink };
+}
+
+/** The layout that this engine serves so far. */
+export function columnLink({ link }: ServiceDatabaseMap): LinkColumn {
+  if (link.kind !== "column") throw new Error("link.table is refused by the configuration");
+  return link;
 }
 
 /** An operator's SQL on lines of its own, so that a comment at its end hides nothing of ours. */
@@ -91,7 +95,7 @@ function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table
     idProven: isRowid || unique !== undefined,
     link: resolveLink(db, map, at, table, missingLink),
     values: VALUE_COLUMNS.map((name) => sourceSql(columns[name])),
-    states: at === 0 ? { live: map.members.where.trim().toLowerCase() === "all" ? "1" : wrapSql(map.members.where), withdrawn: optionalSql(map.members.withdrawn), blocked: optionalSql(map.members.blocked), protected: optionalSql(map.members.protected) } : null,
+    states: at === 0 ? { live: map.members.where.trim().toLowerCase() === "all" ? "1" : wrapSql(map.members.where), withdrawn: optionalSql(map.members.withdrawn), blocked: optionalSql(map.members.blocked), protected: optionalSql(map.members.protected), otherLogin: optionalSql(map.members.otherLogin) } : null,
     lastLogin: at === 0 ? sourceSql(map.members.lastLoginAt) : null,
   };
 }
@@ -109,7 +113,7 @@ function resolveLink(db: Connection, map: ServiceDatabaseMap, at: number, table:
   }
   const sql = quoteName(name);
   const unique = table.uniqueIndexes.find((index) => sameName(index.column, name) && coversLinks(index.where, name)) ?? null;
-  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), nullable, unique, set: at === 0 ? map.link.set : {} };
+  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), nullable, unique, set: at === 0 ? columnLink(map).set : {} };
 }
 
 /** A column without an affinity stores what it is given: ids are then written in the type of those that are there, else as text. */
@@ -141,12 +145,12 @@ function namedColumns(map: ServiceDatabaseMap, at: number, missingLink: boolean)
     columns.id,
     ...sources.flatMap((source) => (source?.kind === "column" ? [source.column] : [])),
     ...(link === undefined ? [] : [link]),
-    ...(at === 0 ? Object.keys(map.link.set) : []),
+    ...(at === 0 ? Object.keys(columnLink(map).set) : []),
   ];
 }
 
 function linkName(map: ServiceDatabaseMap, at: number, missingLink: boolean): string | undefined {
-  if (at === 0) return missingLink ? undefined : map.link.column;
+  if (at === 0) return missingLink ? undefined : columnLink(map).column;
   const also: AlsoTable | undefined = map.also[at - 1];
   return also?.kakaoId;
 }

@@ -2,13 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import type { Prepared } from "./sqlite-connection.ts";
-import { type PlaceLink, type SqlitePlace, VALUE_COLUMNS } from "./sqlite-place.ts";
+import { decodeRows, FLAG_BASE, FLAGS, ROW_WIDTH } from "./member-row.ts";
+import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
 
 /** Rows a page: larger pages cost memory, smaller ones time (measured at 500 to 20,000). */
 const pageSize = 2_000;
-
-/** Of a row: id, flags, link, then the values. */
-const ROW_WIDTH = 3 + VALUE_COLUMNS.length;
 
 /** Rows with further texts that were asked for; `extras[n]` belongs to row n. */
 export interface Page {
@@ -102,43 +100,9 @@ function joinRow(place: SqlitePlace, extras: readonly string[]): string {
   return withdrawn === null ? whole : `CASE WHEN ${withdrawn} THEN ${joined(place.values.map(() => null))} ELSE ${whole} END`;
 }
 
-const FLAGS = { live: 1, withdrawn: 2, blocked: 4, protected: 8 } as const;
-/** Flags travel as one letter: this code plus their sum. */
-const FLAG_BASE = 64;
-
 function flagsSql(place: SqlitePlace): string {
   const { states } = place;
   if (states === null) return `'${String.fromCharCode(FLAG_BASE)}'`;
   const bit = (flag: number, condition: string | null): string => (condition === null ? "" : ` + ${flag} * (${condition} IS TRUE)`);
-  return `char(${FLAG_BASE}${bit(FLAGS.live, states.live)}${bit(FLAGS.withdrawn, states.withdrawn)}${bit(FLAGS.blocked, states.blocked)}${bit(FLAGS.protected, states.protected)})`;
-}
-
-function decodeRows(place: number, parts: readonly string[], width: number): { rows: MemberRow[]; extras: string[][] } {
-  const rows: MemberRow[] = [];
-  const extras: string[][] = [];
-  for (let at = 0; at < parts.length; at += width) {
-    const flags = (parts[at + 1] ?? "").charCodeAt(0) - FLAG_BASE;
-    const link = textOrNull(parts[at + 2]);
-    rows.push({
-      place,
-      id: parts[at] ?? "",
-      state: (flags & FLAGS.withdrawn) !== 0 ? "withdrawn" : (flags & FLAGS.live) !== 0 ? "live" : "notLive",
-      blocked: (flags & FLAGS.blocked) !== 0,
-      protected: (flags & FLAGS.protected) !== 0,
-      link: link === "0" ? null : link,
-      ci: textOrNull(parts[at + 3]),
-      phone: textOrNull(parts[at + 4]),
-      email: textOrNull(parts[at + 5]),
-      name: textOrNull(parts[at + 6]),
-      birthdate: textOrNull(parts[at + 7]),
-      phoneVerifiedAt: textOrNull(parts[at + 8]),
-      emailVerifiedAt: textOrNull(parts[at + 9]),
-    });
-    if (width > ROW_WIDTH) extras.push(parts.slice(at + ROW_WIDTH, at + width));
-  }
-  return { rows, extras };
-}
-
-function textOrNull(part: string | undefined): string | null {
-  return part === undefined || part === "" ? null : part;
+  return `char(${FLAG_BASE}${bit(FLAGS.live, states.live)}${bit(FLAGS.withdrawn, states.withdrawn)}${bit(FLAGS.blocked, states.blocked)}${bit(FLAGS.protected, states.protected)}${bit(FLAGS.otherLogin, states.otherLogin)})`;
 }

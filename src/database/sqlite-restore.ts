@@ -1,8 +1,10 @@
+import { judgeRestore } from "./judge.ts";
 import type { LinkRestore, RestoreOutcome } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { readHeldIds } from "./sqlite-read.ts";
-import { encodeStored, isEmptyLink, sameEncoded } from "./sqlite-values.ts";
+import { decodeStored, encodeStored } from "./sqlite-values.ts";
+import { idOfStored } from "./stored-values.ts";
 import { composeWrite, type PlannedPlace, readFresh, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
 
 interface Numbered {
@@ -26,11 +28,11 @@ function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place:
     if (position === undefined) continue;
     const [key = "n", ...stored] = page.extras[position] ?? [];
     const formers = formerIds(target, restore);
-    const outcome = writes[position] === undefined ? judgeRestore(restore, columns, stored, formers.some((id) => held.has(id))) : "changed-since";
+    const outcome = writes[position] === undefined ? judgeColumns(restore, columns, stored, formers.some((id) => held.has(id))) : "changed-since";
     outcomes[index] = outcome;
     if (outcome !== "restored") continue;
     for (const id of formers) held.add(id);
-    writes[position] = composeWrite(key, columns.map((column) => encodeStored(restore.former[column] ?? null)), stored);
+    writes[position] = composeWrite(key, columns.map((column) => encodeStored(restore.former?.[column] ?? null)), stored);
   }
   const rows = new Map<string, string>();
   writes.forEach((write, position) => rows.set(page.rows[position]?.id ?? "", write));
@@ -39,16 +41,14 @@ function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place:
   return planned;
 }
 
-function judgeRestore(restore: LinkRestore, columns: readonly string[], stored: readonly string[], formerIsHeld: boolean): RestoreOutcome {
-  const holds = (values: LinkRestore["written"]): boolean => columns.every((column, at) => sameEncoded(encodeStored(values[column] ?? null), stored[at]));
-  if (holds(restore.written)) return formerIsHeld ? "changed-since" : "restored";
-  return holds(restore.former) ? "already-restored" : "changed-since";
+function judgeColumns(restore: LinkRestore, columns: readonly string[], stored: readonly string[], formerIsHeld: boolean): RestoreOutcome {
+  return judgeRestore(restore, Object.fromEntries(columns.map((column, at) => [column, decodeStored(stored[at] ?? "n")])), formerIsHeld);
 }
 
 /** The Kakao id that a relink replaced, if any: somebody else may hold it by now. */
 function formerIds({ link }: WritablePlace, restore: LinkRestore): string[] {
-  const value = restore.former[link.name] ?? null;
-  return isEmptyLink(value) ? [] : [encodeStored(value).slice(1)];
+  const id = idOfStored(restore.former?.[link.name]);
+  return id === null ? [] : [id];
 }
 
 interface Group {
@@ -61,7 +61,7 @@ interface Group {
 function groupByColumns(restores: readonly LinkRestore[]): Group[] {
   const groups = new Map<string, Group>();
   restores.forEach((restore, index) => {
-    const columns = Object.keys(restore.written);
+    const columns = Object.keys(restore.written ?? {});
     const name = JSON.stringify([restore.place, ...columns]);
     const group = groups.get(name) ?? { place: restore.place, columns, members: [] };
     group.members.push({ index, restore });

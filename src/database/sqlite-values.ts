@@ -1,7 +1,4 @@
-import type { FormerValues } from "./service-database.ts";
-
-/** A stored value with its type, so that it can be put back exactly: integer 0, text '0', '' and NULL are four things. */
-export type StoredValue = FormerValues[string];
+import type { StoredValue } from "./stored-values.ts";
 
 /** SQL that turns a column's value into text with its type in front: i, r, t, b, or n for NULL. */
 export function encodeSql(column: string): string {
@@ -36,13 +33,6 @@ export function encodeStored(value: StoredValue): string {
   return "int" in value ? `i${value.int}` : `b${value.hex}`;
 }
 
-/** True for equal encoded values: of the same type, floating-point numbers by value, since their text differs in form. */
-export function sameEncoded(left: string | undefined, right: string | undefined): boolean {
-  if (left === right) return left !== undefined;
-  if (left === undefined || right === undefined || !left.startsWith("r") || !right.startsWith("r")) return false;
-  return Number(left.slice(1)) === Number(right.slice(1));
-}
-
 /** An encoded value as JSON, from which `decodeSql` makes a value of the same type. */
 export function encodedAsJson(encoded: string): string {
   const rest = encoded.slice(1);
@@ -64,9 +54,4 @@ export function encodedAsJson(encoded: string): string {
 export function decodeSql(json: string, at: number, bytes: boolean): string {
   const plain = `${json}->>${at}`;
   return bytes ? `iif(json_type(${json}, '$[${at}]') = 'object', unhex(${json}->>'$[${at}].hex'), ${plain})` : plain;
-}
-
-/** NULL, `''`, `0` and the text `'0'`: no link (product.md section 2). */
-export function isEmptyLink(value: StoredValue): boolean {
-  return value === null || value === "" || value === "0" || (typeof value === "object" && "int" in value && value.int === "0");
 }

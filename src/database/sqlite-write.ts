@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import { FailedError } from "../errors.ts";
-import type { ChangeGuards, ChangeOutcome, LinkChange, MovedWhy, SetValue } from "./service-database.ts";
+import { judgeChange } from "./judge.ts";
+import type { ChangeGuards, ChangeOutcome, LinkChange, SetValue } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
 import { type Page, readByIds, readHeldIds } from "./sqlite-read.ts";
-import { decodeSql, decodeStored, encodedAsJson, encodeSql, encodeStored, type StoredValue } from "./sqlite-values.ts";
+import { decodeSql, decodeStored, encodedAsJson, encodeSql, encodeStored } from "./sqlite-values.ts";
+import type { StoredValue } from "./stored-values.ts";
 import { quoteName } from "./table-map.ts";
 
 /** A place that has a link column, with the columns that a link's writing touches. */
@@ -52,7 +54,7 @@ export function writeChanges(
   for (let start = 0; start < changes.length; start += lookSize) {
     const some = changes.slice(start, start + lookSize);
     const fresh = readAllFresh(writer, places, some);
-    some.forEach((change, at) => outcomes.push(judgeChange(change, start + at, fresh.get(change.place), writes, held, guards, values)));
+    some.forEach((change, at) => outcomes.push(planChange(change, start + at, fresh.get(change.place), writes, held, guards, values)));
     for (const [place, rows] of fresh) addInOrder(writes, place, rows);
   }
   guards.intend(outcomes);
@@ -142,18 +144,15 @@ function readAllFresh(writer: Prepared, places: readonly SqlitePlace[], changes:
   );
 }
 
-function judgeChange(change: LinkChange, index: number, fresh: FreshRows | undefined, planned: PlannedWrites, held: Set<KakaoId>, guards: ChangeGuards, values: SetValues): ChangeOutcome {
+function planChange(change: LinkChange, index: number, fresh: FreshRows | undefined, planned: PlannedWrites, held: Set<KakaoId>, guards: ChangeGuards, values: SetValues): ChangeOutcome {
   const at = fresh?.positions.get(change.memberId);
   const row = at === undefined ? undefined : fresh?.page.rows[at];
-  if (fresh === undefined || at === undefined || row === undefined) return { outcome: "moved", why: "row-gone" };
-  const again = fresh.writes[at] !== undefined || planned.get(change.place)?.rows.has(change.memberId) === true;
-  const why = again ? "link-changed" : findMove(change, row.link, held);
-  if (why !== null) return { outcome: "moved", why };
-  if (!guards.unchanged(row, index)) return { outcome: "moved", why: "values-changed" };
+  const again = (at !== undefined && fresh?.writes[at] !== undefined) || planned.get(change.place)?.rows.has(change.memberId) === true;
+  const why = judgeChange(change, row, index, held, again, guards);
+  if (why !== null || fresh === undefined || at === undefined) return { outcome: "moved", why: why ?? "row-gone" };
   const [key = "n", ...from] = fresh.page.extras[at] ?? [];
   const to = newValues(fresh.target, change.to, from, values);
   fresh.writes[at] = composeWrite(key, to, from);
-  if (change.to !== null) held.add(change.to);
   return describeWrite(change.to === null ? [fresh.target.link.name] : fresh.target.columns, from, to);
 }
 
@@ -162,12 +161,6 @@ function addInOrder(planned: PlannedWrites, at: number, { target: { place, colum
   const known = planned.get(at) ?? { place, columns, rows: new Map<string, RowWrite>() };
   planned.set(at, known);
   writes.forEach((write, position) => known.rows.set(page.rows[position]?.id ?? "", write));
-}
-
-function findMove(change: LinkChange, link: string | null, held: ReadonlySet<KakaoId>): MovedWhy | null {
-  if (link === change.to) return "already-linked";
-  if (link !== change.from) return "link-changed";
-  return change.to !== null && held.has(change.to) ? "id-held" : null;
 }
 
 function newValues({ link, columns }: WritablePlace, to: KakaoId | null, from: readonly string[], values: SetValues): string[] {

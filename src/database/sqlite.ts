@@ -1,14 +1,16 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { StartError } from "../errors.ts";
-import type { ChangeGuards, ChangeOutcome, Inspection, LinkChange, LinkRestore, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
 import { inspectPlaces } from "./sqlite-inspect.ts";
 import { type Places, resolvePlaces, type SqlitePlace } from "./sqlite-place.ts";
-import { readByIds, readHolders, readPages } from "./sqlite-read.ts";
+import { openSqlitePlace } from "./sqlite-linked-place.ts";
+import { readByIds, readHeldIds, readHolders, readPages } from "./sqlite-read.ts";
 import { restoreAll } from "./sqlite-restore.ts";
-import { decodeStored, encodeSql, type StoredValue } from "./sqlite-values.ts";
+import { decodeStored, encodeSql } from "./sqlite-values.ts";
+import type { StoredValue } from "./stored-values.ts";
 import { readBack, type SetValues, writeChanges } from "./sqlite-write.ts";
 
 /** Ids that one look-up statement takes. */
@@ -71,6 +73,20 @@ class SqliteDatabase implements ServiceDatabase {
     return rows.filter((row) => asked.delete(row.id));
   }
 
+  async *readDanglingLinks(): AsyncGenerator<readonly DanglingLink[]> {}
+
+  async findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
+    return this.#doing("read", () => readHeldIds(this.#reader, this.#resolved().all, kakaoIds));
+  }
+
+  async openPending(): Promise<readonly LinkedPlace[]> {
+    return this.#options.map.pending.map(({ table, kakaoId }) => openSqlitePlace({ name: table, url: this.#options.url, table, kakaoId, fixed: {} }));
+  }
+
+  async lock(): Promise<DatabaseLock> {
+    return { unavailable: "SQLite has no advisory locks.", isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
+  }
+
   async findHolders(kakaoId: KakaoId): Promise<readonly MemberRow[]> {
     return this.#doing("read", () => this.#resolved().all.flatMap((place) => (place.link === null ? [] : readHolders(this.#reader, place, place.link, [kakaoId]))));
   }
@@ -102,7 +118,7 @@ class SqliteDatabase implements ServiceDatabase {
     return outcomes;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#writer?.db.close();
     this.#reader.db.close();
   }

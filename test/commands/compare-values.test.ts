@@ -11,8 +11,8 @@ import { kakaoUser, match, member } from "../helpers/match.ts";
 
 const opened: Context[] = [];
 
-afterEach(() => {
-  for (const context of opened.splice(0)) context.close();
+afterEach(async () => {
+  for (const context of opened.splice(0)) await context.close();
 });
 
 /** A context on a database whose one member has this phone number. */
@@ -23,7 +23,8 @@ async function openWith(phone: string): Promise<Context> {
   const env = { KAKAO_SYNC_KEY: Buffer.alloc(32, 1).toString("base64") };
   const context = openContext({ stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), env, cwd, signal: new AbortController().signal }, { color: false, quiet: true }, "map-members");
   opened.push(context);
-  await context.database().inspect();
+  const database = await context.database();
+  await database.inspect();
   return context;
 }
 

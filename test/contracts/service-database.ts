@@ -13,8 +13,8 @@ export interface EngineFixture {
 export interface EngineDatabase {
   readonly url: string;
   /** Runs a statement on a connection of its own, as the service would, and gives its rows. */
-  run(sql: string): unknown[][];
-  remove(): void;
+  run(sql: string): unknown[][] | Promise<unknown[][]>;
+  remove(): void | Promise<void>;
 }
 
 /** Guards that let everything through. */
@@ -48,7 +48,8 @@ export const membersMap: ServiceDatabaseMap = {
     protected: "role <> 'customer'",
   },
   also: [],
-  link: { column: "kakao_id", set: {} },
+  pending: [],
+  link: { kind: "column", column: "kakao_id", set: {} },
 };
 
 export const alsoSql = [
@@ -79,8 +80,8 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
   describe(`${fixture.engine}: the service's database`, () => {
     let service: EngineDatabase;
     let opened: ServiceDatabase[] = [];
-    const open = (map: ServiceDatabaseMap = membersMap): ServiceDatabase => {
-      const database = openServiceDatabase({ url: service.url, timeZone: "Asia/Seoul", map, now: () => new Date("2026-11-20T15:30:05Z") });
+    const open = async (map: ServiceDatabaseMap = membersMap): Promise<ServiceDatabase> => {
+      const database = await openServiceDatabase({ url: service.url, session: {}, timeZone: "Asia/Seoul", map, now: () => new Date("2026-11-20T15:30:05Z") });
       opened.push(database);
       return database;
     };
@@ -88,20 +89,20 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
     beforeEach(async () => {
       service = await fixture.create([...membersSql, ...alsoSql]);
     });
-    afterEach(() => {
-      for (const database of opened) database.close();
+    afterEach(async () => {
+      for (const database of opened) await database.close();
       opened = [];
-      service.remove();
+      await service.remove();
     });
 
     describe("inspect", () => {
       it("counts the rows of every place and finds nothing amiss", async () => {
-        expect(await open(alsoMap).inspect()).toEqual({ rows: [5, 1], missingUniqueIndexes: [], missingLinkColumn: null, readOnly: false });
+        expect(await (await open(alsoMap)).inspect()).toEqual({ rows: [5, 1], missingUniqueIndexes: [], missingLinkColumn: null, unfilledColumns: [], readOnly: false, replica: false });
       });
 
       it("names every wrong table and column at once, with the nearest name", async () => {
         const map: ServiceDatabaseMap = { ...membersMap, members: { ...membersMap.members, phone: column("phonee"), name: column("nam") }, also: [{ table: "member_dormant", id: "id" }] };
-        await expect(open(map).inspect()).rejects.toMatchObject({
+        await expect((await open(map)).inspect()).rejects.toMatchObject({
           exitCode: 2,
           message: "There is no table member_dormant; did you mean members_dormant?\nmembers has no column phonee; did you mean phone?\nmembers has no column nam; did you mean name?",
         });
@@ -109,42 +110,42 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
 
       it("counts rows that are live and withdrawn at once", async () => {
         const map = { ...membersMap, members: { ...membersMap.members, where: "status <> 'dormant'" } };
-        await expect(open(map).inspect()).rejects.toMatchObject({ code: "live-and-withdrawn", message: expect.stringMatching(/^1 rows/) });
+        await expect((await open(map)).inspect()).rejects.toMatchObject({ code: "live-and-withdrawn", message: expect.stringMatching(/^1 rows/) });
       });
 
       it("says which condition the database cannot compute", async () => {
         const map = { ...membersMap, members: { ...membersMap.members, where: "stattus = 'active'", protected: "role <>" } };
-        await expect(open(map).inspect()).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(/^members\.where .*stattus[^\n]*\nmembers\.protected /) });
+        await expect((await open(map)).inspect()).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(/^members\.where .*stattus[^\n]*\nmembers\.protected /) });
       });
 
       it("gives the statement for a missing unique index, and the statement works", async () => {
-        service.run("DROP INDEX members_kakao_id");
-        const [missing] = (await open().inspect()).missingUniqueIndexes;
+        await service.run("DROP INDEX members_kakao_id");
+        const [missing] = (await (await open()).inspect()).missingUniqueIndexes;
         expect(missing?.place).toBe(0);
-        service.run(missing?.sql ?? "");
-        expect((await open().inspect()).missingUniqueIndexes).toEqual([]);
-        expect(() => service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 1")).toThrow(/unique/i);
+        await service.run(missing?.sql ?? "");
+        expect((await (await open()).inspect()).missingUniqueIndexes).toEqual([]);
+        await expect((async () => service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 1"))()).rejects.toThrow(/unique|duplicate/i);
       });
 
       it("reads every link as empty while the link column is missing, and gives the statements that add it", async () => {
-        const map = { ...membersMap, link: { column: "kakao_user", set: {} } };
-        const database = open(map);
+        const map: ServiceDatabaseMap = { ...membersMap, link: { kind: "column", column: "kakao_user", set: {} } };
+        const database = await open(map);
         const inspection = await database.inspect();
         expect((await readAll(database)).map((row) => row.link)).toEqual([null, null, null, null, null]);
-        for (const statement of (inspection.missingLinkColumn ?? "").split(";\n")) service.run(statement);
-        expect(await open(map).inspect()).toMatchObject({ missingLinkColumn: null, missingUniqueIndexes: [] });
+        for (const statement of (inspection.missingLinkColumn ?? "").split(";\n")) await service.run(statement);
+        expect(await (await open(map)).inspect()).toMatchObject({ missingLinkColumn: null, missingUniqueIndexes: [] });
       });
 
       it("refuses an id in two places", async () => {
-        service.run("INSERT INTO members_dormant VALUES (4, NULL, NULL)");
-        await expect(open(alsoMap).inspect()).rejects.toMatchObject({ code: "member-ids", message: "1 ids stand in both members and members_dormant." });
+        await service.run("INSERT INTO members_dormant VALUES (4, NULL, NULL)");
+        await expect((await open(alsoMap)).inspect()).rejects.toMatchObject({ code: "member-ids", message: "1 ids stand in both members and members_dormant." });
       });
     });
 
     describe("reading", () => {
       it("reads states, flags, 64-bit ids and raw values; nothing of a withdrawn member but id and link", async () => {
-        const none = { ci: null, phoneVerifiedAt: null, emailVerifiedAt: null, blocked: false };
-        expect(await readAll(open(alsoMap))).toEqual([
+        const none = { otherLogin: false, ci: null, phoneVerifiedAt: null, emailVerifiedAt: null, blocked: false };
+        expect(await readAll(await open(alsoMap))).toEqual([
           { ...none, place: 0, id: "1", state: "live", protected: false, link: null, phone: "010-2345-6789", email: "a@example.com", name: "김민서", birthdate: "19910203" },
           { ...none, place: 0, id: "2", state: "live", protected: true, link: "9223372036854775807", phone: "01023456780", email: null, name: null, birthdate: null },
           { ...none, place: 0, id: "3", state: "withdrawn", protected: false, link: "7000000000000000003", phone: null, email: null, name: null, birthdate: null },
@@ -155,29 +156,29 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       });
 
       it("reads every row as live with `where: all`", async () => {
-        const rows = await readAll(open({ ...membersMap, members: { table: "members", id: "id", where: "all" } }));
+        const rows = await readAll(await open({ ...membersMap, members: { table: "members", id: "id", where: "all" } }));
         expect(rows.map((row) => row.state)).toEqual(["live", "live", "live", "live", "live"]);
       });
 
       it("finds members by id and leaves missing ones out", async () => {
-        const rows = await open(alsoMap).findMembers(0, ["9007199254740993", "5", "01", "2"]);
+        const rows = await (await open(alsoMap)).findMembers(0, ["9007199254740993", "5", "01", "2"]);
         expect(rows.map((row) => row.id).toSorted()).toEqual(["2", "9007199254740993"]);
       });
 
       it("finds holders of any state in any place", async () => {
-        const database = open(alsoMap);
+        const database = await open(alsoMap);
         expect((await database.findHolders("7000000000000000003")).map(({ place, id, state }) => [place, id, state])).toEqual([[0, "3", "withdrawn"]]);
         expect((await database.findHolders("7000000000000000101")).map(({ place, id }) => [place, id])).toEqual([[1, "101"]]);
         expect(await database.findHolders("9223372036854775806")).toEqual([]);
       });
 
       it("reads last logins, null where unknown", async () => {
-        expect(await open().readLastLogins(0, ["1", "2"])).toEqual(new Map([["1", null], ["2", "2026-01-02 03:04:05"]]));
+        expect(await (await open()).readLastLogins(0, ["1", "2"])).toEqual(new Map([["1", null], ["2", "2026-01-02 03:04:05"]]));
       });
 
       it("keeps a value's control characters apart from the next value", async () => {
-        service.run("UPDATE members SET name = 'a\u001fb' || char(0) || '\u001fc', phone = '\u001f' WHERE id = 1");
-        expect((await readAll(open()))[0]).toMatchObject({ name: "a\u001fb\0\u001fc", phone: "\u001f", birthdate: "19910203", email: "a@example.com" });
+        await service.run("UPDATE members SET name = 'a\u001fb' || char(0) || '\u001fc', phone = '\u001f' WHERE id = 1");
+        expect((await readAll(await open()))[0]).toMatchObject({ name: "a\u001fb\0\u001fc", phone: "\u001f", birthdate: "19910203", email: "a@example.com" });
       });
     });
 
@@ -185,9 +186,9 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       const change = (memberId: string, to: string | null, from: string | null = null): LinkChange => ({ place: 0, memberId, from, to });
 
       it("writes 19-digit ids and tells what the row held", async () => {
-        const outcomes = await open().writeLinks([change("9007199254740993", "9223372036854775806"), change("1", "7000000000000000001")], openGuards);
+        const outcomes = await (await open()).writeLinks([change("9007199254740993", "9223372036854775806"), change("1", "7000000000000000001")], openGuards);
         expect(outcomes.map((outcome) => outcome.outcome)).toEqual(["written", "written"]);
-        expect(service.run("SELECT id, kakao_id FROM members ORDER BY id")).toEqual([
+        expect(await service.run("SELECT id, kakao_id FROM members ORDER BY id")).toEqual([
           [1n, 7000000000000000001n],
           [2n, 9223372036854775807n],
           [3n, 7000000000000000003n],
@@ -197,16 +198,16 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       });
 
       it("replaces a link only from the one it was planned from", async () => {
-        const outcomes = await open().writeLinks([change("2", "7000000000000000002", "9223372036854775807"), change("3", "7000000000000000009", "1")], openGuards);
+        const outcomes = await (await open()).writeLinks([change("2", "7000000000000000002", "9223372036854775807"), change("3", "7000000000000000009", "1")], openGuards);
         expect(outcomes).toMatchObject([{ outcome: "written" }, { outcome: "moved", why: "link-changed" }]);
-        expect(service.run("SELECT kakao_id FROM members WHERE id IN (2, 3) ORDER BY id")).toEqual([[7000000000000000002n], [7000000000000000003n]]);
+        expect(await service.run("SELECT kakao_id FROM members WHERE id IN (2, 3) ORDER BY id")).toEqual([[7000000000000000002n], [7000000000000000003n]]);
       });
 
       it("leaves alone who moved since the plan, each with its reason", async () => {
-        const database = open(alsoMap);
+        const database = await open(alsoMap);
         await readAll(database);
-        service.run("DELETE FROM members WHERE id = 4");
-        service.run("UPDATE members SET kakao_id = 7000000000000000001 WHERE id = 1");
+        await service.run("DELETE FROM members WHERE id = 4");
+        await service.run("UPDATE members SET kakao_id = 7000000000000000001 WHERE id = 1");
         const outcomes = await database.writeLinks(
           [change("4", "11"), change("1", "12"), change("1", "7000000000000000001"), change("9007199254740993", "7000000000000000101")],
           openGuards,
@@ -215,13 +216,13 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       });
 
       it("gives one id to one member and one member one id, also within a batch", async () => {
-        const outcomes = await open().writeLinks([change("1", "11"), change("4", "11"), change("1", "12")], openGuards);
+        const outcomes = await (await open()).writeLinks([change("1", "11"), change("4", "11"), change("1", "12")], openGuards);
         expect(outcomes).toMatchObject([{ outcome: "written" }, { why: "id-held" }, { why: "link-changed" }]);
       });
 
       it("shows the guard the row as it is now, and obeys it", async () => {
-        const database = open();
-        service.run("UPDATE members SET phone = '01000000000' WHERE id = 1");
+        const database = await open();
+        await service.run("UPDATE members SET phone = '01000000000' WHERE id = 1");
         const seen: [number, string | null][] = [];
         const outcomes = await database.writeLinks([change("4", "14"), change("1", "11")], { unchanged: (row, at) => (seen.push([at, row.phone]), at === 0), intend: () => undefined });
         expect(seen).toEqual([[0, null], [1, "01000000000"]]);
@@ -229,40 +230,40 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       });
 
       it("takes a link away and leaves the further columns alone; undo puts it back unless somebody holds the id", async () => {
-        const database = open({ ...membersMap, link: { column: "kakao_id", set: { linked_at: "now" } } });
+        const database = await open({ ...membersMap, link: { kind: "column", column: "kakao_id", set: { linked_at: "now" } } });
         const changes = [change("2", null, "9223372036854775807"), change("3", null, "1")];
         const outcomes = await database.writeLinks(changes, openGuards);
         expect(outcomes).toEqual([{ outcome: "written", former: { kakao_id: { int: "9223372036854775807" } }, written: { kakao_id: null } }, { outcome: "moved", why: "link-changed" }]);
         const stored = (): unknown => service.run("SELECT kakao_id, linked_at FROM members WHERE id = 2");
-        expect(stored()).toEqual([[null, "2020-01-01"]]);
-        service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 4");
+        expect(await stored()).toEqual([[null, "2020-01-01"]]);
+        await service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 4");
         expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(["changed-since"]);
-        service.run("UPDATE members SET kakao_id = NULL WHERE id = 4");
+        await service.run("UPDATE members SET kakao_id = NULL WHERE id = 4");
         expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(["restored"]);
-        expect(stored()).toEqual([[9223372036854775807n, "2020-01-01"]]);
+        expect(await stored()).toEqual([[9223372036854775807n, "2020-01-01"]]);
       });
 
       it("asks for the intent once, with all outcomes, before anything is written; a refusal writes nothing", async () => {
         const intents: (readonly ChangeOutcome[])[] = [];
         const full = new Error("the journal is full");
         const guards = { unchanged: () => true, intend: (outcomes: readonly ChangeOutcome[]) => { intents.push(outcomes); throw full; } };
-        await expect(open().writeLinks([change("1", "11"), change("4", "14")], guards)).rejects.toBe(full);
+        await expect((await open()).writeLinks([change("1", "11"), change("4", "14")], guards)).rejects.toBe(full);
         expect(intents).toMatchObject([[{ outcome: "written" }, { outcome: "written" }]]);
-        expect(service.run("SELECT count(*) FROM members WHERE kakao_id IN (11, 14)")).toEqual([[0n]]);
+        expect(await service.run("SELECT count(*) FROM members WHERE kakao_id IN (11, 14)")).toEqual([[0n]]);
       });
 
       it("fills further columns: the time in the database's zone, a UUID, a literal", async () => {
-        service.run("ALTER TABLE members ADD COLUMN uuid VARCHAR(40)");
-        service.run("ALTER TABLE members ADD COLUMN source VARCHAR(40)");
-        service.run("ALTER TABLE members ADD COLUMN version INT");
+        await service.run("ALTER TABLE members ADD COLUMN uuid VARCHAR(40)");
+        await service.run("ALTER TABLE members ADD COLUMN source VARCHAR(40)");
+        await service.run("ALTER TABLE members ADD COLUMN version INT");
         const set = { linked_at: "now", uuid: "uuid", source: { literal: 7 }, version: { literal: "3" } } as const;
         const changes = [change("1", "11")];
-        const outcomes = await open({ ...membersMap, link: { column: "kakao_id", set } }).writeLinks(changes, openGuards);
-        const [row] = service.run("SELECT kakao_id, linked_at, uuid, source, version FROM members WHERE id = 1");
+        const outcomes = await (await open({ ...membersMap, link: { kind: "column", column: "kakao_id", set } })).writeLinks(changes, openGuards);
+        const [row] = await service.run("SELECT kakao_id, linked_at, uuid, source, version FROM members WHERE id = 1");
         expect(row).toEqual([11n, "2026-11-21 00:30:05", expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/), "7", 3n]);
         expect(outcomes).toMatchObject([{ written: { linked_at: "2026-11-21 00:30:05", source: "7", version: { int: "3" } }, former: { kakao_id: null, linked_at: null, uuid: null } }]);
-        expect(await open().restoreLinks(restoresOf(changes, outcomes))).toEqual(["restored"]);
-        expect(service.run("SELECT kakao_id, linked_at, uuid, source, version FROM members WHERE id = 1")).toEqual([[null, null, null, null, null]]);
+        expect(await (await open()).restoreLinks(restoresOf(changes, outcomes))).toEqual(["restored"]);
+        expect(await service.run("SELECT kakao_id, linked_at, uuid, source, version FROM members WHERE id = 1")).toEqual([[null, null, null, null, null]]);
       });
     });
 
@@ -270,26 +271,26 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       const changes: LinkChange[] = ["1", "4", "9007199254740993"].map((memberId, at) => ({ place: 0, memberId, from: null, to: String(11 + at) }));
 
       it("takes links away only where they still are what was written", async () => {
-        const database = open();
+        const database = await open();
         const restores = restoresOf(changes, await database.writeLinks(changes, openGuards));
-        service.run("UPDATE members SET kakao_id = 99 WHERE id = 1");
-        service.run("DELETE FROM members WHERE id = 4");
+        await service.run("UPDATE members SET kakao_id = 99 WHERE id = 1");
+        await service.run("DELETE FROM members WHERE id = 4");
         expect(await database.restoreLinks(restores)).toEqual(["changed-since", "row-gone", "restored"]);
         expect(await database.restoreLinks(restores)).toEqual(["changed-since", "row-gone", "already-restored"]);
-        expect(service.run("SELECT id, kakao_id FROM members WHERE id IN (1, 9007199254740993) ORDER BY id")).toEqual([[1n, 99n], [9007199254740993n, null]]);
+        expect(await service.run("SELECT id, kakao_id FROM members WHERE id IN (1, 9007199254740993) ORDER BY id")).toEqual([[1n, 99n], [9007199254740993n, null]]);
       });
 
       it("survives the journal's JSON", async () => {
-        const database = open();
+        const database = await open();
         const restores: LinkRestore[] = JSON.parse(JSON.stringify(restoresOf(changes, await database.writeLinks(changes, openGuards))));
         expect(await database.restoreLinks(restores)).toEqual(["restored", "restored", "restored"]);
       });
 
       it("does not give a replaced id back while somebody else holds it", async () => {
-        const database = open();
+        const database = await open();
         const relink: LinkChange[] = [{ place: 0, memberId: "2", from: "9223372036854775807", to: "22" }];
         const restores = restoresOf(relink, await database.writeLinks(relink, openGuards));
-        service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 1");
+        await service.run("UPDATE members SET kakao_id = 9223372036854775807 WHERE id = 1");
         expect(await database.restoreLinks(restores)).toEqual(["changed-since"]);
       });
     });

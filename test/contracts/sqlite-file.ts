@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import type { EngineDatabase } from "./service-database.ts";
 
 /** A database file in a folder of its own, and a second connection to it. */
-export function createSqliteFile(statements: readonly string[]): EngineDatabase & { readonly path: string } {
+export function createSqliteFile(statements: readonly string[]): Omit<EngineDatabase, "run" | "remove"> & { readonly path: string; run(sql: string): unknown[][]; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "kakao-sync-database-"));
   const path = join(folder, "members.db");
   const service = new Database(path);

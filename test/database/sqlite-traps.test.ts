@@ -4,17 +4,17 @@ import type { LinkChange, ServiceDatabase, ServiceDatabaseMap } from "../../src/
 import { openGuards, readAll, restoresOf } from "../contracts/service-database.ts";
 import { createSqliteFile } from "../contracts/sqlite-file.ts";
 
-const cleanups: (() => void)[] = [];
-afterEach(() => {
-  for (const clean of cleanups.splice(0).reverse()) clean();
+const cleanups: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-const simple: ServiceDatabaseMap = { members: { table: "members", id: "id", where: "all" }, also: [], link: { column: "kakao_id", set: {} } };
+const simple: ServiceDatabaseMap = { members: { table: "members", id: "id", where: "all" }, also: [], pending: [], link: { kind: "column", column: "kakao_id", set: {} } };
 
-function withDatabase(statements: readonly string[], map: ServiceDatabaseMap = simple): { service: ReturnType<typeof createSqliteFile>; database: ServiceDatabase } {
+async function withDatabase(statements: readonly string[], map: ServiceDatabaseMap = simple): Promise<{ service: ReturnType<typeof createSqliteFile>; database: ServiceDatabase }> {
   const service = createSqliteFile(statements);
   cleanups.push(() => service.remove());
-  const database = openServiceDatabase({ url: service.url, timeZone: "Asia/Seoul", map });
+  const database = await openServiceDatabase({ url: service.url, timeZone: "Asia/Seoul", session: {}, map, now: () => new Date() });
   cleanups.push(() => database.close());
   return { service, database };
 }
@@ -32,7 +32,7 @@ describe("the kinds of empty links", () => {
   ] as const;
 
   it.each(kinds)("a %s column: each reads as empty, takes a 19-digit id and is put back exactly", async (type, empties) => {
-    const { service, database } = withDatabase([
+    const { service, database } = await withDatabase([
       `CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id ${type})`,
       ...empties.map((empty, at) => `INSERT INTO members VALUES (${at + 1}, ${empty})`),
     ]);
@@ -53,33 +53,33 @@ describe("the kinds of empty links", () => {
   });
 
   it.each([["TEXT NOT NULL", "''"], ["BIGINT NOT NULL", "0"]])("a %s column: a link that is taken away leaves %s", async (type, empty) => {
-    const { service, database } = withDatabase([`CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id ${type})`, "INSERT INTO members VALUES (1, '12')"]);
+    const { service, database } = await withDatabase([`CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id ${type})`, "INSERT INTO members VALUES (1, '12')"]);
     expect(await database.writeLinks([{ ...link("1", "12"), from: "12", to: null }], openGuards)).toMatchObject([{ outcome: "written" }]);
     expect(service.run("SELECT quote(kakao_id) FROM members")).toEqual([[empty]]);
   });
 
   it("a column without a type takes ids as the service stores them", async () => {
-    const { service, database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, NULL), (2, 7000000000000000002)"]);
+    const { service, database } = await withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, NULL), (2, 7000000000000000002)"]);
     await database.writeLinks([link("1", "7000000000000000001")], openGuards);
     expect(service.run("SELECT typeof(kakao_id) FROM members")).toEqual([["integer"], ["integer"]]);
     expect(await database.writeLinks([link("2", "7000000000000000001", "7000000000000000002")], openGuards)).toMatchObject([{ why: "id-held" }]);
   });
 
   it("floating-point and binary links are malformed text, never a Kakao id, and never overwritten", async () => {
-    const { database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, 12.0), (2, x'3132'), (3, ' 12'), (4, 0.0)"]);
+    const { database } = await withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, 12.0), (2, x'3132'), (3, ' 12'), (4, 0.0)"]);
     expect((await readAll(database)).map((row) => row.link)).toEqual(["12.0", "X'3132'", " 12", "0.0"]);
     expect(await database.writeLinks([link("1", "12"), link("2", "13"), link("4", "14")], openGuards)).toMatchObject([{ why: "link-changed" }, { why: "link-changed" }, { why: "link-changed" }]);
   });
 
   it("refuses a floating-point link column", async () => {
-    const { database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id DOUBLE)"]);
+    const { database } = await withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id DOUBLE)"]);
     await expect(database.inspect()).rejects.toMatchObject({ exitCode: 2, code: "link-column-real" });
   });
 
   it("undo puts back every type of a further column", async () => {
-    const { service, database } = withDatabase(
+    const { service, database } = await withDatabase(
       ["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id INTEGER, note)", "INSERT INTO members VALUES (1, NULL, 0.1), (2, NULL, x'00ff'), (3, NULL, 5), (4, NULL, 5.0), (5, NULL, '5'), (6, NULL, '가')"],
-      { ...simple, link: { column: "kakao_id", set: { note: { literal: 1 } } } },
+      { ...simple, link: { kind: "column", column: "kakao_id", set: { note: { literal: 1 } } } },
     );
     const stored = (): unknown => service.run("SELECT typeof(note), quote(note) FROM members");
     const before = stored();
@@ -103,11 +103,12 @@ describe("names", () => {
   const map: ServiceDatabaseMap = {
     members: { table, id, where: "all", name: { kind: "column", column: "회원 이름" } },
     also: [],
-    link: { column: "order", set: {} },
+    pending: [],
+    link: { kind: "column", column: "order", set: {} },
   };
 
   it("are quoted, whatever they hold", async () => {
-    const { service, database } = withDatabase(statements, map);
+    const { service, database } = await withDatabase(statements, map);
     const [missing] = (await database.inspect()).missingUniqueIndexes;
     service.run(missing?.sql ?? "");
     expect((await database.inspect()).missingUniqueIndexes).toEqual([]);
@@ -118,19 +119,19 @@ describe("names", () => {
   });
 
   it.each(["id) FROM members; DROP TABLE members; --", "id\" FROM members --", "1"])("never become SQL: %s", async (column) => {
-    const { service, database } = withDatabase(statements, { ...simple, members: { ...simple.members, phone: { kind: "column", column } } });
+    const { service, database } = await withDatabase(statements, { ...simple, members: { ...simple.members, phone: { kind: "column", column } } });
     await expect(database.inspect()).rejects.toMatchObject({ code: "database-names" });
     expect(service.run("SELECT count(*) FROM members")).toEqual([[0n]]);
   });
 
   it("may carry the schema", async () => {
-    const { database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)"], { ...simple, members: { ...simple.members, table: "main.MEMBERS", where: "members.id > 0" } });
+    const { database } = await withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)"], { ...simple, members: { ...simple.members, table: "main.MEMBERS", where: "members.id > 0" } });
     expect((await database.inspect()).rows).toEqual([0]);
   });
 
   it("of an operator's condition must make one statement that changes nothing", async () => {
     for (const where of ["1); DELETE FROM members; --", "id = ?", "id = @separator", "count(*) > 1"]) {
-      const { service, database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, NULL)"], { ...simple, members: { ...simple.members, where } });
+      const { service, database } = await withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES (1, NULL)"], { ...simple, members: { ...simple.members, where } });
       await expect(database.inspect()).rejects.toMatchObject({ code: "database-condition", message: expect.stringContaining("members.where") });
       expect(service.run("SELECT count(*) FROM members")).toEqual([[1n]]);
     }
@@ -154,7 +155,7 @@ describe("member ids", () => {
   ];
 
   it.each(tables)("%s: every row once, found and written by its id", async (_, create, expression) => {
-    const { service, database } = withDatabase([create, many(expression)]);
+    const { service, database } = await withDatabase([create, many(expression)]);
     await database.inspect();
     const ids = (await readAll(database)).map((row) => row.id);
     expect(ids.toSorted()).toEqual(service.run("SELECT CAST(id AS TEXT) FROM members ORDER BY 1 COLLATE BINARY").map(([id]) => id));
@@ -166,7 +167,7 @@ describe("member ids", () => {
   });
 
   it("of another spelling do not find the row", async () => {
-    const { database } = withDatabase(["CREATE TABLE members (id TEXT COLLATE NOCASE PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES ('Abc', NULL)"]);
+    const { database } = await withDatabase(["CREATE TABLE members (id TEXT COLLATE NOCASE PRIMARY KEY, kakao_id)", "INSERT INTO members VALUES ('Abc', NULL)"]);
     expect(await database.findMembers(0, ["abc"])).toEqual([]);
     expect(await database.writeLinks([link("abc", "12")], openGuards)).toEqual([{ outcome: "moved", why: "row-gone" }]);
   });
@@ -177,7 +178,7 @@ describe("member ids", () => {
     ["CREATE TABLE members (id TEXT UNIQUE, kakao_id)", "(NULL, 1), (NULL, 2), ('b', 3)", "members.id is NULL in 2 rows."],
     ["CREATE TABLE members (id PRIMARY KEY, kakao_id)", "(1.5, 1), (x'00', 2)", "members.id is neither an integer nor text in 2 rows."],
   ])("that are none are refused with their count: %s %s", async (create, values, message) => {
-    const { database } = withDatabase([create, `INSERT INTO members (id, kakao_id) VALUES ${values}`]);
+    const { database } = await withDatabase([create, `INSERT INTO members (id, kakao_id) VALUES ${values}`]);
     await expect(database.inspect()).rejects.toMatchObject({ code: "member-ids", message });
   });
 });
@@ -192,7 +193,7 @@ describe("unique indexes of the link", () => {
     ["CREATE UNIQUE INDEX i ON members (lower(kakao_id))", 1],
     ["CREATE INDEX i ON members (kakao_id)", 1],
   ])("%s", async (index, missing) => {
-    const { database } = withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id TEXT, status TEXT)", "INSERT INTO members VALUES (1, '12', 'x')", index]);
+    const { database } = await withDatabase(["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id TEXT, status TEXT)", "INSERT INTO members VALUES (1, '12', 'x')", index]);
     expect((await database.inspect()).missingUniqueIndexes.length).toBe(missing);
     expect((await database.findHolders("12")).map((row) => row.id)).toEqual(["1"]);
   });

@@ -37,7 +37,7 @@ export function ci(name: string): string {
 
 export function member(id: string, values: Partial<MemberRow> = {}): MemberRow {
   const verified = { phoneVerifiedAt: "2026-01-01 00:00:00", emailVerifiedAt: "2026-01-01 00:00:00" };
-  return { place: 0, id, state: "live", blocked: false, protected: false, link: null, ci: null, phone: null, email: null, name: null, birthdate: null, ...verified, ...values };
+  return { place: 0, id, state: "live", blocked: false, protected: false, otherLogin: false, link: null, ci: null, phone: null, email: null, name: null, birthdate: null, ...verified, ...values };
 }
 
 export function kakaoUser(id: string, values: Partial<KakaoUser> = {}): KakaoUser {

@@ -112,7 +112,7 @@ async function applyBatch(work: Work, batch: PlanBatch): Promise<BatchIntent> {
   const at = batch.rows.flatMap((_row, index) => (stopped.has(index) ? [] : [index]));
   const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
   let intent: BatchIntent = { at: seconds(work.context), rows: [] };
-  await work.context.database().writeLinks(rows.map(toChange), {
+  await (await work.context.database()).writeLinks(rows.map(toChange), {
     unchanged: (row, index) => isUnchanged(work, row, rows[index]),
     intend: (outcomes) => {
       intent = { at: seconds(work.context), rows: place(batch, at, outcomes, stopped, written) };
@@ -163,7 +163,7 @@ async function findStopped(work: Work, rows: readonly PlanRow[]): Promise<Readon
 
 async function readElsewhere(context: Context): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for (const place of context.places()) {
+  for (const place of await context.places()) {
     for await (const page of place.readIds()) for (const id of page) ids.add(id);
   }
   return ids;

@@ -45,21 +45,21 @@ const usedStates: Readonly<Record<string, { readonly code: string; readonly why:
 };
 
 /** Only a plan that is planned or interrupted may be applied, and a planned one only while nothing that it was made from has changed (section 3). */
-export function checkPlanState(context: Context, run: Run): void {
+export async function checkPlanState(context: Context, run: Run): Promise<void> {
   if (run.command !== "map-members") {
     throw new RefusedError({ code: "plan-of-other-command", message: `Run ${run.id} is a plan of ${run.command}.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
   const used = usedStates[run.state];
   if (used !== undefined) throw refusePlan(run, used.code, used.why);
   if (run.state === "interrupted") return checkSameDatabase(context, run);
-  if (run.digests.config === context.configDigest && run.digests.database === context.database().identity && run.appId === context.config.kakao.appId) return;
+  if (run.digests.config === context.configDigest && run.digests.database === (await context.database()).identity && run.appId === context.config.kakao.appId) return;
   context.workspace().runs.transition(run.id, "changed", Math.floor(context.now() / 1000));
   throw refusePlan(run, "plan-changed", "was made with another configuration, app or database");
 }
 
 /** A resumed run goes on with the plan it has; but never in another database. */
-function checkSameDatabase(context: Context, run: Run): void {
-  if (run.digests.database !== context.database().identity) throw refusePlan(run, "plan-changed", "was begun in another database");
+async function checkSameDatabase(context: Context, run: Run): Promise<void> {
+  if (run.digests.database !== (await context.database()).identity) throw refusePlan(run, "plan-changed", "was begun in another database");
 }
 
 function refusePlan(run: Run, code: string, why: string): RefusedError {

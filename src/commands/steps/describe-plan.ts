@@ -11,11 +11,13 @@ interface MadePlan {
   readonly digest: string;
   /** Rows that apply is to change. */
   readonly planned: number;
+  /** Its identity. */
+  readonly database: string;
   readonly decisions: string | null;
 }
 
 /** What the registry keeps of a plan; `counts` are those of the JSON result (product.md section 11), and what the brakes look at. */
-export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, decisions }: MadePlan): RunFacts {
+export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, decisions, database }: MadePlan): RunFacts {
   const { members, kakao } = sides;
   return {
     command: "map-members",
@@ -35,7 +37,7 @@ export function describePlan(context: Context, { operator, snapshot }: PlanInput
       malformedLinks: members.counts.malformedLinks,
       quality: { ...plan.quality, usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
     },
-    digests: { plan: digest, config: context.configDigest, decisions, database: context.database().identity },
+    digests: { plan: digest, config: context.configDigest, decisions, database },
     snapshot: { generation: snapshot.generation, takenAt: snapshot.takenAt },
     files: planFiles,
   };

@@ -64,7 +64,7 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
     writeMappingPlan({ context, runId: id, folder, sides, plan, groups, shownMembers, draft, decided: settled.obeyed, allRows: input.allRows }, input.snapshot.blocks());
     const { digest, rows: planned } = draft.finish();
     workspace.decisions.remember(settled.remember);
-    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, decisions: settled.digest }));
+    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, decisions: settled.digest, database: (await context.database()).identity }));
     return { run, refusedDecisions: settled.refused, clears: countClears(settled.obeyed) };
   } catch (error) {
     draft.discard();
@@ -78,7 +78,7 @@ async function readSides(context: Context, { snapshot, inspection }: PlanInput, 
   const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: context.drawSeed() };
   const kakao = new KakaoSide(snapshot.ids(), snapshot.counts.usable, options);
   for (const users of snapshot.blocks()) kakao.add(users);
-  for (const place of context.places()) {
+  for (const place of await context.places()) {
     for await (const ids of place.readIds()) for (const id of ids) kakao.markElsewhere(id);
   }
   const members = new MemberSide(kakao, options, draft.digest, Math.min(sumOf(inspection.rows), snapshot.count + 1024));
@@ -97,7 +97,7 @@ async function eachMemberPage(context: Context, label: string, inspection: Inspe
   const progress = context.terminal.progress(label, sumOf(inspection.rows));
   let done = 0;
   try {
-    for await (const page of context.database().readMembers()) {
+    for await (const page of (await context.database()).readMembers()) {
       take(page);
       progress.update((done += page.length));
       await context.checkpoint();

@@ -31,7 +31,7 @@ export async function* findRows(context: Context, sides: Sides, rows: Iterable<n
     here.sort((left, right) => left - right);
     for (let start = 0; start < here.length; start += idsAtOnce) {
       const batch = new Map(here.slice(start, start + idsAtOnce).map((row) => [sides.members.ids.at(row), row]));
-      for (const member of await context.database().findMembers(place, [...batch.keys()])) {
+      for (const member of await (await context.database()).findMembers(place, [...batch.keys()])) {
         const row = batch.get(member.id);
         if (row !== undefined) yield [row, member];
       }

@@ -19,8 +19,8 @@ export interface UndoLink {
   readonly by: string;
   /** Unix seconds of the writing. */
   readonly at: number;
-  readonly former: FormerValues;
-  readonly written: FormerValues;
+  readonly former: FormerValues | null;
+  readonly written: FormerValues | null;
 }
 
 export interface UndoSelection {
@@ -82,7 +82,7 @@ async function splitUsed(context: Context, links: readonly UndoLink[]): Promise<
     const here = links.filter((link) => link.place === place);
     for (let start = 0; start < here.length; start += linksABatch) {
       const batch = here.slice(start, start + linksABatch);
-      const logins = await context.database().readLastLogins(place, batch.map(({ memberId }) => memberId));
+      const logins = await (await context.database()).readLastLogins(place, batch.map(({ memberId }) => memberId));
       for (const link of batch) {
         const lastLogin = logins.get(link.memberId) ?? null;
         const loginMs = parseTimeMs(lastLogin, zoneMinutes);
@@ -110,7 +110,7 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
       await context.checkpoint();
       const batch = selection.links.slice(start, start + linksABatch);
       journal.intend(step, batch.map(({ name }) => name));
-      const outcomes = await context.database().restoreLinks(batch.map(({ place, memberId, written, former }): LinkRestore => ({ place, memberId, written, former })));
+      const outcomes = await (await context.database()).restoreLinks(batch.map(({ place, memberId, written, former }): LinkRestore => ({ place, memberId, written, former })));
       const restored = batch.filter((_link, at) => outcomes[at] === "restored" || outcomes[at] === "already-restored");
       journal.outcome(step, restored.map(({ name }) => name));
       context.workspace().decisions.forget(restored);

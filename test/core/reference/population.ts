@@ -157,7 +157,7 @@ function drawMember(profile: Profile, at: number): fc.Arbitrary<GeneratedMember>
       const link = drawn.linked >= profile.linked ? null : (kakaoIds[drawn.link] ?? malformedLinks[-1 - drawn.link] ?? null);
       const state = place > 0 && drawn.state === "live" ? "notLive" : drawn.state;
       const [blocked, guarded] = drawn.flags;
-      const flags = { blocked: blocked < profile.flagged, protected: guarded < profile.flagged };
+      const flags = { blocked: blocked < profile.flagged, protected: guarded < profile.flagged, otherLogin: false };
       const id = memberIds[at] ?? String(1000 - at);
       // Of withdrawn members nothing but the link is read.
       const raw = (attribute: Attribute): string | null => (state === "withdrawn" ? null : values[attribute].raw);
