@@ -13,6 +13,7 @@ export interface Messages {
 export const en: Messages = {
   reasons: {
     "held-by-not-live": "A member that is not live (dormant, blocked, in a recall period) already holds this Kakao id. Bring that member back, or leave it.",
+    "held-by-dangling": "A link row whose member is in no configured table holds this Kakao id. Look whose row it is; it is never touched.",
     "held-by-withdrawn": "A withdrawn member still holds this Kakao id. It is attached to nobody else; `unlink-orphans` deals with it.",
     "ci-differs": "The phone number or e-mail is the same, but both CIs are known and differ: it has changed hands. Never link these.",
     "shared-ci-members": "Several members have this CI: one person with several accounts. Merge them, or decide for one.",

@@ -15,11 +15,12 @@ interface Case {
   readonly expected: Readonly<Record<string, string>>;
   readonly options?: Parameters<typeof match>[2];
   readonly elsewhere?: readonly string[];
+  readonly dangling?: readonly string[];
 }
 
 /** `link phone 0:1`, `review keys-disagree 0:1`, `unmatched`. */
-function answers({ members, users, options, elsewhere }: Case): Record<string, string> {
-  return Object.fromEntries(match(members, users, options, elsewhere).users.map(({ kakaoId, action, reason, by, member: named, note }) => {
+function answers({ members, users, options, elsewhere, dangling }: Case): Record<string, string> {
+  return Object.fromEntries(match(members, users, options, elsewhere, [], dangling).users.map(({ kakaoId, action, reason, by, member: named, note }) => {
     const what = action === "review" ? reason : by;
     return [kakaoId, [action, what, named, note].filter((part) => part !== "").join(" ")];
   }));
@@ -29,6 +30,9 @@ const cases: readonly Case[] = [
   { rule: "M1 held by a live member is linked", members: [member("1", { link: "100" })], users: [kakaoUser("100")], expected: { 100: "linked" } },
   { rule: "M1 held by a dormant member is a review", members: [member("1", { state: "notLive", link: "100" })], users: [kakaoUser("100")], expected: { 100: "review held-by-not-live 0:1" } },
   { rule: "M1 held by a withdrawn member is a review", members: [member("1", { state: "withdrawn", link: "100" })], users: [kakaoUser("100")], expected: { 100: "review held-by-withdrawn 0:1" } },
+  { rule: "M1 held by a link row without a member is a review that names nobody", dangling: ["100"], members: [member("1", { ci: ci("a") })], users: [kakaoUser("100", { ci: ci("a") })], expected: { 100: "review held-by-dangling" } },
+  { rule: "M1 every link of a member holds", members: [member("1", { link: "100", furtherLinks: ["102"] })], users: [kakaoUser("100"), kakaoUser("101"), kakaoUser("102")], expected: { 100: "linked", 101: "unmatched", 102: "linked" } },
+  { rule: "M6 of several links, all of them gone, none is replaced", members: [member("1", { link: "7", furtherLinks: ["8"], ci: ci("a") })], users: [kakaoUser("100", { ci: ci("a") })], expected: { 100: "review member-linked-elsewhere 0:1" } },
   {
     rule: "M1 the strongest holder counts",
     members: [member("1", { state: "withdrawn", link: "100" }), member("2", { state: "notLive", link: "100" })],

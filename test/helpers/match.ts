@@ -68,13 +68,14 @@ export function listRows({ members }: Sides): readonly number[] {
 }
 
 /** Runs passes 1 to 3 over two whole sides. */
-export function match(members: readonly MemberRow[], users: readonly KakaoUser[], changed: Partial<MatchingOptions> = {}, elsewhere: readonly string[] = [], decisions: readonly PersonDecision[] = []): Matched {
+export function match(members: readonly MemberRow[], users: readonly KakaoUser[], changed: Partial<MatchingOptions> = {}, elsewhere: readonly string[] = [], decisions: readonly PersonDecision[] = [], dangling: readonly string[] = []): Matched {
   const options = { ...testOptions, ...changed };
   const ordered = [...users].sort((left, right) => (BigInt(left.id) < BigInt(right.id) ? -1 : 1));
   const count = (key: "ci" | "phone" | "email"): number => ordered.filter((user) => typeof user[key] === "string").length;
   const kakao = new KakaoSide(BigUint64Array.from(ordered.map(({ id }) => BigInt(id))), { ci: count("ci"), phone: count("phone"), email: count("email") }, options);
   kakao.add(ordered);
   for (const id of elsewhere) kakao.markElsewhere(id);
+  for (const id of dangling) kakao.markDangling(id);
   const memberSide = new MemberSide(kakao, options, (text) => createHash("sha256").update(text).digest("hex").slice(0, 32));
   memberSide.add(members);
   const sides: Sides = { kakao, members: memberSide, options };

@@ -74,10 +74,16 @@ export function checkDatabase(inspection: Inspection): void {
   const [missing] = inspection.missingUniqueIndexes;
   if (missing !== undefined) {
     const sql = inspection.missingUniqueIndexes.map((index) => index.sql).join("\n");
-    throw new RefusedError({ code: "unique-index-missing", message: "The link column has no unique index: the database could not keep one Kakao id from two members.", hint: `Create it, then run the same command again:\n${sql}` });
+    throw new RefusedError({ code: "unique-index-missing", message: "A unique index of the links is missing: the database could not keep one Kakao id from two members.", hint: `Create it, then run the same command again:\n${sql}` });
+  }
+  if (inspection.unfilledColumns.length > 0) {
+    throw new RefusedError({ code: "link-table-unfilled", message: `A new row of the link table needs a value in ${inspection.unfilledColumns.join(", ")}.`, hint: "Name each of these columns in link.set or link.fixed, then make a new plan." });
+  }
+  if (inspection.replica) {
+    throw new RefusedError({ code: "database-replica", message: "The server of database.url is a replica: it cannot be written, and what it holds may be behind.", hint: "Name the primary in database.url; a replica may stand in database.readUrl, for planning." });
   }
   if (inspection.readOnly) {
-    throw new RefusedError({ code: "database-read-only", message: "The database can only be read.", hint: "Give this user write access to the database file and its folder, or name the primary in database.url." });
+    throw new RefusedError({ code: "database-read-only", message: "The database can only be read.", hint: "Give this user the right to write it (a file and its folder, or UPDATE and INSERT on the tables), or name the primary in database.url." });
   }
 }
 

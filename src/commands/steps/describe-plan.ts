@@ -11,13 +11,15 @@ interface MadePlan {
   readonly digest: string;
   /** Rows that apply is to change. */
   readonly planned: number;
+  /** Rows of the link table whose member is in no configured table. */
+  readonly danglingLinks: number;
   /** Its identity. */
   readonly database: string;
   readonly decisions: string | null;
 }
 
 /** What the registry keeps of a plan; `counts` are those of the JSON result (product.md section 11), and what the brakes look at. */
-export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, decisions, database }: MadePlan): RunFacts {
+export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, danglingLinks, decisions, database }: MadePlan): RunFacts {
   const { members, kakao } = sides;
   return {
     command: "map-members",
@@ -34,6 +36,7 @@ export function describePlan(context: Context, { operator, snapshot }: PlanInput
       unusable: { members: inOrder(members.unusable), kakao: inOrder(kakao.unusable) },
       weakLinks: plan.weakLinks,
       heldTwice: plan.heldTwice,
+      danglingLinks,
       malformedLinks: members.counts.malformedLinks,
       quality: { ...plan.quality, usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
     },

@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { isKakaoId } from "../../core/kakao-id.ts";
 import type { ObeyedDecision } from "../../core/matching/decisions.ts";
 import type { Sides } from "../../core/matching/decide.ts";
 import { KakaoSide } from "../../core/matching/kakao-side.ts";
@@ -55,7 +56,7 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
   const { id, folder } = workspace.runs.prepare(Math.floor(context.now() / 1000));
   const draft = workspace.createRunStore({ id, folder });
   try {
-    const sides = await readSides(context, input, draft);
+    const { sides, danglingLinks } = await readSides(context, input, draft);
     const settled = await settleDecisions(context, sides, input);
     const plan = new MappingPlan(sides, settled.obeyed);
     await compareValues(context, sides, plan, draft.digest, input.snapshot.blocks());
@@ -64,7 +65,7 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
     writeMappingPlan({ context, runId: id, folder, sides, plan, groups, shownMembers, draft, decided: settled.obeyed, allRows: input.allRows }, input.snapshot.blocks());
     const { digest, rows: planned } = draft.finish();
     workspace.decisions.remember(settled.remember);
-    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, decisions: settled.digest, database: (await context.database()).identity }));
+    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, danglingLinks, decisions: settled.digest, database: (await context.database()).identity }));
     return { run, refusedDecisions: settled.refused, clears: countClears(settled.obeyed) };
   } catch (error) {
     draft.discard();
@@ -74,16 +75,21 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
 }
 
 /** Passes 1 and 2: both sides into memory. */
-async function readSides(context: Context, { snapshot, inspection }: PlanInput, draft: RunDraft): Promise<Sides> {
+async function readSides(context: Context, { snapshot, inspection }: PlanInput, draft: RunDraft): Promise<{ readonly sides: Sides; readonly danglingLinks: number }> {
   const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: context.drawSeed() };
   const kakao = new KakaoSide(snapshot.ids(), snapshot.counts.usable, options);
   for (const users of snapshot.blocks()) kakao.add(users);
   for (const place of await context.places()) {
     for await (const ids of place.readIds()) for (const id of ids) kakao.markElsewhere(id);
   }
+  let danglingLinks = 0;
+  for await (const links of (await context.database()).readDanglingLinks()) {
+    danglingLinks += links.length;
+    for (const { kakaoId } of links) if (isKakaoId(kakaoId)) kakao.markDangling(kakaoId);
+  }
   const members = new MemberSide(kakao, options, draft.digest, Math.min(sumOf(inspection.rows), snapshot.count + 1024));
   await eachMemberPage(context, "Reading members", inspection, (page) => members.add(page));
-  return { kakao, members, options };
+  return { sides: { kakao, members, options }, danglingLinks };
 }
 
 /** Shared values for the list. Only where several members have a CI that no Kakao user has must all members be looked at again. */

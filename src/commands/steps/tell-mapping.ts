@@ -77,11 +77,14 @@ function ruleOf(reason: string): string {
 function warnings(context: Context, run: Run, inspection: Inspection): readonly string[] {
   const list: string[] = [...readQuality(run).map((doubt) => `${doubt} --apply will ask for --accept-quality.`)];
   if (inspection.missingLinkColumn !== null) list.push(`The member table has no link column; --apply will refuse. Create it:\n${inspection.missingLinkColumn}`);
-  for (const { sql } of inspection.missingUniqueIndexes) list.push(`The link column has no unique index; --apply will refuse. Create it:\n${sql}`);
+  for (const { sql } of inspection.missingUniqueIndexes) list.push(`A unique index of the links is missing; --apply will refuse. Create it:\n${sql}`);
+  if (inspection.unfilledColumns.length > 0) list.push(`The link table asks for a value in ${inspection.unfilledColumns.join(", ")}; --apply will refuse. Name each in link.set or link.fixed.`);
   const heldTwice = Number(run.counts["heldTwice"]);
   const malformed = Number(run.counts["malformedLinks"]);
   if (heldTwice > 0) list.push(`${countOf(heldTwice, "Kakao id is", "Kakao ids are")} held by more than one member.`);
   if (malformed > 0) list.push(`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never overwritten.`);
+  const dangling = Number(run.counts["danglingLinks"]);
+  if (dangling > 0) list.push(`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched.`);
   if (context.config.matching.keys.some((key) => key !== "ci") && isNeverVerified(context)) {
     list.push("Neither phoneVerifiedAt nor emailVerifiedAt is configured: every hit by phone or e-mail will be a review (M8).");
   }

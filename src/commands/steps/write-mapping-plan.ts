@@ -108,7 +108,7 @@ function writeAnswer({ sides, plan, draft, allRows }: PlanToWrite, files: Files,
 }
 
 /** Reasons that a login to the old account cannot settle: another person's value, or an id that somebody holds. */
-const notToClaim: ReadonlySet<string> = new Set(["ci-differs", "held-by-not-live", "held-by-withdrawn"]);
+const notToClaim: ReadonlySet<string> = new Set(["ci-differs", "held-by-not-live", "held-by-dangling", "held-by-withdrawn"]);
 
 function writeReview(work: PlanToWrite, files: Files, row: number, user: KakaoUser, answer: Answer, decided: ReadonlySet<string>): void {
   const group = work.plan.group(row, answer);

@@ -9,6 +9,7 @@ export type DecidedBy = (typeof DECIDED_BY)[number];
 /** Why an answer is `review`, with the rule that says so. */
 export const REVIEW_RULES = {
   "held-by-not-live": "M1",
+  "held-by-dangling": "M1",
   "held-by-withdrawn": "M1",
   "ci-differs": "M3",
   "shared-ci-members": "M4",

@@ -27,6 +27,7 @@ export function decide(sides: Sides, user: number): Answer {
   const held = kakao.held[user];
   if (held === HELD.live) return linked;
   if (held === HELD.notLive) return review("held-by-not-live", "", -1);
+  if (held === HELD.dangling) return review("held-by-dangling", "", -1);
   if (held === HELD.withdrawn) return review("held-by-withdrawn", "", -1);
   if (kakao.elsewhere[user] === 1) return elsewhere;
   if (!kakao.isRead(user)) return unread;

@@ -81,7 +81,7 @@ function refuse(sides: Sides, decision: PersonDecision, user: number, member: nu
 
 /** The lists give a live member's link the reading of its evidence as the reason, every other link the reason of the review. */
 function refuseUnlink(sides: Sides, { reason, evidence }: PersonDecision, user: number, member: number): DecisionRefusal | undefined {
-  if (sides.members.links.at(member) !== user) return "decision-not-a-link";
+  if (sides.members.links.at(member) !== user || sides.members.holdsSeveral(member)) return "decision-not-a-link";
   const now = compare(sides, user, member);
   const reasonNow = sides.members.isLive(member) ? readLinkedEvidence(now) : decide(sides, user).reason;
   const isSame = (reason === null || reason === reasonNow) && (evidence === null || evidence === renderEvidence(now));

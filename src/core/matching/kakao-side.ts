@@ -10,7 +10,7 @@ import { TextHash } from "../text-hash.ts";
 import type { MatchingOptions } from "./options.ts";
 
 /** How a Kakao user is held, by the strongest holder (M1). */
-export const HELD = { nobody: 0, withdrawn: 1, notLive: 2, live: 3 } as const;
+export const HELD = { nobody: 0, withdrawn: 1, dangling: 2, notLive: 3, live: 4 } as const;
 export type Held = (typeof HELD)[keyof typeof HELD];
 
 export type KeyIndexes = Readonly<Record<KeyName, KeyIndex>>;
@@ -70,6 +70,12 @@ export class KakaoSide {
   markElsewhere(id: KakaoId): void {
     const row = this.ids.find(id);
     if (row >= 0) this.elsewhere[row] = 1;
+  }
+
+  /** Notes that a link row without a member has the id. */
+  markDangling(id: KakaoId): void {
+    const row = this.ids.find(id);
+    if (row >= 0 && (this.held[row] ?? 0) < HELD.dangling) this.held[row] = HELD.dangling;
   }
 
   isRead(row: number): boolean {

@@ -12,8 +12,8 @@ import { RECENT_MS, type MatchingOptions } from "./options.ts";
 
 const FLAG = { live: 1, withdrawn: 2, blocked: 4, protected: 8, phoneVerified: 16, emailVerified: 32, phoneRecent: 64, emailRecent: 128 } as const;
 
-/** What a member's link points at: a row of the Kakao side, or one of these. */
-export const LINK = { none: -1, malformed: -2, unlisted: -3 } as const;
+/** What a member's link points at: a row of the Kakao side, or one of these; `several` are links of which none is a listed id. */
+export const LINK = { none: -1, malformed: -2, unlisted: -3, several: -4 } as const;
 
 /** A member row with its values in comparable form. */
 export interface ReadMember {
@@ -88,6 +88,10 @@ export class MemberSide {
   private readonly birthdates: Growing<Uint32Array>;
   /** Ids that kept members hold and Kakao does not list: what a relink replaces. */
   private readonly unlistedLinks = new Map<number, KakaoId>();
+  /** Listed ids that a member holds beside that of `links`, by the member's row: only a link table can hold them. */
+  readonly furtherUsers = new Map<number, readonly number[]>();
+  /** Rows of members with more than one link, listed or not. */
+  private readonly several = new Set<number>();
   private readonly digests: MemberDigests;
   private readonly kakao: KakaoSide;
   private readonly options: MatchingOptions;
@@ -171,10 +175,15 @@ export class MemberSide {
     return this.digests.at(row);
   }
 
-  private peekLink(row: MemberRow): number {
-    if (row.link === null) return LINK.none;
-    if (!isKakaoId(row.link)) return LINK.malformed;
-    const kakaoRow = this.kakao.ids.find(row.link);
+  /** Whether the member has more than one link. */
+  holdsSeveral(row: number): boolean {
+    return this.several.has(row);
+  }
+
+  private peekLink(link: string | null): number {
+    if (link === null) return LINK.none;
+    if (!isKakaoId(link)) return LINK.malformed;
+    const kakaoRow = this.kakao.ids.find(link);
     return kakaoRow < 0 ? LINK.unlisted : kakaoRow;
   }
 
@@ -195,7 +204,15 @@ export class MemberSide {
   }
 
   private readLink(row: MemberRow): number {
-    const kakaoRow = this.peekLink(row);
+    const first = this.readOneLink(row, row.link);
+    if (row.furtherLinks === undefined) return first;
+    // What several links say does not depend on their order.
+    const listed = [first, ...row.furtherLinks.map((link) => this.readOneLink(row, link))].filter((kakaoRow) => kakaoRow >= 0);
+    return listed.length === 0 ? LINK.several : Math.min(...listed);
+  }
+
+  private readOneLink(row: MemberRow, link: string | null): number {
+    const kakaoRow = this.peekLink(link);
     if (kakaoRow === LINK.malformed) this.counts.malformedLinks += 1;
     else if (kakaoRow !== LINK.none) this.counts.linked += 1;
     if (kakaoRow < 0) return kakaoRow;
@@ -229,6 +246,7 @@ export class MemberSide {
     this.ids.push(row.id);
     this.links.push(link);
     if (link === LINK.unlisted && row.link !== null) this.unlistedLinks.set(at, row.link);
+    if (row.furtherLinks !== undefined) this.keepFurther(at, [row.link, ...row.furtherLinks], link);
     this.digests.push(this.digest(renderUsedValues(row)));
     this.flags.push(packFlags(row, read));
     KEY_NAMES.forEach((key, index) => {
@@ -241,6 +259,12 @@ export class MemberSide {
     this.nameLow.push(read.name === null ? 0 : this.hash.low);
     this.scripts.push(read.name === null ? 0 : nameScripts(read.name));
     this.birthdates.push(read.birthdate === null ? 0 : Number(read.birthdate));
+  }
+
+  private keepFurther(at: number, links: readonly (string | null)[], first: number): void {
+    this.several.add(at);
+    const users = links.map((link) => this.peekLink(link)).filter((user) => user >= 0 && user !== first);
+    if (users.length > 0) this.furtherUsers.set(at, [...new Set(users)]);
   }
 }
 

@@ -3,6 +3,7 @@ import { compareMemberIds } from "../id-order.ts";
 import { KEY_NAMES, type KeyName } from "../member.ts";
 import { DECIDED_BY, type Answer, type Corroboration, type DecidedBy, type LinkedEvidence, type ReviewReason } from "./answers.ts";
 import { overrule, sharedSlot, type ObeyedDecision } from "./decisions.ts";
+import { HELD } from "./kakao-side.ts";
 import { compare, decide, type Sides } from "./decide.ts";
 import { readLinkedEvidence, SAYS, saysOf, type Evidence } from "./evidence.ts";
 
@@ -188,14 +189,17 @@ export class MappingPlan {
     const { kakao, members } = this.sides;
     const evidenceOf = new Uint8Array(kakao.ids.length);
     const holderCount = new Uint8Array(kakao.ids.length);
-    for (let member = 0; member < members.length; member += 1) {
-      const user = members.links.at(member);
-      if (user < 0) continue;
+    const takePair = (user: number, member: number): void => {
       if (holderCount[user] === 1) this.heldTwice += 1;
       holderCount[user] = Math.min(2, (holderCount[user] ?? 0) + 1);
       if (members.isLive(member)) evidenceOf[user] = Math.max(evidenceOf[user] ?? 0, this.readPair(user, member));
       else this.noteHolder(user, member);
+    };
+    for (let member = 0; member < members.length; member += 1) {
+      const user = members.links.at(member);
+      if (user >= 0) takePair(user, member);
     }
+    for (const [member, users] of members.furtherUsers) for (const user of users) takePair(user, member);
     for (let user = 0; user < kakao.ids.length; user += 1) {
       const rank = evidenceOf[user] ?? 0;
       if (rank > 0) this.linkedEvidence[rank === 3 ? "contradicted" : rank === 2 ? "agree" : "unknown"] += 1;
@@ -210,7 +214,8 @@ export class MappingPlan {
   }
 
   private noteHolder(user: number, member: number): void {
-    if (this.sides.kakao.held[user] === 3) return;
+    const strongest = this.sides.kakao.held[user];
+    if (strongest === HELD.live || strongest === HELD.dangling) return;
     const known = this.holders.get(user);
     const stronger = known === undefined ? true : this.isStrongerHolder(member, known);
     if (stronger) this.holders.set(user, member);

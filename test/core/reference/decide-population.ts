@@ -16,10 +16,12 @@ export class Reference {
   }
 
   decide(population: Population): ReferenceDecision[] {
-    for (const table of ["members", "kakao", "elsewhere", "options", "unlinkable"]) this.database.exec(`delete from ${table}`);
+    for (const table of ["members", "further_links", "kakao", "elsewhere", "dangling", "options", "unlinkable"]) this.database.exec(`delete from ${table}`);
     const { options } = population;
     for (const member of population.members) this.insert("members", renderMember(member, options));
     for (const user of population.users) this.insert("kakao", renderUser(user, options));
+    for (const { row: { place, id, furtherLinks = [] } } of population.members) for (const link of furtherLinks) this.insert("further_links", { place, id, link });
+    for (const id of population.dangling) this.insert("dangling", { kakao_id: id });
     for (const id of population.elsewhere) this.insert("elsewhere", { kakao_id: id });
     options.linkable.forEach((linkable, place) => {
       if (!linkable) this.insert("unlinkable", { place });

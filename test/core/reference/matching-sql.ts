@@ -24,6 +24,7 @@ export interface ReferenceDecision {
 /**
  * The input. `state` is live, notLive or withdrawn; `link` null when empty; flags are 0 or 1; `keys` and `corroborators` are joined by
  * commas; the modes `phone` and `email` are corroborated, alone or review; `dormant` is review or link; `today` is `YYYYMMDD`.
+ * `further_links` are links beside the first, of members who have one; `dangling` are ids of link rows without a member.
  * `unlinkable` names the places whose members have nowhere to keep a link.
  */
 export const REFERENCE_TABLES = `
@@ -33,7 +34,9 @@ create table members (
   phone_recent integer not null, email_recent integer not null, unique (place, id)
 );
 create table kakao (id text not null unique, read integer not null, ci text, phone text, email text, name text, birthdate text);
+create table further_links (place integer not null, id text not null, link text not null);
 create table elsewhere (kakao_id text not null);
+create table dangling (kakao_id text not null);
 create table unlinkable (place integer not null);
 create table options (
   keys text not null, phone text not null, email text not null, corroborators text not null, dormant text not null,
@@ -92,7 +95,10 @@ hit as materialized (
     coalesce((select m.ci <> k.ci from m, k where m.row = mv.row and k.id = kv.kid), 0) as struck
   from kakao_value kv join member_value mv on mv.rank = kv.rank and mv.value = kv.value
 ),
-holder as materialized (select k.id as kid, m.row, m.state from k join m on m.link = k.id),
+member_link as materialized (
+  select row, link from m where link is not null union select m.row, f.link from further_links f join m using (place, id)
+),
+holder as materialized (select k.id as kid, m.row, m.state from k join member_link l on l.link = k.id join m using (row)),
 pair as (select kid, row from hit union select kid, row from holder),
 evidence as materialized (
   select pair.kid, pair.row,
@@ -109,11 +115,11 @@ evidence as materialized (
 const held = `
 held as materialized (
   select kid,
-    case when max(state = 'live') then 'live' when max(state = 'notLive') then 'notLive' else 'withdrawn' end as state
-  from holder group by kid
+    case when max(state = 'live') then 'live' when max(state = 'notLive') then 'notLive' when max(state = 'dangling') then 'dangling' else 'withdrawn' end as state
+  from (select kid, state from holder union all select kakao_id, 'dangling' from dangling) group by kid
 ),
 deciding_holder as (
-  select held.kid, held.state, iif(count(*) = 1, min(holder.row), null) as row from held join holder using (kid, state) group by held.kid
+  select held.kid, held.state, iif(count(holder.row) = 1, min(holder.row), null) as row from held left join holder using (kid, state) group by held.kid
 ),
 holder_evidence as (
   select kid, row,
@@ -162,6 +168,7 @@ question as materialized (
     m.link is not null and m.link not glob '*[^0-9]*' and m.link glob '[1-9]*'
       and (length(m.link) < 19 or (length(m.link) = 19 and m.link <= '9223372036854775807')) as link_is_id,
     m.link in (select id from kakao) as link_listed,
+    exists (select 1 from further_links f where f.place = m.place and f.id = m.id) as several,
     m.place in (select place from unlinkable) as unlinkable,
     exists (select 1 from hit h where h.row = n.row and h.kid <> n.kid and h.rank < n.rank and not h.struck) as taken,
     exists (select 1 from hit h where h.kid = n.kid and h.rank = 3 and h.row <> n.row and not h.struck) as email_elsewhere,
@@ -180,7 +187,7 @@ answer as materialized (
   select kid, row, key, name, birthdate, case
       when other_kakao then 'shared-' || key || '-kakao'
       when blocked or (state <> 'live' and (dormant <> 'link' or unlinkable)) then 'member-not-live'
-      when link is not null and rank = 1 and listing_complete and link_is_id and not link_listed and not both_differ then 'relink'
+      when link is not null and rank = 1 and listing_complete and link_is_id and not link_listed and not several and not both_differ then 'relink'
       when link is not null then 'member-linked-elsewhere'
       when taken then 'member-taken'
       when rank = 2 and (email_elsewhere or email_of_other) then 'keys-disagree'
@@ -212,7 +219,7 @@ decision as (
   select kid,
     case when step in ('linked', 'elsewhere', 'unread', 'unmatched') then step
          when step = 'answered' and answer in ('link', 'relink') then answer else 'review' end as action,
-    case step when 'held' then iif(holder_state = 'notLive', 'held-by-not-live', 'held-by-withdrawn')
+    case step when 'held' then case holder_state when 'notLive' then 'held-by-not-live' when 'dangling' then 'held-by-dangling' else 'held-by-withdrawn' end
               when 'struck' then 'ci-differs'
               when 'shared' then 'shared-' || case rank when 1 then 'ci' when 2 then 'phone' else 'email' end || '-members'
               when 'answered' then iif(answer in ('link', 'relink'), null, answer) end as reason,

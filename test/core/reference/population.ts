@@ -24,6 +24,8 @@ export interface Population {
   readonly members: readonly GeneratedMember[];
   readonly users: readonly KakaoUser[];
   readonly elsewhere: readonly string[];
+  /** Ids of link rows whose member is nowhere. */
+  readonly dangling: readonly string[];
   readonly options: Pick<
     MatchingOptions,
     | "keys" | "phone" | "email" | "corroborators" | "dormant" | "placeholders" | "syntheticEmails"
@@ -138,6 +140,10 @@ const kakaoIds = [
 const malformedLinks = ["abc", "0123", "-1", "1.5", " 9", "9223372036854775808", "10000000000000000000"] as const;
 const memberIds = ["1", "2", "9", "10", "0012", "kim01", "Kim01", "9007199254740993", "9223372036854775808"] as const;
 
+const drawLink = fc
+  .oneof({ weight: 4, arbitrary: fc.nat(20) }, { weight: 4, arbitrary: fc.nat(kakaoIds.length - 1) }, { weight: 1, arbitrary: fc.integer({ min: -malformedLinks.length, max: -1 }) })
+  .map((at) => kakaoIds[at] ?? malformedLinks[-1 - at] ?? "abc");
+
 function drawMember(profile: Profile, at: number): fc.Arbitrary<GeneratedMember> {
   return fc
     .record({
@@ -147,21 +153,23 @@ function drawMember(profile: Profile, at: number): fc.Arbitrary<GeneratedMember>
       state: fc.oneof({ weight: 7, arbitrary: fc.constant("live" as const) }, { weight: 2, arbitrary: fc.constant("notLive" as const) }, { weight: 1, arbitrary: fc.constant("withdrawn" as const) }),
       flags: fc.tuple(percent, percent),
       linked: percent,
-      link: fc.oneof({ weight: 4, arbitrary: fc.nat(20) }, { weight: 4, arbitrary: fc.nat(kakaoIds.length - 1) }, { weight: 1, arbitrary: fc.integer({ min: -malformedLinks.length, max: -1 }) }),
+      link: drawLink,
+      further: fc.oneof({ weight: 8, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(drawLink, { minLength: 1, maxLength: 2 }) }),
       phoneTime: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(times[0], times[1]) }, { weight: 1, arbitrary: fc.constantFrom(...times) }),
       emailTime: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(times[0], times[1]) }, { weight: 1, arbitrary: fc.constantFrom(...times) }),
     })
     .map((drawn): GeneratedMember => {
       const { place, phoneTime, emailTime } = drawn;
       const values = pickAll(drawn.values, drawn.person, profile);
-      const link = drawn.linked >= profile.linked ? null : (kakaoIds[drawn.link] ?? malformedLinks[-1 - drawn.link] ?? null);
+      const link = drawn.linked >= profile.linked ? null : drawn.link;
+      const further = link === null || drawn.further.length === 0 ? {} : { furtherLinks: drawn.further };
       const state = place > 0 && drawn.state === "live" ? "notLive" : drawn.state;
       const [blocked, guarded] = drawn.flags;
       const flags = { blocked: blocked < profile.flagged, protected: guarded < profile.flagged, otherLogin: false };
       const id = memberIds[at] ?? String(1000 - at);
       // Of withdrawn members nothing but the link is read.
       const raw = (attribute: Attribute): string | null => (state === "withdrawn" ? null : values[attribute].raw);
-      const row = { place, id, state, ...flags, link, phoneVerifiedAt: phoneTime.raw, emailVerifiedAt: emailTime.raw };
+      const row = { place, id, state, ...flags, link, ...further, phoneVerifiedAt: phoneTime.raw, emailVerifiedAt: emailTime.raw };
       return { row: { ...row, ci: raw("ci"), phone: raw("phone"), email: raw("email"), name: raw("name"), birthdate: raw("birthdate") }, values, phoneTime, emailTime };
     });
 }
@@ -211,6 +219,7 @@ export function drawPopulation(mostMembers: number, mostUsers: number): fc.Arbit
         members: fc.tuple(...Array.from({ length: size }, (_, at) => drawMember(profile, at))),
         users: fc.tuple(...ids.map((id, at) => drawUser(profile, id, at))),
         elsewhere: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray([...kakaoIds.slice(0, 20)], { maxLength: 4 }) }),
+        dangling: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray([...kakaoIds.slice(0, 20)], { maxLength: 3 }) }),
         options: drawOptions,
       }),
     );
