@@ -53,7 +53,7 @@ async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection
   await confirmApply(context, run, countPlanned(run), flags);
   const applied = await applyMapping(context, run);
   tellApplied(context, context.workspace().runs.get(run.id), applied);
-  return EXIT.done;
+  return applied.failed > 0 ? EXIT.found : EXIT.done;
 }
 
 /** Combinations that would leave open what is meant. */

@@ -57,6 +57,7 @@ export const en: Messages = {
     "id-held": "another member holds the Kakao id now",
     "values-changed": "a value that the plan looked at has changed, or the member is no longer live",
     "already-linked": "the member holds this Kakao id already",
+    "index-refused": "a unique index of the database refuses it",
     "not-gone": "Kakao lists the former id again",
     "in-use-elsewhere": "a place of alsoLinkedIn has the Kakao id in use by now",
   },

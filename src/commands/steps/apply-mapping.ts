@@ -7,6 +7,7 @@ import type { Journal, JournalEntry } from "../../workspace/journal.ts";
 import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
+import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
 import { holdPace } from "./hold-pace.ts";
 import { stopRun } from "./stop-run.ts";
 
@@ -26,6 +27,8 @@ interface BatchIntent {
 export interface AppliedCounts {
   readonly done: number;
   readonly moved: Readonly<Record<string, number>>;
+  /** Rows that a unique index of the database refused. */
+  readonly failed: number;
 }
 
 interface Work {
@@ -47,6 +50,7 @@ interface Work {
 export async function applyMapping(context: Context, planned: Run): Promise<AppliedCounts> {
   const workspace = context.workspace();
   const store = workspace.openRunStore(planned);
+  const held = await holdDatabase(context);
   const progress = context.terminal.progress("Writing links", countPlanned(planned));
   const started = context.now();
   let done = 0;
@@ -58,7 +62,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
     const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
     const elsewhere = await readElsewhere(context);
     const work: Work = { run, elsewhere, context, store, journal: store.journal("apply"), kakao, told: (rows) => progress.update((done += rows)) };
-    const counts = await applyBatches(work, () => holdPace(context, done, started));
+    const counts = await applyBatches(work, held, () => holdPace(context, done, started));
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
     workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
@@ -68,6 +72,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
   } finally {
     progress.finish();
     store.close();
+    await held.release();
   }
 }
 
@@ -78,16 +83,18 @@ function refuseDamagedPlan(run: Run, store: RunStore): void {
 }
 
 /** Writes what is not yet written, and with it the list of whom the service may tell: member id, time, key. */
-async function applyBatches(work: Work, hold: () => Promise<void>): Promise<AppliedCounts> {
-  const counts = { done: 0, moved: {} as Record<string, number> };
+async function applyBatches(work: Work, held: HeldDatabase, hold: () => Promise<void>): Promise<AppliedCounts> {
+  const counts = { done: 0, moved: {} as Record<string, number>, failed: 0 };
   const linked = work.context.createCsv(`${work.run.folder}/linked.csv`, ["member_id", "linked_at", "by"], { readers: "machines" });
   try {
     for (const batch of work.store.batches()) {
       await work.context.checkpoint();
+      await held.check();
       const { at, rows } = await applyBatch(work, batch);
       const linkedAt = new Date(at * 1000).toISOString();
       for (const [index, outcome] of rows.entries()) {
-        if (outcome.outcome === "moved") counts.moved[outcome.why] = (counts.moved[outcome.why] ?? 0) + 1;
+        if (outcome.outcome === "moved" && outcome.why === "index-refused") counts.failed += 1;
+        else if (outcome.outcome === "moved") counts.moved[outcome.why] = (counts.moved[outcome.why] ?? 0) + 1;
         else counts.done += 1;
         const [, memberId = "", , action, by = ""] = batch.rows[index] ?? [];
         if (outcome.outcome === "written" && action !== "unlink") linked.write([memberId, linkedAt, by]);

@@ -18,7 +18,7 @@ export function describeMapping(context: Context, run: Run, mode: "plan" | "appl
     run: run.id,
     mode,
     ...counts,
-    ...(mode === "apply" && done !== undefined ? { applied: { done: done.done, moved: total(done.moved), failed: 0, movedBy: done.moved } } : {}),
+    ...(mode === "apply" && done !== undefined ? { applied: { done: done.done, moved: total(done.moved), failed: done.failed, movedBy: done.moved } } : {}),
     files: Object.fromEntries(Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)])),
   };
 }
@@ -105,6 +105,7 @@ export function tellApplied(context: Context, run: Run, applied: AppliedCounts):
     terminal.table([{ header: "left alone because" }, { header: "rows" }], moved.map(([why, rows]) => [en.moved[why] ?? why, rows]));
     terminal.line("The next plan takes them up.");
   }
+  if (applied.failed > 0) terminal.warn(`${countOf(applied.failed, "row was", "rows were")} refused by a unique index of the database (index-refused in the run's record): look at the index and at what holds the value.`);
   terminal.json(describeMapping(context, run, "apply"));
   terminal.note(`Members to tell: ${context.shown(`${run.folder}/linked.csv`)}`);
   terminal.note(`To take the links away again: kakao-sync undo ${run.id}`);

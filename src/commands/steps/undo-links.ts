@@ -7,6 +7,7 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { readOutcomes } from "./apply-mapping.ts";
+import { holdDatabase } from "./hold-database.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 
 /** A link that the run wrote and that is still to be taken away. */
@@ -101,6 +102,7 @@ export type UndoCounts = Readonly<Record<RestoreOutcome, number>>;
 export async function restoreLinks(context: Context, run: Run, selection: UndoSelection): Promise<UndoCounts> {
   const store = context.workspace().openRunStore(run);
   const counts = { restored: 0, "changed-since": 0, "row-gone": 0, "already-restored": 0 };
+  const held = await holdDatabase(context);
   const progress = context.terminal.progress("Taking links away", selection.links.length);
   try {
     writeUsed(context, run, selection);
@@ -108,6 +110,7 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
     let step = [...journal.entries()].length;
     for (let start = 0; start < selection.links.length; start += linksABatch) {
       await context.checkpoint();
+      await held.check();
       const batch = selection.links.slice(start, start + linksABatch);
       journal.intend(step, batch.map(({ name }) => name));
       const outcomes = await (await context.database()).restoreLinks(batch.map(({ place, memberId, written, former }): LinkRestore => ({ place, memberId, written, former })));
@@ -122,6 +125,7 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
   } finally {
     progress.finish();
     store.close();
+    await held.release();
   }
 }
 
