@@ -2,8 +2,9 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import { createCaller, type Caller, type CallRecord } from "./call.ts";
 import { BASICS_PER_CALL, DETAILS_PER_CALL } from "./forecast.ts";
 import { createSendRequest } from "./http.ts";
-import { listUserIds } from "./list-ids.ts";
+import { listUserIds, readLastUserId } from "./list-ids.ts";
 import { createListingPace, createPauses, createSteadyPace, sleepFor, type ListingTimes } from "./pace.ts";
+import { listAnswerable, propertyKeysFor } from "./presence.ts";
 import { readOne, readSeveral } from "./read-users.ts";
 import { propertyKeysOf } from "./requests.ts";
 import {
@@ -12,7 +13,9 @@ import {
   checkServiceTerms,
   checkSeveralBasics,
   checkSeveralDetails,
+  checkSeveralPresences,
   type KakaoBasics,
+  type KakaoPresence,
   type KakaoScope,
   type KakaoServiceTerm,
   type KakaoUserDetails,
@@ -23,7 +26,7 @@ export { forecastPull, type PullForecast, type PullSize } from "./forecast.ts";
 export { KakaoCallError, KakaoNoAnswerError } from "./errors.ts";
 export type { CallRecord } from "./call.ts";
 export type { ListingTimes } from "./pace.ts";
-export type { KakaoAccount, KakaoBasics, KakaoScope, KakaoServiceTerm, KakaoUserDetails } from "./responses.ts";
+export type { KakaoAccount, KakaoBasics, KakaoPresence, KakaoScope, KakaoServiceTerm, KakaoUserDetails } from "./responses.ts";
 export type { UnlinkAnswer, UnlinkLook } from "./unlink.ts";
 
 export interface KakaoClientOptions {
@@ -59,10 +62,16 @@ export interface KakaoClientOptions {
 export interface KakaoClient {
   /** All linked ids from `from` on, ascending, each once, a page at a time: ceil(n/100) calls (product.md section 12). No snapshot: users come and go meanwhile. */
   listUserIds(options?: { readonly from?: KakaoId }): AsyncIterable<readonly KakaoId[]>;
+  /** The highest linked id, for a look that is spread over all of them; undefined where nobody is linked. */
+  readLastUserId(): Promise<KakaoId | undefined>;
   /** Link dates of up to 100 users, in Kakao's order; who is not linked is left out. */
   readBasics(ids: readonly KakaoId[]): Promise<readonly KakaoBasics[]>;
   /** The asked properties (`kakao_account.email` …) of up to 20 users, in Kakao's order; who is not linked is left out. */
   readUsers(ids: readonly KakaoId[], propertyKeys: readonly string[]): Promise<readonly KakaoUserDetails[]>;
+  /** For which of these items (scope ids) there is a value, of up to 20 users: the values are asked for and dropped. Items without a value in the account are never filled. */
+  readPresence(ids: readonly KakaoId[], scopes: readonly string[]): Promise<readonly KakaoPresence[]>;
+  /** Of these items (scope ids) those that `readPresence` can say something about. */
+  listAnswerable(scopes: readonly string[]): readonly string[];
   readUser(id: KakaoId, propertyKeys: readonly string[]): Promise<KakaoUserDetails | "not-linked">;
   /** False only if Kakao says -101 for this very id (U9); any other code throws. Asks basics first: they do not read personal data (U1). */
   isLinked(id: KakaoId): Promise<boolean>;
@@ -87,7 +96,10 @@ export function createKakaoClient(options: KakaoClientOptions): KakaoClient {
 
   return {
     listUserIds: (listing) => listUserIds(caller, listing?.from),
+    readLastUserId: () => readLastUserId(caller),
     readBasics,
+    readPresence: (ids, scopes) => readSeveral(caller, ids, DETAILS_PER_CALL, propertyKeysFor(scopes), checkSeveralPresences),
+    listAnswerable,
     readUsers: (ids, propertyKeys) => readSeveral(caller, ids, DETAILS_PER_CALL, propertyKeys, checkSeveralDetails),
     readUser,
     async isLinked(id) {

@@ -31,6 +31,14 @@ export async function* listUserIds(caller: Caller, from: KakaoId | undefined): A
   }
 }
 
+/** The highest linked id, undefined where nobody is linked: one listing call. */
+export async function readLastUserId(caller: Caller): Promise<KakaoId | undefined> {
+  const request = get("/v1/user/ids", { limit: "1", order: "desc" });
+  const result = await caller.call(request, "listing");
+  if (result.is === "refused") throw result.error;
+  return takeChecked(caller, request, result.body, checkListingPage).ids[0];
+}
+
 /** The ids of an ascending page from `start` on, each once. */
 function newIds(ids: readonly KakaoId[], start: KakaoId | undefined): KakaoId[] {
   return ids.filter((id, at) => (start === undefined || compareKakaoIds(id, start) >= 0) && id !== ids[at - 1]);

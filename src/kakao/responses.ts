@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
 import type { AnsweredUser } from "../core/kakao-user.ts";
 import { parseExactJson } from "./exact-json.ts";
+import { listFilled } from "./presence.ts";
 
 /** A linked user without personal data: times are RFC 3339 in UTC. `synchedAt` only for users who came by Kakao Sync. */
 export interface KakaoBasics {
@@ -19,6 +20,11 @@ export interface KakaoUserDetails extends KakaoBasics {
 
 /** Values as Kakao writes them (kakao-api.md 3.3): birthyear `YYYY`, birthday `MMDD`, birthdayType `SOLAR` or `LUNAR`. */
 export type KakaoAccount = AnsweredUser["account"];
+
+/** A linked user with the scope ids of the items that there is a value of, and none of the values. */
+export interface KakaoPresence extends KakaoBasics {
+  readonly filled: readonly string[];
+}
 
 /** One consent item of a user (kakao-api.md 3.6). `revocable` is null unless agreed. */
 export interface KakaoScope {
@@ -106,6 +112,10 @@ const details = z
     };
   });
 
+const presence = z
+  .object({ id: kakaoId, connected_at: time, synched_at: time, kakao_account: z.record(z.string(), z.unknown()).nullish() })
+  .transform((user): KakaoPresence => ({ id: user.id, connectedAt: user.connected_at, synchedAt: user.synched_at, filled: listFilled(user.kakao_account ?? {}) }));
+
 const scopes = z
   .object({
     id: kakaoId,
@@ -162,6 +172,10 @@ export function checkSeveralBasics(body: unknown): Checked<KakaoBasics[]> {
 
 export function checkSeveralDetails(body: unknown): Checked<KakaoUserDetails[]> {
   return check(severalUsers.pipe(z.array(details)), body);
+}
+
+export function checkSeveralPresences(body: unknown): Checked<KakaoPresence[]> {
+  return check(severalUsers.pipe(z.array(presence)), body);
 }
 
 export function checkDetails(body: unknown): Checked<KakaoUserDetails> {

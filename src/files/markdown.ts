@@ -1,0 +1,29 @@
+import type { FindingsReport, ToldFinding } from "./told-finding.ts";
+
+/** The findings as a Markdown page: a table for each thing they are about, for a pull request or a wiki. */
+export function renderMarkdown(title: string, { findings }: Pick<FindingsReport, "findings">): string {
+  const count = (level: ToldFinding["level"]): number => findings.filter((finding) => finding.level === level && finding.waived === undefined).length;
+  const waived = findings.filter((finding) => finding.waived !== undefined).length;
+  const counts = `Errors: ${count("error")}. Warnings: ${count("warning")}. Notes: ${count("note")}. Waived: ${waived}.`;
+  const groups = new Map<string, ToldFinding[]>();
+  for (const finding of findings) groups.set(finding.item ?? "", [...(groups.get(finding.item ?? "") ?? []), finding]);
+  const sections = [...groups].map(([item, own]) => [`## ${item === "" ? "The app as a whole" : escapeMarkdown(item)}`, "", ...renderMarkdownTable(findingColumns, own.map(toCells))].join("\n"));
+  return `${[`# ${escapeMarkdown(title)}`, counts, ...sections].join("\n\n")}\n`;
+}
+
+const findingColumns = ["Level", "Rule", "What is wrong", "Where", "What to do", "Who", "Source"];
+
+function toCells({ level, rule, message, file, line, fix, who, source, waived }: ToldFinding): readonly string[] {
+  return [waived === undefined ? level : `waived until ${waived.until}`, rule, message, `${file}${line === undefined ? "" : `:${line}`}`, fix, who ?? "", source];
+}
+
+/** A table as lines; cells are texts as they are, whatever is in them. */
+export function renderMarkdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map((row) => line(row.map(escapeMarkdown)))];
+}
+
+/** Text that Markdown and the HTML in it would read as something else; a line break would end a table's row. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[\\|`*_[\]~]/g, "\\$&");
+}
