@@ -58,7 +58,7 @@ describe("decisions are obeyed (M12)", () => {
     ]);
     const applied = await service.json("map-members", "--apply", "--plan", id, "--yes", "--operator", "tester");
     expect(applied.json["applied"]).toMatchObject({ done: 2, moved: 0 });
-    expect(service.links()).toMatchObject({ 1: null, 2: "11", 4: "16", 3: null });
+    expect(await service.links()).toMatchObject({ 1: null, 2: "11", 4: "16", 3: null });
     expect(service.csv(id, "linked.csv").map(({ member_id, by }) => `${member_id} ${by}`)).toEqual(["2 decision", "4 decision"]);
   });
 
@@ -80,7 +80,7 @@ describe("decisions are obeyed (M12)", () => {
   test("a remembered decision ends when a value it was made on changes", async () => {
     const service = await openService(doubtful);
     await planWith(service, { "11-2": "link", "16-4": "link" });
-    service.db.exec("update members set name = '최새이름' where id = 2");
+    await service.change("update members set name = '최새이름' where id = 2");
     const { json, id } = await service.json("map-members");
     expect(json["counts"]).toMatchObject({ link: { decision: 1 }, review: { "shared-phone-members": 1 } });
     expect(service.csv(id, "review.csv").filter(({ kakao_id }) => kakao_id === "11")).toHaveLength(2);
@@ -135,7 +135,7 @@ describe("decisions that are not obeyed", () => {
   test("the reason changed since the list was written", async () => {
     const service = await openService(doubtful);
     const first = await service.json("map-members");
-    service.db.exec("delete from members where id = 1");
+    await service.change("delete from members where id = 1");
     const { json } = await service.json("map-members", "--decisions", fill(service, first.id, "review.csv", { "11-2": "link" }));
     expect(json["refusedDecisions"]).toMatchObject([{ why: "decision-outdated" }]);
     expect(json["counts"]).toMatchObject({ link: { decision: 0 }, review: { "uncorroborated-phone": 1 } });
@@ -168,7 +168,7 @@ describe("decisions that are not obeyed", () => {
     const service = await openService(doubtful);
     const first = await service.json("map-members");
     const name = fill(service, first.id, "review.csv", { "11-2": "link", "16-4": "link" });
-    service.db.exec("update members set kakao_id = 11 where id = 6; update members set kakao_id = 12345 where id = 4");
+    await service.change("update members set kakao_id = 11 where id = 6; update members set kakao_id = 12345 where id = 4");
     const { json } = await service.json("map-members", "--decisions", name);
     expect(json["refusedDecisions"]).toMatchObject([{ why: "decision-already-linked" }, { why: "decision-outdated" }]);
   });
@@ -201,14 +201,14 @@ describe("unlink, from check.csv", () => {
     const service = await openService(doubtful);
     const { json, id } = await planWith(service, { "15-5": "unlink" }, "check.csv");
     expect(json).toMatchObject({ clears: 1, counts: { linked: 1 } });
-    expect(service.links()[5]).toBe("15");
+    expect((await service.links())[5]).toBe("15");
     const applied = await service.json("map-members", "--apply", "--plan", id, "--yes", "--operator", "tester");
     expect(applied.json["applied"]).toMatchObject({ done: 1, moved: 0 });
-    expect(service.links()[5]).toBeNull();
+    expect((await service.links())[5]).toBeNull();
     expect(service.csv(id, "linked.csv")).toEqual([]);
     const undone = await service.json("undo", id, "--apply", "--yes", "--operator", "tester");
     expect(undone.json).toMatchObject({ restored: 1 });
-    expect(service.links()[5]).toBe("15");
+    expect((await service.links())[5]).toBe("15");
   });
 
   test("--check says that there is something to do", async () => {
@@ -222,10 +222,10 @@ describe("unlink, from check.csv", () => {
   test("a link that changed meanwhile is left alone", async () => {
     const service = await openService(doubtful);
     const { id } = await planWith(service, { "15-5": "unlink" }, "check.csv");
-    service.db.exec("update members set kakao_id = 99 where id = 5");
+    await service.change("update members set kakao_id = 99 where id = 5");
     const applied = await service.json("map-members", "--apply", "--plan", id, "--yes", "--operator", "tester");
     expect(applied.json["applied"]).toMatchObject({ done: 0, moved: 1, movedBy: { "link-changed": 1 } });
-    expect(service.links()[5]).toBe("99");
+    expect((await service.links())[5]).toBe("99");
   });
 
   test("unlink of a pair that is not linked is refused", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ci } from "../helpers/match.ts";
 import { openService } from "../helpers/service.ts";
 import { street } from "../helpers/street.ts";
+import { storeEngine } from "../helpers/stores.ts";
 
 const streetCounts = {
   linked: 2,
@@ -49,7 +50,7 @@ describe("the JSON result (section 11)", () => {
     expect(json).toMatchObject({ command: "map-members", mode: "apply", counts: streetCounts, applied: { done: 4, moved: 0, failed: 0 } });
     expect(json["files"]).toMatchObject({ linked: `.kakao-sync/runs/${id}/linked.csv` });
     expect(sum(json["linkedEvidence"])).toBe(2);
-    expect(service.links()).toMatchObject({ 1: "1001", 2: "1002", 3: "1003", 13: "1014", 4: "1004", 12: null, 14: null });
+    expect(await service.links()).toMatchObject({ 1: "1001", 2: "1002", 3: "1003", 13: "1014", 4: "1004", 12: null, 14: null });
   });
 
   test("nothing but the object goes to stdout, whatever is said meanwhile; nothing is said twice", async () => {
@@ -165,12 +166,12 @@ describe("what the plan says at the end", () => {
     expect(planned.out).toMatch(/sum +15/);
     expect(planned.out).toMatch(/contradicted-name +1 +M8/);
     expect(planned.err).toContain("Nothing has been changed.");
-    expect(service.links()).toMatchObject({ 1: null, 2: null, 3: null });
+    expect(await service.links()).toMatchObject({ 1: null, 2: null, 3: null });
     const command = /kakao-sync (map-members --apply --plan \S+)/.exec(planned.err)?.[1]?.split(" ") ?? [];
     const applied = await service.run(...command, "--yes", "--operator", "tester");
     expect(applied.code).toBe(0);
     expect(applied.out).toContain("4 links written and read back");
-    expect(service.links()).toMatchObject({ 1: "1001", 13: "1014" });
+    expect(await service.links()).toMatchObject({ 1: "1001", 13: "1014" });
   });
 
   test("--check: 1 while there is something to link, 0 when there is not", async () => {
@@ -194,14 +195,14 @@ describe("what the plan says at the end", () => {
 });
 
 describe("M10: the same input, the same plan", () => {
-  test("byte for byte over repeated plans and whatever the order of rows", async () => {
+  test.skipIf(storeEngine !== "sqlite")("byte for byte over repeated plans and whatever the order of rows (SQLite: its table is turned round)", async () => {
     const service = await openService(street);
     const first = service.file((await service.json("map-members", "--all-rows")).id, "plan.csv");
     const again = service.file((await service.json("map-members", "--all-rows")).id, "plan.csv");
     expect(again).toBe(first);
     // The same rows in the opposite physical order, under an id that is no longer the order of the table.
-    service.db.exec("create table turned (place integer primary key, id integer not null unique, ci text, phone text, email text, name text, birthdate text, verified_at text, last_login_at text, status text not null, kakao_id integer unique)");
-    service.db.exec("insert into turned select null, * from members order by id desc; drop table members; alter table turned rename to members");
+    await service.change("create table turned (place integer primary key, id integer not null unique, ci text, phone text, email text, name text, birthdate text, verified_at text, last_login_at text, status text not null, kakao_id integer unique)");
+    await service.change("insert into turned select null, * from members order by id desc; drop table members; alter table turned rename to members");
     const turned = await service.json("map-members", "--all-rows");
     expect(service.file(turned.id, "plan.csv")).toBe(first);
   });
@@ -214,7 +215,7 @@ describe("further tables and places", () => {
       users: { "5": { ci: ci("asleep") }, "6": { phone: "010-3333-0003" } },
       config: { members: { also: [{ table: "members_dormant", id: "id", ci: "ci", phone: "phone" }] } },
     });
-    service.db.exec(`create table members_dormant (id integer primary key, ci text, phone text); insert into members_dormant values (101, '${ci("asleep")}', null), (102, null, '01033330003')`);
+    await service.change(`create table members_dormant (id integer primary key, ci text, phone text); insert into members_dormant values (101, '${ci("asleep")}', null), (102, null, '01033330003')`);
     const { json, id } = await service.json("map-members");
     expect(json["counts"]).toMatchObject({ review: { "member-not-live": 2 }, unmatched: 0 });
     expect(service.csv(id, "plan.csv").map(({ kakao_id, member_id }) => `${kakao_id} ${member_id}`)).toEqual(["5 101", "6 102"]);
@@ -229,7 +230,7 @@ describe("further tables and places", () => {
     const { json } = await service.apply();
     expect(json["counts"]).toMatchObject({ elsewhere: 2, link: { ci: 0, phone: 1, email: 1 }, unmatched: 0 });
     expect(sum(json["counts"])).toBe(15);
-    expect(service.links()[1]).toBeNull();
+    expect((await service.links())[1]).toBeNull();
   });
 
   test("a place that cannot be read ends the plan before anything is decided", async () => {

@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clearLine, cursorTo, moveCursor } from "node:readline";
 import { PassThrough } from "node:stream";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/main.ts";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../src/simulator/server.ts";
 import type { SimulatedUser } from "../../src/simulator/users.ts";
+import { createStore, type Store } from "./stores.ts";
 
 /** One row of the member table; what is left out is NULL, and the member live. */
 export interface MemberValues {
@@ -75,19 +76,23 @@ export interface RunOptions {
 export interface Service {
   readonly folder: string;
   readonly simulator: Simulator;
-  /** A second connection to the service's database, as its own application has one. */
+  /** A second connection to the service's SQLite database, as its own application has one; tests that use it run on SQLite only. */
   readonly db: Database.Database;
+  /** Statements of the service itself, on every engine. */
+  change(sql: string): Promise<void>;
+  /** Rows of a query, every value as text, on every engine. */
+  rows(sql: string): Promise<readonly (readonly (string | null)[])[]>;
   run(...argv: string[]): Promise<Ran>;
   runWith(options: RunOptions, ...argv: string[]): Promise<Ran>;
   /** Adds `--json`, and checks that stdout is one object and nothing else. */
   json(...argv: string[]): Promise<RanJson>;
   /** A fresh `map-members --apply`, confirmed by flags. */
   apply(...argv: string[]): Promise<RanJson>;
-  addMember(values: MemberValues): void;
+  addMember(values: MemberValues): Promise<void>;
   /** Writes the configuration file anew. */
   configure(changes: ConfigChanges): void;
   /** Kakao ids by member id, as stored. */
-  links(): Readonly<Record<string, string | null>>;
+  links(): Promise<Readonly<Record<string, string | null>>>;
   path(name: string): string;
   write(name: string, content: string): void;
   /** A file of a run, as text; its name as in the JSON result. */
@@ -99,25 +104,25 @@ export interface Service {
 /** Files in memory where there is such a folder: waiting for the disk after every transaction would be half of the time. */
 const memoryFolder = "/dev/shm";
 const noError = { code: "", message: "", hint: "" };
-const memberColumns = "id integer primary key, ci text, phone text, email text, name text, birthdate text, verified_at text, last_login_at text, status text not null, kakao_id integer";
+const memberColumns = "id integer primary key, ci text, phone text, email text, name text, birthdate text, verified_at text, last_login_at text, status text not null, kakao_id bigint";
 
 /** Sets a service up; everything goes when the test is over. */
 export async function openService(setup: ServiceSetup = {}): Promise<Service> {
   const folder = mkdtempSync(join(existsSync(memoryFolder) ? memoryFolder : tmpdir(), "kakao-sync-service-"));
   // Asked each time, so that a test's clock is the simulator's, too.
   const simulator = await startSimulator({ listingPerMinute: Infinity, now: () => Date.now(), ...setup.simulator });
-  const db = new Database(join(folder, "members.db"));
+  const store = await createStore(folder);
   onTestFinished(async () => {
-    db.close();
+    await store.remove();
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  db.exec(`create table members (${memberColumns})`);
-  for (const statement of setup.schema ?? ["create unique index members_kakao_id on members (kakao_id)"]) db.exec(statement);
-  for (const values of setup.members ?? []) insertMember(db, values);
+  await store.change(`create table members (${memberColumns})`);
+  for (const statement of setup.schema ?? ["create unique index members_kakao_id on members (kakao_id)"]) await store.change(statement);
+  for (const values of setup.members ?? []) await insertMember(store, values);
   for (const [id, values] of Object.entries(setup.users ?? {})) simulator.users.load([{ id, ...accountOf(values) }]);
   const environment = { KAKAO_ADMIN_KEY: simulator.adminKey, KAKAO_SYNC_KEY: randomBytes(32).toString("base64") };
-  const configure = (changes: ConfigChanges): void => writeFileSync(join(folder, "kakao-sync.config.yaml"), JSON.stringify(merge(usualConfig(simulator.url), changes), null, 2));
+  const configure = (changes: ConfigChanges): void => writeFileSync(join(folder, "kakao-sync.config.yaml"), JSON.stringify(merge(usualConfig(store.url, simulator.url), changes), null, 2));
   configure(setup.config ?? {});
 
   const runWith = (options: RunOptions, ...argv: string[]): Promise<Ran> => runProgram(folder, environment, options, argv);
@@ -129,11 +134,17 @@ export async function openService(setup: ServiceSetup = {}): Promise<Service> {
   };
   const file = (run: string, name: string): string => readFileSync(join(folder, ".kakao-sync", "runs", run, name), "utf8");
   return {
-    folder, simulator, db, runWith, json, configure, file,
+    folder, simulator, runWith, json, configure, file,
+    get db() {
+      if (store.sqlite === undefined) throw new Error("this test uses SQLite itself and runs on no other engine");
+      return store.sqlite;
+    },
+    change: (sql) => store.change(sql),
+    rows: (sql) => store.rows(sql),
     run: (...argv) => runWith({}, ...argv),
     apply: (...argv) => json("map-members", "--apply", "--yes", "--operator", "tester", ...argv),
-    addMember: (values) => insertMember(db, values),
-    links: () => Object.fromEntries(db.prepare<[], [bigint, bigint | string | null]>("select id, kakao_id from members order by id").raw().safeIntegers().all().map(([id, link]) => [String(id), link === null ? null : String(link)])),
+    addMember: (values) => insertMember(store, values),
+    links: async () => Object.fromEntries((await store.rows("select id, kakao_id from members order by id")).map(([id, link]) => [id, link])),
     path: (name) => join(folder, name),
     write: (name, content) => writeFileSync(join(folder, name), content),
     csv: (run, name) => readRows(file(run, name)),
@@ -165,24 +176,22 @@ export function readRows(text: string): readonly Readonly<Record<string, string>
   });
 }
 
-function insertMember(db: Database.Database, values: MemberValues): void {
+async function insertMember(store: Store, values: MemberValues): Promise<void> {
   const { id, ci, phone, email, name, birthdate, verified = "2026-01-01 00:00:00", lastLogin, status = "active", link } = values;
-  db.prepare("insert into members values (?,?,?,?,?,?,?,?,?,?)").run(
-    id, ci ?? null, phone ?? null, email ?? null, name ?? null, birthdate ?? null, verified, lastLogin ?? null, status, link === undefined ? null : BigInt(link),
-  );
+  await store.insert("members", [String(id), ci ?? null, phone ?? null, email ?? null, name ?? null, birthdate ?? null, verified, lastLogin ?? null, status, link ?? null]);
 }
 
-function usualConfig(url: string): ConfigChanges {
+function usualConfig(database: string, kakao: string): ConfigChanges {
   return {
     environment: "rehearsal",
-    database: { url: "sqlite:./members.db" },
+    database: { url: database },
     members: {
       table: "members", id: "id", ci: "ci", phone: "phone", email: "email", name: "name", birthdate: "birthdate",
       phoneVerifiedAt: "verified_at", emailVerifiedAt: "verified_at", lastLoginAt: "last_login_at",
       where: "status = 'active'", withdrawn: "status = 'left'",
     },
     link: { column: "kakao_id" },
-    kakao: { appId: 424242, adminKey: "${KAKAO_ADMIN_KEY}", baseUrl: url },
+    kakao: { appId: 424242, adminKey: "${KAKAO_ADMIN_KEY}", baseUrl: kakao },
     limits: { requestsPerSecond: 100, listingPerMinute: 100 },
   };
 }
