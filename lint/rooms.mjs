@@ -1,7 +1,7 @@
 // Who may import whom (docs/architecture.md). A room is a folder of src, or a file at its top.
 import { dirname, relative, resolve, sep } from "node:path";
 
-const adapters = ["kakao", "database", "files", "terminal", "config", "workspace"];
+const adapters = ["kakao", "database", "columns", "files", "terminal", "config", "workspace"];
 
 /** For each room: the other rooms it may import. `*` is every room. */
 export const MAY_IMPORT = {

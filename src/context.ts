@@ -1,3 +1,4 @@
+import type { ValueOpener } from "./columns/value-opener.ts";
 import type { Config } from "./config/config.ts";
 import type { StarterAnswers } from "./config/starter.ts";
 import type { nextKakaoId } from "./core/kakao-id.ts";
@@ -34,6 +35,11 @@ export interface Context {
   /** The service's database; ties the workspace to it. */
   database(): Promise<ServiceDatabase>;
   places(): Promise<readonly LinkedPlace[]>;
+  /**
+   * Opens encrypted columns and digests of birth dates: `await context.values().open(page)` for every page of `readMembers` or `findMembers` whose values are
+   * looked at. Its `digests` belong into `MatchingOptions.digests`: keys that the database keeps as digests are compared as such.
+   */
+  values(): ValueOpener;
   kakao(signal: AbortSignal): KakaoClient;
   foreignPhone(): Promise<ForeignPhone>;
   /** Who is responsible: `--operator`, or at a terminal the name of the account. Throws where neither is there. */

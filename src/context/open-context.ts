@@ -62,14 +62,15 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
   };
 }
 
-type Openers = "workspace" | "existingWorkspace" | "lock" | "database" | "places" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
+type Openers = "workspace" | "existingWorkspace" | "lock" | "database" | "places" | "values" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
 
 function openers(io: Io, things: Things, workspaceFolder: string, now: () => number): Pick<Context, Openers> {
-  const { workspace, database, places } = things;
+  const { workspace, database, places, values } = things;
   return {
     workspace,
     database,
     places,
+    values,
     existingWorkspace: () => {
       if (!hasWorkspace(workspaceFolder)) throw noWorkspace(io.cwd, workspaceFolder);
       return workspace();

@@ -1,3 +1,4 @@
+import type { ValueOpener } from "../columns/value-opener.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { openServiceDatabase } from "../database/open.ts";
@@ -9,6 +10,7 @@ import type { LockHolder, WorkspaceLock } from "../workspace/lock.ts";
 import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
 import { isSandbox } from "./find-workspace.ts";
 import { Opened } from "./lazily.ts";
+import { openValues } from "./open-values.ts";
 import { toDatabaseMap } from "./to-database-map.ts";
 
 /** What a command opens: each at its first use, all closed together, the last one first. */
@@ -18,6 +20,7 @@ export interface Things {
   lock(): WorkspaceLock;
   database(): Promise<ServiceDatabase>;
   places(): Promise<readonly LinkedPlace[]>;
+  values(): ValueOpener;
   close(): Promise<void>;
 }
 
@@ -60,11 +63,15 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
       for (const place of some) await (await settled(place))?.close();
     },
   );
+  const values = opened.lazily(
+    () => openValues(config(), io),
+    (opener) => opener.close(),
+  );
   const lock = opened.lazily(
     () => workspace().lock({ ...holder, since: new Date(now()).toISOString() }, Math.floor(now() / 1000)),
     (held) => held.release(),
   );
-  return { config, workspace, lock, database, places: () => Promise.all(places()), close: () => opened.close() };
+  return { config, workspace, lock, database, places: () => Promise.all(places()), values, close: () => opened.close() };
 }
 
 /** What could not be opened needs no closing: whoever asked for it has heard of it. */

@@ -9,3 +9,7 @@ export { isPlaceholder, readPlaceholders } from "./keys/placeholders.ts";
 export { nameScripts, readName } from "./keys/name.ts";
 export { ageOn, kakaoBirthdate, readBirthdate } from "./keys/birthdate.ts";
 export { parseTimeMs, readTime } from "./keys/verified.ts";
+export { readDigestText } from "./keys/digest-text.ts";
+export type { StoredDigest } from "./keys/digest-text.ts";
+export { DIGESTED_KEYS, renderStoredForm } from "./keys/stored-form.ts";
+export type { DigestedKey, StoredForm } from "./keys/stored-form.ts";

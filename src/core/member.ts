@@ -34,4 +34,12 @@ export interface MemberRow {
   /** When the service verified the number or address, as stored; null where the column is empty or not configured. */
   readonly phoneVerifiedAt: string | null;
   readonly emailVerifiedAt: string | null;
+  /** The row as the database has it, where values of encrypted columns or of digests were opened in this one. */
+  readonly raw?: MemberRow;
+  /** Why values could not be decrypted, by name; these are null here. */
+  readonly undecryptable?: Readonly<Partial<Record<ValueName, string>>>;
 }
+
+/** The values of a member that can be kept as a digest or encrypted. */
+export const VALUE_NAMES = [...KEY_NAMES, "name", "birthdate"] as const;
+export type ValueName = (typeof VALUE_NAMES)[number];

@@ -10,6 +10,10 @@ export const UNUSABLE = {
   synthetic: 4,
   /** Kakao says that the address is not valid or not verified. */
   unverified: 5,
+  /** An encrypted column's value that the configured program could not decrypt. */
+  undecryptable: 6,
+  /** The database keeps digests of a form that this value has not: a foreign number beside digits or hyphens. */
+  undigestable: 7,
 } as const;
 
 export type Unusable = (typeof UNUSABLE)[keyof typeof UNUSABLE];
