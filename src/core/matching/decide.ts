@@ -111,8 +111,13 @@ function findNamed(sides: Sides, user: number, key: KeyName, slot: number): numb
     const evidence = compare(sides, user, member);
     return says(evidence, SAYS.agree) && !says(evidence, SAYS.differ);
   });
-  const differing = candidates.filter((member) => says(compare(sides, user, member), SAYS.differ));
+  const differing = candidates.filter((member) => surelyDiffers(sides, compare(sides, user, member)));
   return agreeing.length === 1 && differing.length === candidates.length - 1 ? agreeing[0] : undefined;
+}
+
+/** Digests of one person's name differ by a blank: then only a birth date tells the others apart. */
+function surelyDiffers({ options }: Sides, evidence: Evidence): boolean {
+  return options.digests?.name === undefined ? says(evidence, SAYS.differ) : saysOf(evidence, "birthdate") === SAYS.differ;
 }
 
 /** Whether name or birth date says so. */

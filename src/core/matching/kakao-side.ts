@@ -2,11 +2,12 @@ import type { KakaoUser } from "../kakao-user.ts";
 import { READ_STATES } from "../kakao-user.ts";
 import type { KakaoId } from "../kakao-id.ts";
 import { KeyIndex, SLOT } from "../key-index.ts";
-import { nameScripts, UNUSABLE, type KeyReading } from "../keys.ts";
+import { UNUSABLE, type KeyReading } from "../keys.ts";
 import type { KeyName } from "../member.ts";
 import { KEY_NAMES } from "../member.ts";
 import { SortedIds } from "../id-order.ts";
 import { TextHash } from "../text-hash.ts";
+import { digestComparable, digestName, scriptsOf } from "./key-digests.ts";
 import type { MatchingOptions } from "./options.ts";
 
 /** How a Kakao user is held, by the strongest holder (M1). */
@@ -102,22 +103,23 @@ export class KakaoSide {
       this.hash.read(value);
       this.slots[key][row] = this.indexes[key].addKakao(this.hash, ciKnown);
     }
-    if (user.name !== null) {
-      this.hash.read(user.name);
+    const name = digestName(user.name, this.options.digests);
+    if (name !== null) {
+      this.hash.read(name);
       this.nameHigh[row] = this.hash.high;
       this.nameLow[row] = this.hash.low;
-      this.nameScripts[row] = nameScripts(user.name);
+      this.nameScripts[row] = scriptsOf(name, this.options.digests);
     }
     if (user.birthdate !== null) this.birthdate[row] = Number(user.birthdate);
   }
 }
 
-/** A key of a snapshot user as this run reads it: placeholders of the configuration, and keys that this run does not use, are no keys. */
+/** A key of a snapshot user as this run compares it: placeholders of the configuration, and keys that this run does not use, are no keys. */
 export function readSnapshotKey(user: KakaoUser, key: KeyName, options: MatchingOptions): KeyReading {
   const value = user[key];
   if (typeof value === "number") return unusableCode(value);
   if (!usesKey(key, options)) return UNUSABLE.empty;
-  return options.placeholders.has(value) ? UNUSABLE.placeholder : value;
+  return options.placeholders.has(value) ? UNUSABLE.placeholder : digestComparable(key, value, options.digests);
 }
 
 /** True when this run compares the key at all; an e-mail that only corroborates is compared, but hits nobody. */

@@ -1,5 +1,6 @@
 import type { KeyName } from "../member.ts";
 import type { ForeignPhone } from "../keys.ts";
+import type { KeyDigests } from "./key-digests.ts";
 
 export type Corroborator = "name" | "birthdate" | "email" | "recentlyVerified";
 
@@ -29,6 +30,8 @@ export interface MatchingOptions {
   /** Unix milliseconds, for recentlyVerified. */
   readonly nowMs: number;
   readonly foreignPhone: ForeignPhone;
+  /** Keys of which the database keeps digests; they are compared as digests on both sides. */
+  readonly digests?: KeyDigests;
   /** Two random 32-bit numbers, drawn for this run. No answer depends on them. */
   readonly seed: readonly [number, number];
 }
