@@ -1,6 +1,6 @@
 import { Command, CommanderError, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
-import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration } from "./commands/shared-options.ts";
+import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration, readKinds, readPlaceCount } from "./commands/shared-options.ts";
 import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
 import type { GlobalFlags, Io } from "./io.ts";
@@ -59,7 +59,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUndo, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -104,6 +104,29 @@ function addMapMembers(program: Command, call: Call): void {
     .option("--allow-links <n>", "lift the brake for a plan of exactly n links", readCount)
     .option("--accept-quality", "apply although the keys look wrong (rule M13)");
   addRefreshOption(addApplyOptions(map)).action((_flags, command: Command) => call(command, async () => (await import("./commands/map-members.ts")).mapMembers));
+}
+
+function addUnlinkOrphans(program: Command, call: Call): void {
+  const unlink = program
+    .command("unlink-orphans")
+    .description("find Kakao users nobody stands behind, and links Kakao no longer has")
+    .option("--older-than <duration>", "only who was linked longer ago (default and least: 24h)", readDuration)
+    .option("--kinds <kinds>", "what to unlink (default: incomplete,withdrawn); keyless, too", readKinds)
+    .option("--limit <n>", "unlink n at most, the lowest ids", readCount)
+    .option("--exclude <file>", "ids that stay linked: one a line, or a csv file with kakao_id")
+    .option("--max-age <duration>", "a snapshot younger than this serves as the listing", readDuration)
+    .option("--check", "exit 1 when there is something to unlink")
+    .option("--plan <run>", "carry out this reviewed plan (with --apply)")
+    .option("--allow-unlinks <n>", "lift the brake for a plan of exactly n unlinks", readCount)
+    .option("--accept-members <n>", "accept that there are only n members", readCount)
+    .option("--accept-links <n>", "accept that there are only n links", readCount)
+    .option("--accept-kakao-users <n>", "accept that there are only n Kakao users", readCount)
+    .option("--accept-place <name=n>", "accept that a place has only n ids", readPlaceCount)
+    .option("--save-consents", "keep each user's consents, encrypted, before unlinking")
+    .option("--clear-gone", "also clear links that Kakao no longer has (rule U9)")
+    .option("--even-fixed", "with --clear-gone: although ids are fixed")
+    .option("--allow-clears <n>", "lift the brake for exactly n cleared links", readCount);
+  addApplyOptions(unlink).action((_flags, command: Command) => call(command, async () => (await import("./commands/unlink-orphans.ts")).unlinkOrphans));
 }
 
 function addUndo(program: Command, call: Call): void {
@@ -169,6 +192,13 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "map-members --apply --plan 20261120-021500-k3xz",
     "map-members --apply --yes --operator kim   # without a terminal",
     "map-members --check --json",
+  ],
+  "unlink-orphans": [
+    "unlink-orphans --older-than 3d",
+    "unlink-orphans --max-age 24h --exclude staff.csv",
+    "unlink-orphans --apply --plan 20261121-031500-a7kq",
+    "unlink-orphans --apply --yes --operator cron   # without a terminal",
+    "unlink-orphans --check --json",
   ],
   undo: ["undo 20261120-021500-k3xz", "undo 20261120-021500-k3xz --apply --by phone"],
   explain: ["explain --member 1042", "explain --kakao 2718281828"],

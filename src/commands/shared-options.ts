@@ -50,3 +50,19 @@ export function readCount(text: string): number {
   if (!/^\d{1,9}$/.test(plain)) throw new InvalidArgumentError("Write a whole number.");
   return Number(plain);
 }
+
+const unlinkKinds = ["incomplete", "withdrawn", "keyless"] as const;
+
+/** `incomplete,withdrawn`: kinds of Kakao users that may be unlinked, in this order. */
+export function readKinds(text: string): readonly (typeof unlinkKinds)[number][] {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.some((word) => !unlinkKinds.some((kind) => kind === word))) throw new InvalidArgumentError(`Write one or more of ${unlinkKinds.join(", ")}, separated by commas.`);
+  return unlinkKinds.filter((kind) => words.includes(kind));
+}
+
+/** `NAME=1,000`, once a place of `alsoLinkedIn`. */
+export function readPlaceCount(text: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> {
+  const at = text.lastIndexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Write the name of a place and a whole number: brand2=1200.");
+  return { ...before, [text.slice(0, at)]: readCount(text.slice(at + 1)) };
+}

@@ -11,6 +11,7 @@ import { type Run, Runs } from "./runs.ts";
 import { CallCounter, ListingTimes, Settings } from "./small-facts.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 import { explainSqliteError, openStateFile, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
+import { createUnlinkStore, openUnlinkStore, type UnlinkDraft, type UnlinkStore } from "./unlink-store.ts";
 
 const workspaceFileKind: StateFileKind = {
   version: 1,
@@ -63,6 +64,9 @@ export interface Workspace {
   lock(holder: LockHolder, now: number): WorkspaceLock;
   createRunStore(run: { readonly id: string; readonly folder: string }): RunDraft;
   openRunStore(run: Run): RunStore;
+  /** The same two for `unlink-orphans`. */
+  createUnlinkStore(run: { readonly id: string; readonly folder: string }): UnlinkDraft;
+  openUnlinkStore(run: Run): UnlinkStore;
   close(): void;
 }
 
@@ -112,6 +116,8 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     },
     createRunStore: (run) => createRunStore(run.folder, run.id, cipher()),
     openRunStore: (run) => openRunStore(run.folder, run.id, cipher()),
+    createUnlinkStore: (run) => createUnlinkStore(run.folder, run.id, cipher()),
+    openUnlinkStore: (run) => openUnlinkStore(run.folder, run.id, cipher()),
     close: () => db.close(),
   };
 }

@@ -15,7 +15,7 @@ export const firstAppliedSetting = "map-members.firstApplied";
 
 /** Which command applies a plan; in every refusal and every stop. */
 export function applyCommand(run: Run): string {
-  return `kakao-sync map-members --apply --plan ${run.id}`;
+  return `kakao-sync ${run.command} --apply --plan ${run.id}`;
 }
 
 /** Rows that the plan is to change. */
