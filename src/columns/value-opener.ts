@@ -1,4 +1,5 @@
-import { readDigestText, type DigestedKey, type StoredDigest, type StoredForm } from "../core/keys.ts";
+import { DIGESTED_KEYS, readDigestText, type DigestedKey, type StoredDigest, type StoredForm } from "../core/keys.ts";
+import type { DigestedColumn } from "../core/matching/key-digests.ts";
 import { VALUE_NAMES, type MemberRow, type ValueName } from "../core/member.ts";
 import { createDigest, type Digest } from "./digest.ts";
 import { FilterProcess } from "./filter-process.ts";
@@ -27,21 +28,16 @@ export interface OpenerOptions {
   readonly timeoutMs?: number;
 }
 
-/** A key that the database keeps as a digest, for the core to compare: in which places, of which form, and how it is computed. */
-export interface DigestedColumn {
-  readonly places: readonly boolean[];
-  readonly stored: StoredDigest;
-  readonly form: StoredForm;
-  readonly digest: Digest;
-}
-
 /**
  * Makes rows of the database readable for the core: encrypted columns are decrypted, digests of birth dates become dates. Digests of keys and names stay as they
  * are and are compared as digests (`digests`).
  */
 export interface ValueOpener {
-  /** The rows with their values opened, `raw` being the row as it was. Rows of a table without such columns, and withdrawn members, come back as they are. */
-  open(rows: readonly MemberRow[]): Promise<readonly MemberRow[]>;
+  /**
+   * The rows with these values (or all) opened, `raw` being the row as it was. Rows without such columns, and withdrawn members, come back as they are.
+   * Throws StartError or FailedError where a decrypt program does not do its work.
+   */
+  open(rows: readonly MemberRow[], names?: readonly ValueName[]): Promise<readonly MemberRow[]>;
   /** Counts what could not be opened in one pass over all members, to refuse where it is more than 1 % of a column. */
   tally(): UnopenedTally;
   readonly digests: Readonly<Partial<Record<DigestedKey, DigestedColumn>>>;
@@ -62,14 +58,16 @@ export function createValueOpener({ places, folder, env, signal, timeoutMs = sil
   };
   const digests = collectDigests(places);
   const dates = places.map(({ birthdate }) => (birthdate?.kind === "stored" ? dateReader(birthdate) : undefined));
-  const opens = places.map((columns, place) => dates[place] !== undefined || VALUE_NAMES.some((name) => columns[name]?.kind === "decrypt"));
+  const opensOf = (names: readonly ValueName[]): readonly boolean[] =>
+    places.map((columns, place) => names.some((name) => columns[name]?.kind === "decrypt" || (name === "birthdate" && dates[place] !== undefined)));
 
   return {
     digests,
     tally: () => new UnopenedTally(places),
-    open: async (rows) => {
-      const opening = rows.map((row) => (opens[row.place] === true && row.state !== "withdrawn" && row.raw === undefined ? new Opening(row, places[row.place] ?? {}) : undefined));
-      if (opening.every((one) => one === undefined)) return rows;
+    open: async (rows, names = VALUE_NAMES) => {
+      const opens = opensOf(names);
+      if (!opens.includes(true)) return rows;
+      const opening = rows.map((row) => (opens[row.place] === true && row.state !== "withdrawn" && row.raw === undefined ? new Opening(row, places[row.place] ?? {}, names) : undefined));
       await Promise.all(groupByProgram(opening).map(([argv, wishes]) => askFilter(filterOf(argv), wishes)));
       return rows.map((row, at) => opening[at]?.finish(dates[row.place]) ?? row);
     },
@@ -92,12 +90,11 @@ class Opening {
   private readonly values: Partial<Record<ValueName, string | null>> = {};
   private readonly failures: Partial<Record<ValueName, string>> = {};
 
-  constructor(row: MemberRow, columns: PlaceColumns) {
+  constructor(row: MemberRow, columns: PlaceColumns, names: readonly ValueName[]) {
     this.row = row;
-    this.wishes = VALUE_NAMES.flatMap((name): Wish[] => {
+    this.wishes = names.flatMap((name): Wish[] => {
       const [column, value] = [columns[name], row[name]];
-      if (column?.kind !== "decrypt" || value === null) return [];
-      if (value.trim() === "") return [];
+      if (column?.kind !== "decrypt" || value === null || value.trim() === "") return [];
       return [{ argv: column.argv, request: { column: column.column, value }, take: (answer) => this.take(name, answer) }];
     });
   }
@@ -146,7 +143,7 @@ function collectPrograms(places: readonly PlaceColumns[]): ReadonlyMap<string, r
 /** The rules of the configuration have seen to it that a key has one digest in all places. */
 function collectDigests(places: readonly PlaceColumns[]): ValueOpener["digests"] {
   const digests: Partial<Record<DigestedKey, DigestedColumn>> = {};
-  for (const key of ["ci", "phone", "email", "name"] as const) {
+  for (const key of DIGESTED_KEYS) {
     const column = places.map((columns) => columns[key]).find((one) => one?.kind === "stored");
     if (column?.kind !== "stored") continue;
     digests[key] = { places: places.map((columns) => columns[key]?.kind === "stored"), stored: column.stored, form: column.of, digest: digestOf(column) };

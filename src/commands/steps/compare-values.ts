@@ -4,7 +4,7 @@ import { readSnapshotKey } from "../../core/matching/kakao-side.ts";
 import type { Sides } from "../../core/matching/decide.ts";
 import { readMember, renderUsedValues } from "../../core/matching/member-side.ts";
 import type { MappingPlan } from "../../core/matching/plan.ts";
-import type { KeyName } from "../../core/member.ts";
+import { KEY_NAMES, type KeyName } from "../../core/member.ts";
 import { findRows } from "./show-members.ts";
 
 /** Two different values had one hash: the plan is to be made again with another seed. */
@@ -22,7 +22,7 @@ export async function compareValues(context: Context, sides: Sides, plan: Mappin
   try {
     for (const users of blocks) {
       const expected = listExpected(sides, plan, users, row);
-      for await (const [member, found] of findRows(context, sides, expected.keys())) {
+      for await (const [member, found] of findRows(context, sides, expected.keys(), KEY_NAMES)) {
         const pair = expected.get(member);
         if (pair === undefined || digest(renderUsedValues(found)) !== sides.members.usedValues(member)) continue;
         if (readMember(found, sides.options)[pair.by] !== pair.value) throw new FalseHit();

@@ -1,6 +1,8 @@
+import type { UnopenedTally } from "../../columns/unopened-tally.ts";
 import type { Context } from "../../context.ts";
 import type { Sides } from "../../core/matching/decide.ts";
 import type { MappingPlan } from "../../core/matching/plan.ts";
+import { KEY_NAMES } from "../../core/member.ts";
 import type { RunFacts } from "../../workspace/runs.ts";
 import type { PlanInput } from "./plan-mapping.ts";
 import { planFiles } from "./write-mapping-plan.ts";
@@ -13,14 +15,16 @@ interface MadePlan {
   readonly planned: number;
   /** Rows of the link table whose member is in no configured table. */
   readonly danglingLinks: number;
+  /** Values that could not be decrypted, by column and reason. */
+  readonly undecryptable: UnopenedTally["counts"];
   /** Its identity. */
   readonly database: string;
   readonly decisions: string | null;
 }
 
 /** What the registry keeps of a plan; `counts` are those of the JSON result (product.md section 11), and what the brakes look at. */
-export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, danglingLinks, decisions, database }: MadePlan): RunFacts {
-  const { members, kakao } = sides;
+export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, danglingLinks, undecryptable, decisions, database }: MadePlan): RunFacts {
+  const { members, kakao, options } = sides;
   return {
     command: "map-members",
     operator,
@@ -38,7 +42,8 @@ export function describePlan(context: Context, { operator, snapshot }: PlanInput
       heldTwice: plan.heldTwice,
       danglingLinks,
       malformedLinks: members.counts.malformedLinks,
-      quality: { ...plan.quality, usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
+      ...(Object.keys(undecryptable).length === 0 ? {} : { undecryptable }),
+      quality: { ...plan.quality, digested: KEY_NAMES.filter((key) => options.digests?.[key] !== undefined), usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
     },
     digests: { plan: digest, config: context.configDigest, decisions, database },
     snapshot: { generation: snapshot.generation, takenAt: snapshot.takenAt },

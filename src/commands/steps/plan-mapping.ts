@@ -1,3 +1,4 @@
+import type { UnopenedTally } from "../../columns/unopened-tally.ts";
 import type { Context } from "../../context.ts";
 import { isKakaoId } from "../../core/kakao-id.ts";
 import type { ObeyedDecision } from "../../core/matching/decisions.ts";
@@ -7,6 +8,7 @@ import { MemberSide } from "../../core/matching/member-side.ts";
 import type { MatchingOptions } from "../../core/matching/options.ts";
 import { MappingPlan } from "../../core/matching/plan.ts";
 import { listSharedGroups, UnmatchedCiCollector, type SharedGroup } from "../../core/matching/shared-groups.ts";
+import { VALUE_NAMES, type MemberRow, type ValueName } from "../../core/member.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import type { RunDraft } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
@@ -56,7 +58,7 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
   const { id, folder } = workspace.runs.prepare(Math.floor(context.now() / 1000));
   const draft = workspace.createRunStore({ id, folder });
   try {
-    const { sides, danglingLinks } = await readSides(context, input, draft);
+    const { sides, danglingLinks, undecryptable } = await readSides(context, input, draft);
     const settled = await settleDecisions(context, sides, input);
     const plan = new MappingPlan(sides, settled.obeyed);
     await compareValues(context, sides, plan, draft.digest, input.snapshot.blocks());
@@ -65,7 +67,7 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
     writeMappingPlan({ context, runId: id, folder, sides, plan, groups, shownMembers, draft, decided: settled.obeyed, allRows: input.allRows }, input.snapshot.blocks());
     const { digest, rows: planned } = draft.finish();
     workspace.decisions.remember(settled.remember);
-    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, danglingLinks, decisions: settled.digest, database: (await context.database()).identity }));
+    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, danglingLinks, undecryptable, decisions: settled.digest, database: (await context.database()).identity }));
     return { run, refusedDecisions: settled.refused, clears: countClears(settled.obeyed) };
   } catch (error) {
     draft.discard();
@@ -74,8 +76,15 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
   }
 }
 
-/** Passes 1 and 2: both sides into memory. */
-async function readSides(context: Context, { snapshot, inspection }: PlanInput, draft: RunDraft): Promise<{ readonly sides: Sides; readonly danglingLinks: number }> {
+interface ReadSides {
+  readonly sides: Sides;
+  readonly danglingLinks: number;
+  /** By column and reason. */
+  readonly undecryptable: UnopenedTally["counts"];
+}
+
+/** Passes 1 and 2: both sides into memory. Throws RefusedError where more than 1 % of a column could not be decrypted. */
+async function readSides(context: Context, { snapshot, inspection }: PlanInput, draft: RunDraft): Promise<ReadSides> {
   const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: context.drawSeed() };
   const kakao = new KakaoSide(snapshot.ids(), snapshot.counts.usable, options);
   for (const users of snapshot.blocks()) kakao.add(users);
@@ -88,23 +97,29 @@ async function readSides(context: Context, { snapshot, inspection }: PlanInput, 
     for (const { kakaoId } of links) if (isKakaoId(kakaoId)) kakao.markDangling(kakaoId);
   }
   const members = new MemberSide(kakao, options, draft.digest, Math.min(sumOf(inspection.rows), snapshot.count + 1024));
-  await eachMemberPage(context, "Reading members", inspection, (page) => members.add(page));
-  return { sides: { kakao, members, options }, danglingLinks };
+  const tally = context.values().tally();
+  await eachMemberPage(context, "Reading members", inspection, VALUE_NAMES, (page) => {
+    tally.add(page);
+    members.add(page);
+  });
+  tally.refuseMany();
+  return { sides: { kakao, members, options }, danglingLinks, undecryptable: tally.counts };
 }
 
 /** Shared values for the list. Only where several members have a CI that no Kakao user has must all members be looked at again. */
 async function collectGroups(context: Context, { inspection }: PlanInput, sides: Sides, plan: MappingPlan): Promise<readonly SharedGroup[]> {
   const collector = new UnmatchedCiCollector(sides);
-  if (collector.isNeeded) await eachMemberPage(context, "Collecting shared CIs", inspection, (page) => collector.add(page));
+  if (collector.isNeeded) await eachMemberPage(context, "Collecting shared CIs", inspection, ["ci"], (page) => collector.add(page));
   return listSharedGroups(sides, plan, collector.found);
 }
 
-async function eachMemberPage(context: Context, label: string, inspection: Inspection, take: (page: Parameters<MemberSide["add"]>[0]) => void): Promise<void> {
+/** Every member in pages, with these of its values opened. */
+async function eachMemberPage(context: Context, label: string, inspection: Inspection, names: readonly ValueName[], take: (page: readonly MemberRow[]) => void): Promise<void> {
   const progress = context.terminal.progress(label, sumOf(inspection.rows));
   let done = 0;
   try {
     for await (const page of (await context.database()).readMembers()) {
-      take(page);
+      take(await context.values().open(page, names));
       progress.update((done += page.length));
       await context.checkpoint();
     }

@@ -1,18 +1,20 @@
 import type { Context } from "../../context.ts";
 import { readPlaceholders, type ForeignPhone } from "../../core/keys.ts";
+import { prepareDigests } from "../../core/matching/key-digests.ts";
 import type { MatchingOptions } from "../../core/matching/options.ts";
 
 /** The configuration as the matching rules take it. `seed` is drawn anew for each attempt. */
 export function readMappingOptions(context: Context, foreignPhone: ForeignPhone, listingComplete: boolean): Omit<MatchingOptions, "seed"> {
   const { members, matching, database } = context.config;
   const nowMs = context.now();
+  const placeholders = readPlaceholders(matching.placeholders, foreignPhone);
   return {
     keys: matching.keys,
     phone: matching.phone,
     email: matching.email,
     corroborators: matching.corroborators,
     dormant: matching.dormant,
-    placeholders: readPlaceholders(matching.placeholders, foreignPhone),
+    placeholders,
     syntheticEmails: matching.syntheticEmails.map(readPattern),
     phoneVerifiedAlways: members.phoneVerified === "always",
     emailVerifiedAlways: members.emailVerified === "always",
@@ -22,6 +24,7 @@ export function readMappingOptions(context: Context, foreignPhone: ForeignPhone,
     today: new Date(nowMs + 9 * 3_600_000).toISOString().slice(0, 10).replaceAll("-", ""),
     nowMs,
     foreignPhone,
+    digests: prepareDigests(context.values().digests, placeholders),
   };
 }
 

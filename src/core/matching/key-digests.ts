@@ -27,6 +27,11 @@ export function prepareDigests(columns: Readonly<Partial<Record<DigestedKey, Dig
   return digests;
 }
 
+/** Whether the place's column holds digests of this key. */
+export function isDigested(key: DigestedKey, place: number, digests: KeyDigests | undefined): boolean {
+  return digests?.[key]?.places[place] === true;
+}
+
 /** A comparable value as this run compares it: itself, or its digest where the database keeps digests of this key. */
 export function digestComparable(key: DigestedKey, comparable: string, digests: KeyDigests | undefined): KeyReading {
   const column = digests?.[key];
