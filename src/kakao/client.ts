@@ -68,8 +68,11 @@ export interface KakaoClient {
   readBasics(ids: readonly KakaoId[]): Promise<readonly KakaoBasics[]>;
   /** The asked properties (`kakao_account.email` …) of up to 20 users, in Kakao's order; who is not linked is left out. */
   readUsers(ids: readonly KakaoId[], propertyKeys: readonly string[]): Promise<readonly KakaoUserDetails[]>;
-  /** For which of these items (scope ids) there is a value, of up to 20 users: the values are asked for and dropped. Items without a value in the account are never filled. */
-  readPresence(ids: readonly KakaoId[], scopes: readonly string[]): Promise<readonly KakaoPresence[]>;
+  /**
+   * For which of these items (scope ids) there is a value, of up to 20 users: the values are asked for and dropped. Items without a value in the account are never
+   * filled. `signUp` asks for `hasSignedUp`, which only apps without automatic linking have.
+   */
+  readPresence(ids: readonly KakaoId[], scopes: readonly string[], more?: { readonly signUp: boolean }): Promise<readonly KakaoPresence[]>;
   /** Of these items (scope ids) those that `readPresence` can say something about. */
   listAnswerable(scopes: readonly string[]): readonly string[];
   readUser(id: KakaoId, propertyKeys: readonly string[]): Promise<KakaoUserDetails | "not-linked">;
@@ -98,7 +101,7 @@ export function createKakaoClient(options: KakaoClientOptions): KakaoClient {
     listUserIds: (listing) => listUserIds(caller, listing?.from),
     readLastUserId: () => readLastUserId(caller),
     readBasics,
-    readPresence: (ids, scopes) => readSeveral(caller, ids, DETAILS_PER_CALL, propertyKeysFor(scopes), checkSeveralPresences),
+    readPresence: (ids, scopes, more) => readSeveral(caller, ids, DETAILS_PER_CALL, [...propertyKeysFor(scopes), ...(more?.signUp === true ? ["has_signed_up"] : [])], checkSeveralPresences),
     listAnswerable,
     readUsers: (ids, propertyKeys) => readSeveral(caller, ids, DETAILS_PER_CALL, propertyKeys, checkSeveralDetails),
     readUser,

@@ -23,6 +23,8 @@ export type KakaoAccount = AnsweredUser["account"];
 
 /** A linked user with the scope ids of the items that there is a value of, and none of the values. */
 export interface KakaoPresence extends KakaoBasics {
+  /** Only of apps without automatic linking; false: sign-up at Kakao is not finished. */
+  readonly hasSignedUp: boolean | null;
   readonly filled: readonly string[];
 }
 
@@ -113,8 +115,14 @@ const details = z
   });
 
 const presence = z
-  .object({ id: kakaoId, connected_at: time, synched_at: time, kakao_account: z.record(z.string(), z.unknown()).nullish() })
-  .transform((user): KakaoPresence => ({ id: user.id, connectedAt: user.connected_at, synchedAt: user.synched_at, filled: listFilled(user.kakao_account ?? {}) }));
+  .object({ id: kakaoId, connected_at: time, synched_at: time, has_signed_up: flag, kakao_account: z.record(z.string(), z.unknown()).nullish() })
+  .transform((user): KakaoPresence => ({
+    id: user.id,
+    connectedAt: user.connected_at,
+    synchedAt: user.synched_at,
+    hasSignedUp: user.has_signed_up,
+    filled: listFilled(user.kakao_account ?? {}),
+  }));
 
 const scopes = z
   .object({

@@ -25,7 +25,7 @@ describe("readPresence", () => {
     const users = await client.readPresence(["7", "8"], items);
     const full = users.find(({ id }) => id === "7");
     expect(new Set(full?.filled)).toEqual(new Set([...items, "profile"]));
-    expect(users.find(({ id }) => id === "8")).toEqual({ id: "8", connectedAt: old, synchedAt: null, filled: [] });
+    expect(users.find(({ id }) => id === "8")).toEqual({ id: "8", connectedAt: old, synchedAt: null, hasSignedUp: null, filled: [] });
     const told = JSON.stringify(users);
     for (const value of ["민아", "mina@example.com", "5555", "1991", "0715", "cccc", "female", "jpg"]) expect(told).not.toContain(value);
   });
@@ -37,6 +37,12 @@ describe("readPresence", () => {
     expect(users.find(({ id }) => id === "7")?.filled).toContain(item);
     expect(users.find(({ id }) => id === "8")?.filled).toEqual([]);
     expect(simulator.requests.find({ path: "/v2/app/users" })[0]?.parameters["property_keys"]).toBe(JSON.stringify([`kakao_account.${property}`]));
+  });
+
+  test("asks for whether the sign-up is finished only where it is to", async () => {
+    const { client } = await open({ users: [{ id: "7", connected_at: old, has_signed_up: false, kakao_account: everything }] });
+    expect(await client.readPresence(["7"], ["name"])).toMatchObject([{ hasSignedUp: null }]);
+    expect(await client.readPresence(["7"], ["name"], { signUp: true })).toMatchObject([{ hasSignedUp: false }]);
   });
 
   test("the channel, friends and messages have no value in the account", async () => {
