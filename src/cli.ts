@@ -102,7 +102,8 @@ function addMapMembers(program: Command, call: Call): void {
     .option("--max-age <duration>", "take a new snapshot when the last one is older (default: 24h)", readDuration)
     .option("--all-rows", "list every Kakao user in plan.csv, linked ones too")
     .option("--allow-links <n>", "lift the brake for a plan of exactly n links", readCount)
-    .option("--accept-quality", "apply although the keys look wrong (rule M13)");
+    .option("--accept-quality", "apply although the keys look wrong (rule M13)")
+    .option("--allow-no-hit", "apply although a key kept as digests hits nobody (rule M13)");
   addRefreshOption(addApplyOptions(map)).action((_flags, command: Command) => call(command, async () => (await import("./commands/map-members.ts")).mapMembers));
 }
 

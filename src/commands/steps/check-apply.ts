@@ -8,6 +8,13 @@ import type { Run } from "../../workspace/runs.ts";
 export interface BrakeFlags {
   readonly allowLinks?: number;
   readonly acceptQuality?: boolean;
+  readonly allowNoHit?: boolean;
+}
+
+/** A doubt of M13, and the flag that lifts it. */
+export interface QualityDoubt {
+  readonly says: string;
+  readonly flag: "--accept-quality" | "--allow-no-hit";
 }
 
 /** Setting that says that a mapping run was applied once: from then on `limits.link` holds (M13). */
@@ -98,12 +105,13 @@ export function checkBrakes(context: Context, run: Run, changes: number, flags: 
       run: run.id,
     });
   }
-  const doubts = readQuality(run);
-  if (doubts.length === 0 || flags.acceptQuality === true) return;
+  const doubts = readQuality(run).filter(({ flag }) => (flag === "--allow-no-hit" ? flags.allowNoHit : flags.acceptQuality) !== true);
+  if (doubts.length === 0) return;
+  const wanted = [...new Set(doubts.map(({ flag }) => flag))];
   throw new RefusedError({
-    code: "brake-quality",
-    message: doubts.join(" "),
-    hint: `Look at the columns in the configuration and at plan.csv. If all is well: ${applyCommand(run)} --accept-quality`,
+    code: wanted.includes("--allow-no-hit") ? "brake-no-hit" : "brake-quality",
+    message: doubts.map(({ says }) => says).join(" "),
+    hint: `Look at the columns in the configuration and at plan.csv. If all is well: ${applyCommand(run)} ${wanted.join(" ")}`,
     run: run.id,
   });
 }
@@ -115,19 +123,29 @@ function countAllowed(context: Context, run: Run): number {
 }
 
 /** The quality rules of M13, from the numbers that the plan was stored with. */
-export function readQuality(run: Run): readonly string[] {
+export function readQuality(run: Run): readonly QualityDoubt[] {
   const quality = run.counts["quality"];
   const number = (path: string): number => Number(path.split(".").reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined), quality) ?? 0);
-  const doubts: string[] = [];
+  const digested = listDigested(quality);
+  const doubts: QualityDoubt[] = [];
+  const doubt = (says: string): unknown => doubts.push({ says, flag: "--accept-quality" });
   if (number("ciHits") >= 100 && number("ciContradicted") > number("ciHits") / 100) {
-    doubts.push(`Of ${number("ciHits")} hits by CI ${number("ciContradicted")} differ in both name and birth date: the CI column may be wrong (M13).`);
+    doubt(`Of ${number("ciHits")} hits by CI ${number("ciContradicted")} differ in both name and birth date: the CI column may be wrong (M13).`);
   }
   if (number("phoneHitsWithNames") >= 100 && number("phoneNamesDiffer") * 2 >= number("phoneHitsWithNames")) {
-    doubts.push(`Of ${number("phoneHitsWithNames")} hits by phone with known names ${number("phoneNamesDiffer")} differ: the phone or name column may be wrong (M13).`);
+    doubt(`Of ${number("phoneHitsWithNames")} hits by phone with known names ${number("phoneNamesDiffer")} differ: the phone or name column may be wrong (M13).`);
   }
   for (const key of KEY_NAMES) {
     if (number(`usableMembers.${key}`) < 1000 || number(`usableKakao.${key}`) < 1000 || number(`hits.${key}`) > 0) continue;
-    doubts.push(`${key}: ${number(`usableMembers.${key}`)} usable values of members and ${number(`usableKakao.${key}`)} of Kakao users, and not one in common: the column may hold something else (M13).`);
+    const both = `${number(`usableMembers.${key}`)} usable values of members and ${number(`usableKakao.${key}`)} of Kakao users, and not one in common`;
+    if (digested.includes(key)) doubts.push({ says: `${key} (digest): ${both}: stored, of or the key file may be wrong (M13).`, flag: "--allow-no-hit" });
+    else doubt(`${key}: ${both}: the column may hold something else (M13).`);
   }
   return doubts;
+}
+
+/** Keys of which the database kept digests as the plan was made. */
+function listDigested(quality: unknown): readonly unknown[] {
+  const digested: unknown = typeof quality === "object" && quality !== null && "digested" in quality ? quality.digested : undefined;
+  return Array.isArray(digested) ? digested : [];
 }

@@ -75,7 +75,7 @@ function ruleOf(reason: string): string {
 }
 
 function warnings(context: Context, run: Run, inspection: Inspection): readonly string[] {
-  const list: string[] = [...readQuality(run).map((doubt) => `${doubt} --apply will ask for --accept-quality.`)];
+  const list: string[] = [...readQuality(run).map(({ says, flag }) => `${says} --apply will ask for ${flag}.`)];
   if (inspection.missingLinkColumn !== null) list.push(`The member table has no link column; --apply will refuse. Create it:\n${inspection.missingLinkColumn}`);
   for (const { sql } of inspection.missingUniqueIndexes) list.push(`A unique index of the links is missing; --apply will refuse. Create it:\n${sql}`);
   if (inspection.unfilledColumns.length > 0) list.push(`The link table asks for a value in ${inspection.unfilledColumns.join(", ")}; --apply will refuse. Name each in link.set or link.fixed.`);
@@ -83,6 +83,10 @@ function warnings(context: Context, run: Run, inspection: Inspection): readonly 
   const malformed = Number(run.counts["malformedLinks"]);
   if (heldTwice > 0) list.push(`${countOf(heldTwice, "Kakao id is", "Kakao ids are")} held by more than one member.`);
   if (malformed > 0) list.push(`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never overwritten.`);
+  for (const [column, reasons] of Object.entries((run.counts["undecryptable"] ?? {}) as Record<string, Record<string, number>>)) {
+    const because = Object.entries(reasons).map(([reason, count]) => `${reason} ${count.toLocaleString("en-US")}`).join(", ");
+    list.push(`${column}: ${countOf(total(reasons), "value", "values")} could not be decrypted and ${total(reasons) === 1 ? "counts" : "count"} as unknown (${because}).`);
+  }
   const dangling = Number(run.counts["danglingLinks"]);
   if (dangling > 0) list.push(`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched.`);
   if (context.config.matching.keys.some((key) => key !== "ci") && isNeverVerified(context)) {
