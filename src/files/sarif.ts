@@ -55,7 +55,7 @@ function countUp(seen: Map<string, number>, key: string): number {
 
 /** A path as a URI reference: relative ones stay relative to where the command ran, which is the root of the sources for viewers. */
 function toUri(path: string): string {
-  const plain = path.replaceAll("\\", "/");
+  const plain = path.replaceAll("\\", "/").replace(/\p{Cs}/gu, "\ufffd");
   const encoded = plain.split("/").map(encodeURIComponent).join("/");
   if (/^[A-Za-z]:\//.test(plain)) return `file:///${plain.slice(0, 2)}${encoded.slice(encoded.indexOf("/"))}`;
   return plain.startsWith("/") ? `file://${encoded}` : encoded;
