@@ -2,13 +2,17 @@ import { StartError } from "../errors.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Prepared } from "./sqlite-connection.ts";
-import { columnLink, type Places, type SqlitePlace, wrapSql } from "./sqlite-place.ts";
+import { describeBadWhere, listMissingIndexes, listUnfilled } from "./sqlite-link-inspect.ts";
+import { wrapSql } from "./sqlite-columns.ts";
+import type { Places, SqlitePlace } from "./sqlite-place.ts";
+import { freeIndexName, storedEmpties } from "./sqlite-unique-sql.ts";
 import { quoteName } from "./table-map.ts";
 
 /** Every check before anything is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. */
 export function inspectPlaces(reader: Prepared, map: ServiceDatabaseMap, places: Places, readOnly: boolean): Inspection {
   refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [
     ...places.all.flatMap((place) => namedExpressions(map, place.at).flatMap(([key, sql]) => describeBadSql(reader, place, key, sql))),
+    ...(places.linkTable === null ? [] : describeBadWhere(reader, places.linkTable)),
   ]);
   refuse("member-ids", "Every member needs an id of its own: mend the rows, or name another id column.", [
     ...places.all.flatMap((place) => describeBadIds(reader, place)),
@@ -22,9 +26,12 @@ export function inspectPlaces(reader: Prepared, map: ServiceDatabaseMap, places:
   }
   return {
     rows: places.all.map((place) => countRows(reader, place, "1")),
-    missingUniqueIndexes: places.all.flatMap((place) => (place.link === null || place.link.unique !== null ? [] : [{ place: place.at, sql: createIndexSql(reader, place, place.link.name) }])),
-    missingLinkColumn: places.missingLink && members !== undefined ? addColumnSql(reader, members, columnLink(map).column) : null,
-    unfilledColumns: [],
+    missingUniqueIndexes:
+      places.linkTable === null
+        ? places.all.flatMap((place) => (place.link === null || place.link.unique !== null ? [] : [{ place: place.at, sql: createIndexSql(reader, place, place.link.name) }]))
+        : listMissingIndexes(reader, places.linkTable),
+    missingLinkColumn: map.link.kind === "column" && places.missingLink && members !== undefined ? addColumnSql(reader, members, map.link.column) : null,
+    unfilledColumns: places.linkTable === null ? [] : listUnfilled(places.linkTable),
     readOnly,
     replica: false,
   };
@@ -97,15 +104,6 @@ function addColumnSql(reader: Prepared, place: SqlitePlace, column: string): str
 function createIndexSql(reader: Prepared, place: SqlitePlace, column: string, exists = true): string {
   const { table } = place;
   const name = quoteName(column);
-  const empties: [string, string][] = [["text", "''"], ["text", "'0'"], ["integer", "0"]];
-  const stored = exists ? empties.filter(([type, value]) => count(reader, `SELECT EXISTS (SELECT 1 FROM ${table.sql} WHERE ${name} = ${value} AND typeof(${name}) = '${type}')`) === 1) : [];
-  const condition = [`${name} IS NOT NULL`, ...stored.map(([, value]) => `${name} <> ${value}`)].join(" AND ");
+  const condition = [`${name} IS NOT NULL`, ...(exists ? storedEmpties(reader, table, name) : []).map((value) => `${name} <> ${value}`)].join(" AND ");
   return `CREATE UNIQUE INDEX ${quoteName(table.schema)}.${quoteName(freeIndexName(reader, `${table.name}_${column}_unique`))} ON ${quoteName(table.name)} (${name}) WHERE ${condition};`;
-}
-
-function freeIndexName(reader: Prepared, wanted: string): string {
-  for (let at = 1; ; at += 1) {
-    const name = at === 1 ? wanted : `${wanted}_${at}`;
-    if (Number(reader.rows("SELECT count(*) FROM sqlite_schema WHERE name = ? COLLATE NOCASE").get(name)?.[0]) === 0) return name;
-  }
 }

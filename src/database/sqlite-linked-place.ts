@@ -1,7 +1,7 @@
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 import { type Connection, openReader, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { withSqliteErrors } from "./sqlite-errors.ts";
-import { wrapSql } from "./sqlite-place.ts";
+import { wrapSql } from "./sqlite-columns.ts";
 import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
 

@@ -1,6 +1,7 @@
-import { StartError } from "../errors.ts";
-import type { AlsoTable, ColumnSource, LinkColumn, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
+import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { resolveLinkTable, type SqliteLinkTable } from "./sqlite-link-table.ts";
+import { columnOf, describeWrongColumns, leavesOutEmpty, refuseFloatingPoint, sameName, splitCondition, storesIntegers, wrapSql } from "./sqlite-columns.ts";
 import { type Affinity, type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./sqlite-schema.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
@@ -41,6 +42,8 @@ export interface SqlitePlace {
 export interface Places {
   readonly all: readonly SqlitePlace[];
   readonly missingLink: boolean;
+  /** Where links are rows of a table of their own; null where they are a column. */
+  readonly linkTable: SqliteLinkTable | null;
 }
 
 /** Resolves the configured names against the file. Throws one StartError that names every wrong table and column. */
@@ -51,24 +54,14 @@ export function resolvePlaces(db: Connection, map: ServiceDatabaseMap): Places {
     if (table === undefined) problems.push(describeMissing("There is no table", columns.table, listTables(db)));
     return table;
   });
-  const missingLink = tables[0] !== undefined && !tables[0].columns.has(columnLink(map).column.toLowerCase());
+  const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());
   tables.forEach((table, at) => {
     if (table !== undefined) problems.push(...describeWrongColumns(table, namedColumns(map, at, missingLink)));
   });
+  const linkTable = map.link.kind === "table" ? resolveLinkTable(db, map.link, problems) : null;
   refuseWrongNames(problems);
   const all = tables.flatMap((table, at) => (table === undefined ? [] : [resolvePlace(db, map, at, table, missingLink)]));
-  return { all, missingLink };
-}
-
-/** The layout that this engine serves so far. */
-export function columnLink({ link }: ServiceDatabaseMap): LinkColumn {
-  if (link.kind !== "column") throw new Error("link.table is refused by the configuration");
-  return link;
-}
-
-/** An operator's SQL on lines of its own, so that a comment at its end hides nothing of ours. */
-export function wrapSql(sql: string): string {
-  return `(\n${sql}\n)`;
+  return { all, missingLink, linkTable };
 }
 
 /** SQL of a configured column or expression. */
@@ -104,37 +97,15 @@ function resolveLink(db: Connection, map: ServiceDatabaseMap, at: number, table:
   const name = linkName(map, at, missingLink);
   if (name === undefined) return null;
   const { affinity, nullable } = columnOf(table, name);
-  if (affinity === "real") {
-    throw new StartError({
-      code: "link-column-real",
-      message: `${table.name}.${name} is declared as a floating-point column: it would lose digits of Kakao ids.`,
-      hint: "Use a column declared as INTEGER, BIGINT or TEXT.",
-    });
-  }
+  refuseFloatingPoint(table, name);
   const sql = quoteName(name);
   const unique = table.uniqueIndexes.find((index) => sameName(index.column, name) && coversLinks(index.where, name)) ?? null;
-  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), nullable, unique, set: at === 0 ? columnLink(map).set : {} };
-}
-
-/** A column without an affinity stores what it is given: ids are then written in the type of those that are there, else as text. */
-function storesIntegers(db: Connection, table: TableShape, link: string, affinity: Affinity): boolean {
-  if (affinity !== "blob") return affinity !== "text";
-  const type = db.prepare<[], string>(`SELECT typeof(${link}) FROM ${table.sql} WHERE ${link} NOT IN ('', '0', 0) LIMIT 1`).pluck().get();
-  return type === "integer";
+  return { name, sql, affinity, integers: storesIntegers(db, table, sql, affinity), nullable, unique, set: at === 0 && map.link.kind === "column" ? map.link.set : {} };
 }
 
 /** True when a partial unique index leaves out nothing but empty links, as far as its text shows it. */
 function coversLinks(where: string | null, column: string): boolean {
-  if (where === null) return true;
-  const text = where.toLowerCase().replaceAll(/["`[\]()]/g, " ").replaceAll(/(<>|!=|>)/g, " $1 ").replaceAll(/\s+/g, " ").trim();
-  const name = column.toLowerCase();
-  const leavesOutEmpty = ["is not null", "<> ''", "!= ''", "> ''", "<> '0'", "!= '0'", "<> 0", "!= 0", "> 0"];
-  return text.split(" and ").every((part) => leavesOutEmpty.some((end) => part.trim() === `${name} ${end}`));
-}
-
-function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
-  const wrong = names.filter((name) => !table.columns.has(name.toLowerCase()));
-  return wrong.map((name) => describeMissing(`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
+  return where === null || splitCondition(where).every((part) => leavesOutEmpty(part, column));
 }
 
 function namedColumns(map: ServiceDatabaseMap, at: number, missingLink: boolean): string[] {
@@ -145,26 +116,17 @@ function namedColumns(map: ServiceDatabaseMap, at: number, missingLink: boolean)
     columns.id,
     ...sources.flatMap((source) => (source?.kind === "column" ? [source.column] : [])),
     ...(link === undefined ? [] : [link]),
-    ...(at === 0 ? Object.keys(columnLink(map).set) : []),
+    ...(at === 0 && map.link.kind === "column" ? Object.keys(map.link.set) : []),
   ];
 }
 
 function linkName(map: ServiceDatabaseMap, at: number, missingLink: boolean): string | undefined {
-  if (at === 0) return missingLink ? undefined : columnLink(map).column;
+  if (map.link.kind === "table") return undefined;
+  if (at === 0) return missingLink ? undefined : map.link.column;
   const also: AlsoTable | undefined = map.also[at - 1];
   return also?.kakaoId;
 }
 
-function columnOf(table: TableShape, name: string): ColumnShape {
-  const column = table.columns.get(name.toLowerCase());
-  if (column === undefined) throw new Error(`column ${name} was not checked`);
-  return column;
-}
-
 function optionalSql(sql: string | undefined): string | null {
   return sql === undefined ? null : wrapSql(sql);
-}
-
-function sameName(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
 }

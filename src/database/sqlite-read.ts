@@ -29,13 +29,13 @@ export function* readPages(reader: Prepared, place: SqlitePlace): Generator<read
 /** The rows with these ids, in key order; each of `extras` is an SQL expression of never-null text. */
 export function readByIds(db: Prepared, place: SqlitePlace, ids: readonly string[], extras: readonly string[] = []): Page {
   const width = ROW_WIDTH + extras.length;
-  const { texts } = readTexts(db, place, joinRow(place, extras), width, idsTail(place), { ids: idsAsJson(place, ids) });
+  const { texts } = readTexts(db, place, joinRow(place, extras), width, idsTail(place), { ids: asJson(place.idColumn.affinity, ids) });
   return decodeRows(place.at, texts, width);
 }
 
 /** The rows whose link is one of these Kakao ids. */
 export function readHolders(db: Prepared, place: SqlitePlace, link: PlaceLink, ids: readonly KakaoId[]): readonly MemberRow[] {
-  const { texts } = readTexts(db, place, joinRow(place, []), ROW_WIDTH, `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: linksAsJson(link, ids) });
+  const { texts } = readTexts(db, place, joinRow(place, []), ROW_WIDTH, `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: asJson(link.affinity, ids) });
   return decodeRows(place.at, texts, ROW_WIDTH).rows;
 }
 
@@ -44,7 +44,7 @@ export function readHeldIds(db: Prepared, places: readonly SqlitePlace[], ids: r
   const held = new Set<KakaoId>();
   for (const { table, link } of places) {
     if (link === null) continue;
-    const rows = db.rows(`SELECT CAST(${link.sql} AS TEXT) FROM ${table.sql} WHERE ${heldSql(link)}`).all({ ids: linksAsJson(link, ids) });
+    const rows = db.rows(`SELECT CAST(${link.sql} AS TEXT) FROM ${table.sql} WHERE ${heldSql(link)}`).all({ ids: asJson(link.affinity, ids) });
     for (const [id] of rows) held.add(String(id));
   }
   return held;
@@ -60,12 +60,9 @@ function idsTail(place: SqlitePlace): string {
   return `WHERE ${place.id} COLLATE "${place.keyCollation}" IN (SELECT value FROM json_each(@ids)) ORDER BY ${place.key} LIMIT -1`;
 }
 
-function linksAsJson(link: PlaceLink, ids: readonly KakaoId[]): string {
-  return link.affinity === "blob" ? textsAndNumbers(ids) : JSON.stringify(ids);
-}
-
-function idsAsJson(place: SqlitePlace, ids: readonly string[]): string {
-  return place.idColumn.affinity === "blob" ? textsAndNumbers(ids) : JSON.stringify(ids);
+/** Ids to be compared with a column of this affinity. */
+export function asJson(affinity: string, ids: readonly string[]): string {
+  return affinity === "blob" ? textsAndNumbers(ids) : JSON.stringify(ids);
 }
 
 /** A column without an affinity tells 1 from '1': both are asked for. */

@@ -4,6 +4,7 @@ import type { Prepared } from "./sqlite-connection.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { readHeldIds } from "./sqlite-read.ts";
 import { decodeStored, encodeStored } from "./sqlite-values.ts";
+import { writeInHalves } from "./sqlite-refusals.ts";
 import { idOfStored } from "./stored-values.ts";
 import { composeWrite, type PlannedPlace, readFresh, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
 
@@ -37,7 +38,10 @@ function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place:
   const rows = new Map<string, string>();
   writes.forEach((write, position) => rows.set(page.rows[position]?.id ?? "", write));
   const planned = { place: target.place, columns, rows };
-  updateRows(writer, planned);
+  for (const [id] of writeInHalves([...rows], (some) => updateRows(writer, { ...planned, rows: new Map(some) }))) {
+    rows.delete(id);
+    for (const { index, restore } of members) if (restore.memberId === id && outcomes[index] === "restored") outcomes[index] = "changed-since";
+  }
   return planned;
 }
 

@@ -8,6 +8,16 @@ export interface ColumnShape {
   readonly name: string;
   readonly affinity: Affinity;
   readonly nullable: boolean;
+  readonly hasDefault: boolean;
+  /** Computed by the database: it can be read and never written. */
+  readonly generated: boolean;
+}
+
+/** A unique index or primary key over plain columns, as the schema spells them. */
+export interface UniqueKey {
+  readonly columns: readonly string[];
+  /** The condition of a partial index, as the schema spells it; null for a full one. */
+  readonly where: string | null;
 }
 
 /** A unique index over exactly one plain column. */
@@ -27,6 +37,9 @@ export interface TableShape {
   /** By lower-case name: SQLite ignores the case of names. */
   readonly columns: ReadonlyMap<string, ColumnShape>;
   readonly uniqueIndexes: readonly UniqueIndex[];
+  /** Every unique index and primary key over plain columns, of one column or several. */
+  readonly uniqueKeys: readonly UniqueKey[];
+  readonly primaryKey: readonly string[];
   /** The column that is the rowid itself (`INTEGER PRIMARY KEY`). */
   readonly rowidColumn: string | null;
   /** How to write the rowid; null for a view and for a table WITHOUT ROWID. */
@@ -34,7 +47,7 @@ export interface TableShape {
 }
 
 interface TableEntry { readonly schema: string; readonly name: string; readonly type: string; readonly wr: number }
-interface ColumnEntry { readonly name: string; readonly type: string; readonly pk: number; readonly required: number }
+interface ColumnEntry { readonly name: string; readonly type: string; readonly pk: number; readonly required: number; readonly hidden: number; readonly dflt: string | null }
 interface IndexEntry { readonly name: string; readonly origin: string; readonly partial: number }
 
 /** All tables and views of the file, for the "did you mean" of a wrong name. */
@@ -47,11 +60,11 @@ export function readTable(db: Connection, wanted: string): TableShape | undefine
   const entry = findTable(db, "main", wanted) ?? findQualified(db, wanted);
   if (entry === undefined) return undefined;
   const { schema, name } = entry;
-  const columns = db.prepare<[string, string], ColumnEntry>("SELECT name, type, pk, \"notnull\" AS required FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1").all(name, schema);
+  const columns = db.prepare<[string, string], ColumnEntry>("SELECT name, type, pk, hidden, dflt_value AS dflt, \"notnull\" AS required FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1").all(name, schema);
   const indexes = db.prepare<[string, string], IndexEntry>('SELECT name, origin, partial FROM pragma_index_list(?, ?) WHERE "unique"').all(name, schema);
-  const shapes = new Map(columns.map((column) => [column.name.toLowerCase(), { name: column.name, affinity: affinityOf(column.type), nullable: column.required === 0 }]));
+  const shapes = new Map(columns.map((column) => [column.name.toLowerCase(), shapeOf(column)]));
   const hasRowid = entry.type === "table" && entry.wr === 0;
-  const primary = columns.filter((column) => column.pk > 0);
+  const primary = columns.filter((column) => column.pk > 0).toSorted((left, right) => left.pk - right.pk);
   const isAlias = hasRowid && primary.length === 1 && !indexes.some((index) => index.origin === "pk");
   return {
     sql: `${quoteName(schema)}.${quoteName(name)}`,
@@ -59,6 +72,8 @@ export function readTable(db: Connection, wanted: string): TableShape | undefine
     name,
     columns: shapes,
     uniqueIndexes: indexes.flatMap((index) => readUniqueIndex(db, schema, index)),
+    uniqueKeys: [...indexes.flatMap((index) => readUniqueKey(db, schema, index)), ...(isAlias ? [{ columns: primary.map((column) => column.name), where: null }] : [])],
+    primaryKey: primary.map((column) => column.name),
     rowidColumn: isAlias ? (primary[0]?.name ?? null) : null,
     rowid: hasRowid ? (["rowid", "_rowid_", "oid"].find((alias) => !shapes.has(alias)) ?? null) : null,
   };
@@ -73,8 +88,26 @@ function findQualified(db: Connection, wanted: string): TableEntry | undefined {
   return schema === null ? undefined : findTable(db, schema, table);
 }
 
+/** `hidden` is 2 or 3 for a generated column. */
+function shapeOf({ name, type, required, hidden, dflt }: ColumnEntry): ColumnShape {
+  return { name, affinity: affinityOf(type), nullable: required === 0, hasDefault: dflt !== null, generated: hidden > 1 };
+}
+
+type IndexPart = { readonly name: string | null; readonly coll: string };
+
+function readIndexParts(db: Connection, schema: string, index: IndexEntry): IndexPart[] {
+  return db.prepare<[string, string], IndexPart>("SELECT name, coll FROM pragma_index_xinfo(?, ?) WHERE key").all(index.name, schema);
+}
+
+/** Part of an index over an expression has no name: what it keeps apart is not known here. */
+function readUniqueKey(db: Connection, schema: string, index: IndexEntry): UniqueKey[] {
+  const columns = readIndexParts(db, schema, index).map((part) => part.name);
+  if (!columns.every((name) => name !== null)) return [];
+  return [{ columns, where: index.partial === 1 ? readIndexCondition(db, schema, index.name) : null }];
+}
+
 function readUniqueIndex(db: Connection, schema: string, index: IndexEntry): UniqueIndex[] {
-  const parts = db.prepare<[string, string], { name: string | null; coll: string }>("SELECT name, coll FROM pragma_index_xinfo(?, ?) WHERE key").all(index.name, schema);
+  const parts = readIndexParts(db, schema, index);
   const [only] = parts;
   if (parts.length !== 1 || only === undefined || only.name === null) return [];
   return [{ column: only.name, collation: only.coll, where: index.partial === 1 ? readIndexCondition(db, schema, index.name) : null }];

@@ -7,6 +7,7 @@ import type { Prepared } from "./sqlite-connection.ts";
 import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
 import { type Page, readByIds, readHeldIds } from "./sqlite-read.ts";
 import { decodeSql, decodeStored, encodedAsJson, encodeSql, encodeStored } from "./sqlite-values.ts";
+import { writeInHalves } from "./sqlite-refusals.ts";
 import type { StoredValue } from "./stored-values.ts";
 import { quoteName } from "./table-map.ts";
 
@@ -40,7 +41,7 @@ export interface FreshRows {
 /** Changes that are looked at together: their rows are garbage before the next ones are read, which halves the time of a batch. */
 const lookSize = 250;
 
-/** Decides about every change inside the transaction, tells the guards, and writes in key order. */
+/** Decides about every change inside the transaction, writes in key order, and tells the guards what to keep. */
 export function writeChanges(
   writer: Prepared,
   places: readonly SqlitePlace[],
@@ -57,9 +58,19 @@ export function writeChanges(
     some.forEach((change, at) => outcomes.push(planChange(change, start + at, fresh.get(change.place), writes, held, guards, values)));
     for (const [place, rows] of fresh) addInOrder(writes, place, rows);
   }
+  for (const planned of writes.values()) updateAllowed(writer, planned, changes, outcomes);
   guards.intend(outcomes);
-  for (const planned of writes.values()) updateRows(writer, planned);
   return { outcomes, writes: [...writes.values()] };
+}
+
+/** Writes the rows of a place; those that a unique index refuses are left out of it, and their changes have moved. */
+function updateAllowed(writer: Prepared, planned: PlannedPlace, changes: readonly LinkChange[], outcomes: ChangeOutcome[]): void {
+  const refused = writeInHalves([...planned.rows], (some) => updateRows(writer, { ...planned, rows: new Map(some) }));
+  for (const [id] of refused) {
+    planned.rows.delete(id);
+    const index = changes.findIndex((change, at) => change.place === planned.place.at && change.memberId === id && outcomes[at]?.outcome === "written");
+    outcomes[index] = { outcome: "moved", why: "index-refused" };
+  }
 }
 
 /** What is to be written in a place: by member id, in key order. */
@@ -92,7 +103,7 @@ export function updateRows(writer: Prepared, { place, columns, rows }: PlannedPl
   if (rows.size === 0) return;
   const { value, matches, names } = compareSql(place, columns, rows);
   const sets = names.map((name, at) => `${name} = ${value(1 + at)}`).join(", ");
-  const sql = `UPDATE ${place.table.sql} AS kakao_sync_row SET ${sets} FROM json_each(?) AS kakao_sync_write WHERE ${matches(1 + names.length)}`;
+  const sql = `UPDATE OR ABORT ${place.table.sql} AS kakao_sync_row SET ${sets} FROM json_each(?) AS kakao_sync_write WHERE ${matches(1 + names.length)}`;
   const { changes } = writer.rows(sql).run(joinWrites(rows));
   if (changes !== rows.size) throw notAsWritten(place, `${rows.size - changes} of ${rows.size} rows did not take their new values`);
 }

@@ -5,6 +5,10 @@ import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Inspectio
 import { isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
 import { inspectPlaces } from "./sqlite-inspect.ts";
+import { joinLinks, readDanglingPages, readHeldInTable, readHolderIds } from "./sqlite-link-rows.ts";
+import { restoreTable } from "./sqlite-link-restore.ts";
+import type { SqliteLinkTable } from "./sqlite-link-table.ts";
+import { checkWritten, writeTableChanges } from "./sqlite-link-write.ts";
 import { type Places, resolvePlaces, type SqlitePlace } from "./sqlite-place.ts";
 import { openSqlitePlace } from "./sqlite-linked-place.ts";
 import { readByIds, readHeldIds, readHolders, readPages } from "./sqlite-read.ts";
@@ -58,25 +62,24 @@ class SqliteDatabase implements ServiceDatabase {
 
   async *readMembers(): AsyncGenerator<readonly MemberRow[]> {
     for (const place of this.#resolved().all) {
-      const pages = readPages(this.#reader, place);
-      for (;;) {
-        const page = this.#doing("read", () => pages.next());
-        if (page.done === true) break;
-        yield page.value;
-      }
+      for (const page of this.#eachPage(readPages(this.#reader, place))) yield this.#withLinks(page);
     }
   }
 
   async findMembers(place: number, ids: readonly string[]): Promise<readonly MemberRow[]> {
     const asked = new Set(ids);
-    const rows = inChunks(ids).flatMap((some) => this.#doing("read", () => readByIds(this.#reader, this.#place(place), some).rows));
+    const rows = inChunks(ids).flatMap((some) => this.#withLinks(this.#doing("read", () => readByIds(this.#reader, this.#place(place), some).rows)));
     return rows.filter((row) => asked.delete(row.id));
   }
 
-  async *readDanglingLinks(): AsyncGenerator<readonly DanglingLink[]> {}
+  async *readDanglingLinks(): AsyncGenerator<readonly DanglingLink[]> {
+    const { linkTable, all } = this.#resolved();
+    if (linkTable !== null) yield* this.#eachPage(readDanglingPages(this.#reader, linkTable, all));
+  }
 
   async findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
-    return this.#doing("read", () => readHeldIds(this.#reader, this.#resolved().all, kakaoIds));
+    const { linkTable, all } = this.#resolved();
+    return this.#doing("read", () => (linkTable === null ? readHeldIds(this.#reader, all, kakaoIds) : readHeldInTable(this.#reader, linkTable, kakaoIds)));
   }
 
   async openPending(): Promise<readonly LinkedPlace[]> {
@@ -88,7 +91,10 @@ class SqliteDatabase implements ServiceDatabase {
   }
 
   async findHolders(kakaoId: KakaoId): Promise<readonly MemberRow[]> {
-    return this.#doing("read", () => this.#resolved().all.flatMap((place) => (place.link === null ? [] : readHolders(this.#reader, place, place.link, [kakaoId]))));
+    const { linkTable, all } = this.#resolved();
+    if (linkTable === null) return this.#doing("read", () => all.flatMap((place) => (place.link === null ? [] : readHolders(this.#reader, place, place.link, [kakaoId]))));
+    const ids = this.#doing("read", () => readHolderIds(this.#reader, linkTable, kakaoId));
+    return (await Promise.all(all.map((place) => this.findMembers(place.at, ids)))).flat();
   }
 
   async readLastLogins(place: number, ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
@@ -106,14 +112,23 @@ class SqliteDatabase implements ServiceDatabase {
   }
 
   async writeLinks(changes: readonly LinkChange[], guards: ChangeGuards): Promise<readonly ChangeOutcome[]> {
-    const { all } = this.#resolved();
+    const { all, linkTable } = this.#resolved();
+    if (linkTable !== null) return this.#writeTable(linkTable, changes, guards);
     const { outcomes, writes } = this.#writing((writer) => writeChanges(writer, all, changes, guards, this.#setValues()));
     for (const planned of writes) this.#doing("read", () => readBack(this.#reader, planned));
     return outcomes;
   }
 
+  #writeTable(link: SqliteLinkTable, changes: readonly LinkChange[], guards: ChangeGuards): readonly ChangeOutcome[] {
+    const { outcomes, written } = this.#writing((writer) => writeTableChanges(writer, link, this.#resolved().all, changes, guards, this.#setValues().now));
+    this.#doing("read", () => checkWritten(this.#reader, link, written));
+    return outcomes;
+  }
+
   async restoreLinks(restores: readonly LinkRestore[]): Promise<readonly RestoreOutcome[]> {
-    const { outcomes, groups } = this.#writing((writer) => restoreAll(writer, this.#resolved().all, restores));
+    const { all, linkTable } = this.#resolved();
+    if (linkTable !== null) return this.#writing((writer) => restoreTable(writer, linkTable, all, restores));
+    const { outcomes, groups } = this.#writing((writer) => restoreAll(writer, all, restores));
     for (const planned of groups) this.#doing("read", () => readBack(this.#reader, planned));
     return outcomes;
   }
@@ -121,6 +136,19 @@ class SqliteDatabase implements ServiceDatabase {
   async close(): Promise<void> {
     this.#writer?.db.close();
     this.#reader.db.close();
+  }
+
+  *#eachPage<Page>(pages: Generator<Page>): Generator<Page> {
+    for (;;) {
+      const page = this.#doing("read", () => pages.next());
+      if (page.done === true) return;
+      yield page.value;
+    }
+  }
+
+  #withLinks(rows: readonly MemberRow[]): readonly MemberRow[] {
+    const { linkTable } = this.#resolved();
+    return linkTable === null ? rows : this.#doing("read", () => joinLinks(this.#reader, linkTable, rows));
   }
 
   /** One transaction that holds the write lock from its first look on. */
