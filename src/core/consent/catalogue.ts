@@ -1,7 +1,28 @@
+import { AGE_RULES } from "./age-rules.ts";
+import { APPLICATION_RULES } from "./application-rules.ts";
+import { CONSOLE_RULES } from "./console-rules.ts";
+import { listFileRules } from "./file-rules.ts";
+import { ITEM_RULES } from "./item-rules.ts";
+import { LIVE_RULES } from "./live-rules.ts";
 import type { Rule } from "./rule.ts";
+import { TERM_RULES } from "./term-rules.ts";
+
+/** Every rule but those about the file itself, which are given them. */
+const asking = [...ITEM_RULES, ...APPLICATION_RULES, ...TERM_RULES, ...AGE_RULES, ...CONSOLE_RULES, ...LIVE_RULES];
+
+/** The rules by what they look at, with the heading of each group. */
+export const RULE_GROUPS: readonly { readonly title: string; readonly rules: readonly Rule[] }[] = [
+  { title: "The file", rules: listFileRules(asking) },
+  { title: "Consent items", rules: ITEM_RULES },
+  { title: "The application", rules: APPLICATION_RULES },
+  { title: "Terms", rules: TERM_RULES },
+  { title: "Age, and data abroad", rules: AGE_RULES },
+  { title: "The console and the code", rules: CONSOLE_RULES },
+  { title: "The live app", rules: LIVE_RULES },
+];
 
 /** Every rule, in the order of the documentation. */
-export const RULES: readonly Rule[] = [];
+export const RULES: readonly Rule[] = RULE_GROUPS.flatMap(({ rules }) => rules);
 
 /** A rule by its id; throws a RangeError for an id that none has. */
 export function findRule(id: string): Rule {

@@ -117,7 +117,7 @@ export interface ConsoleChannel {
   readonly primary?: boolean | undefined;
 }
 
-export const OFFERS = ["delivery", "age-limited", "gender-specific", "birthday-benefits", "messages-to-friends", "friends", "none"] as const;
+export const OFFERS = ["delivery", "friends", "messages-to-friends", "other"] as const;
 export type Offer = (typeof OFFERS)[number];
 
 export interface Service {

@@ -1,7 +1,7 @@
 /** The documents that the rules come from, as they name themselves. */
 export const SOURCES = {
-  design: { title: "Kakao Sync: designing your service before adopting it (Design guide)", publisher: "Kakao Developers", edition: "English, undated, before 2022", url: "" },
-  prerequisites: { title: "Docs > Kakao Sync > Prerequisites", publisher: "Kakao Developers", edition: "English, undated, after 2021", url: "https://developers.kakao.com/docs/latest/en/kakaosync/prerequisite" },
+  design: { title: "Docs > Kakao Sync > Planning (design guide)", publisher: "Kakao Developers", edition: "English, undated, names unlink callbacks and Kakao Link", url: "https://developers.kakao.com/docs/latest/en/kakaosync/design" },
+  prerequisites: { title: "Docs > Kakao Sync > Prerequisites", publisher: "Kakao Developers", edition: "English, undated, names Request for App Permissions", url: "https://developers.kakao.com/docs/latest/en/kakaosync/prerequisite" },
   notice: {
     title: "[공지] 가입 미완료자 연결 끊기 처리 안내 / [Notice] Unlink for users who have not completed a signup", publisher: "Kakao DevTalk", edition: "in force from 2020-12-28",
     url: "https://devtalk.kakao.com/t/notice-unlink-for-users-who-have-not-completed-a-signup/111463",
@@ -14,6 +14,7 @@ export const SOURCES = {
   ciAbsent: { title: "CI may be absent although it is required", publisher: "Kakao DevTalk", edition: "thread, read in 2026", url: "https://devtalk.kakao.com/t/topic/103801" },
   underAge: { title: "Minimum age setting, answers of Kakao's staff", publisher: "Kakao DevTalk", edition: "threads on age, read in 2026", url: "https://devtalk.kakao.com/t/121482" },
   networkAct: { title: "Act on Promotion of Information and Communications Network Utilization and Information Protection", publisher: "law.go.kr", edition: "as read in 2026", url: "https://www.law.go.kr/법령/정보통신망이용촉진및정보보호등에관한법률" },
+  privacyAct: { title: "Personal Information Protection Act", publisher: "law.go.kr", edition: "as in force in 2026", url: "https://www.law.go.kr/법령/개인정보보호법" },
   own: { title: "kakao-sync", publisher: "this program", edition: "", url: "" },
 } as const;
 export type SourceId = keyof typeof SOURCES;
