@@ -6,15 +6,27 @@ import type { ChangeGuards, ChangeOutcome, LinkChange, LinkRestore, ServiceDatab
 /** What an engine brings so that the suite can run on it: an empty database of its own, and a second way in. */
 export interface EngineFixture {
   readonly engine: string;
+  readonly dialect: Dialect;
   /** A database made with these statements, in SQL that every engine reads. */
   create(statements: readonly string[]): Promise<EngineDatabase>;
 }
 
 export interface EngineDatabase {
   readonly url: string;
-  /** Runs a statement on a connection of its own, as the service would, and gives its rows. */
+  /** Runs a statement on a connection of its own, as the service would, and gives its rows: integers of any width as bigints, text as strings, NULL as null. */
   run(sql: string): unknown[][] | Promise<unknown[][]>;
   remove(): void | Promise<void>;
+}
+
+/** Where the engines' SQL differs. */
+export interface Dialect {
+  /** The definition of a column that numbers its rows by itself and may also be given, like `INTEGER PRIMARY KEY AUTOINCREMENT`. */
+  readonly numbered: string;
+  dropIndex(index: string, table: string): string;
+  /** Definitions of an id column with five ids that it can hold, each a literal of SQL. What `run` would give is not looked at; the ids as the tool must read them are `ids`. */
+  readonly idColumns: readonly { readonly what: string; readonly type: string; readonly ids: readonly string[] }[];
+  /** Whether another run is kept out by an advisory lock. */
+  readonly locks: boolean;
 }
 
 /** Guards that let everything through. */
@@ -119,7 +131,7 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       });
 
       it("gives the statement for a missing unique index, and the statement works", async () => {
-        await service.run("DROP INDEX members_kakao_id");
+        await service.run(fixture.dialect.dropIndex("members_kakao_id", "members"));
         const [missing] = (await (await open()).inspect()).missingUniqueIndexes;
         expect(missing?.place).toBe(0);
         await service.run(missing?.sql ?? "");
@@ -175,10 +187,120 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
       it("reads last logins, null where unknown", async () => {
         expect(await (await open()).readLastLogins(0, ["1", "2"])).toEqual(new Map([["1", null], ["2", "2026-01-02 03:04:05"]]));
       });
+    });
 
-      it("keeps a value's control characters apart from the next value", async () => {
-        await service.run("UPDATE members SET name = 'a\u001fb' || char(0) || '\u001fc', phone = '\u001f' WHERE id = 1");
-        expect((await readAll(await open()))[0]).toMatchObject({ name: "a\u001fb\0\u001fc", phone: "\u001f", birthdate: "19910203", email: "a@example.com" });
+    describe("ids of members", () => {
+      it.each(fixture.dialect.idColumns)("$what: read, found, linked and put back", async ({ type, ids }) => {
+        await service.run(`CREATE TABLE people (id ${type} PRIMARY KEY, kakao_id VARCHAR(40))`);
+        await service.run(`INSERT INTO people (id) VALUES ${ids.map((id) => `('${id}')`).join(", ")}`);
+        const database = await open({ ...membersMap, members: { table: "people", id: "id", where: "all" } });
+        expect((await database.inspect()).rows).toEqual([ids.length]);
+        expect((await readAll(database)).map((row) => row.id).toSorted()).toEqual(ids.toSorted());
+        expect((await database.findMembers(0, [...ids, "nobody"])).map((row) => row.id).toSorted()).toEqual(ids.toSorted());
+        const changes = ids.map((memberId, at): LinkChange => ({ place: 0, memberId, from: null, to: String(9007199254740993n + BigInt(at)) }));
+        const outcomes = await database.writeLinks(changes, openGuards);
+        expect(outcomes).toEqual(changes.map(({ to }) => ({ outcome: "written", former: { kakao_id: null }, written: { kakao_id: to } })));
+        expect(new Map((await readAll(database)).map((row) => [row.id, row.link]))).toEqual(new Map(changes.map(({ memberId, to }) => [memberId, to])));
+        expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(changes.map(() => "restored"));
+      });
+
+      it.each(["BIGINT", "VARCHAR(40)"])("%s: thousands of rows come once each, and are written in one batch", async (type) => {
+        await service.run(`CREATE TABLE people (id ${type} PRIMARY KEY, kakao_id BIGINT)`);
+        const ids = Array.from({ length: 5_001 }, (_, at) => String((at * 7919) % 100_003));
+        await service.run(`INSERT INTO people (id) VALUES ${ids.map((id) => `('${id}')`).join(", ")}`);
+        const database = await open({ ...membersMap, members: { table: "people", id: "id", where: "all" } });
+        expect((await readAll(database)).map((row) => row.id).toSorted()).toEqual(ids.toSorted());
+        expect(await database.findMembers(0, ids)).toHaveLength(5_001);
+        const changes = ids.map((memberId, at): LinkChange => ({ place: 0, memberId, from: null, to: String(7_000_000_000 + at) }));
+        const outcomes = await database.writeLinks(changes, openGuards);
+        expect(outcomes.filter((outcome) => outcome.outcome !== "written")).toEqual([]);
+        const links = new Map((await readAll(database)).map((row) => [row.id, row.link]));
+        expect(changes.filter(({ memberId, to }) => links.get(memberId) !== to)).toEqual([]);
+        expect((await database.restoreLinks(restoresOf(changes, outcomes))).filter((outcome) => outcome !== "restored")).toEqual([]);
+      });
+    });
+
+    describe("kinds of links in a column", () => {
+      it.each([
+        ["BIGINT", ["NULL", "0", "7000000000000000001"], [null, null, "7000000000000000001"]],
+        ["VARCHAR(40)", ["NULL", "'0'", "''", "'7000000000000000001'", "'007'", "'x'"], [null, null, null, "7000000000000000001", "007", "x"]],
+      ] as const)("%s: empty ones are linked and put back exactly, others never overwritten", async (type, values, links) => {
+        await service.run(`CREATE TABLE people (id BIGINT PRIMARY KEY, kakao_id ${type})`);
+        await service.run(`INSERT INTO people VALUES ${values.map((value, at) => `(${at}, ${value})`).join(", ")}`);
+        const stored = (): unknown => service.run("SELECT id, kakao_id FROM people ORDER BY id");
+        const before = await stored();
+        const database = await open({ ...membersMap, members: { table: "people", id: "id", where: "all" } });
+        expect((await readAll(database)).map((row) => row.link)).toEqual(links);
+        const changes = values.map((_, at): LinkChange => ({ place: 0, memberId: String(at), from: null, to: `922337203685477580${at}` }));
+        const outcomes = await database.writeLinks(changes, openGuards);
+        expect(outcomes.map((outcome) => (outcome.outcome === "moved" ? outcome.why : null))).toEqual(links.map((link) => (link === null ? null : "link-changed")));
+        expect(await database.findHeldIds(["9223372036854775800", "7000000000000000001", "1"])).toEqual(new Set(["9223372036854775800", "7000000000000000001"]));
+        expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(links.flatMap((link) => (link === null ? ["restored"] : [])));
+        expect(await stored()).toEqual(before);
+      });
+    });
+
+    describe("looking for ids", () => {
+      it("finds held ids in every place, of any state", async () => {
+        const held = ["9223372036854775807", "7000000000000000003", "7000000000000000101"];
+        expect(await (await open(alsoMap)).findHeldIds([...held, "1", "9223372036854775806"])).toEqual(new Set(held));
+        expect(await (await open()).findHeldIds(held)).toEqual(new Set(held.slice(0, 2)));
+        expect(await (await open()).findHeldIds([])).toEqual(new Set());
+      });
+
+      it("has no dangling links where links are a column", async () => {
+        for await (const page of (await open()).readDanglingLinks()) expect(page).toEqual([]);
+      });
+
+      it("reads who is signing up just now", async () => {
+        await service.run("CREATE TABLE signup_pending (id BIGINT PRIMARY KEY, kakao_id VARCHAR(40))");
+        await service.run("INSERT INTO signup_pending VALUES (1, '7000000000000000555'), (2, ''), (3, NULL), (4, '0'), (5, '9223372036854775807')");
+        const places = await (await open({ ...membersMap, pending: [{ table: "signup_pending", kakaoId: "kakao_id" }] })).openPending();
+        const ids: string[] = [];
+        for (const place of places) {
+          for await (const page of place.readIds()) ids.push(...page);
+          expect(await place.findHeldIds(["7000000000000000555", "1"])).toEqual(new Set(["7000000000000000555"]));
+          await place.close();
+        }
+        expect(ids.toSorted()).toEqual(["7000000000000000555", "9223372036854775807"]);
+      });
+
+      it.each([{ table: "signup_pendin", kakaoId: "kakao_id" }, { table: "signup_pending", kakaoId: "kakaoid" }])("names a wrong table or column of those: %o", async (wrong) => {
+        await service.run("CREATE TABLE signup_pending (id BIGINT PRIMARY KEY, kakao_id VARCHAR(40))");
+        const database = await open({ ...membersMap, pending: [wrong] });
+        await expect((async () => database.openPending())()).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(/did you mean (signup_pending|kakao_id)\?/) });
+      });
+    });
+
+    describe("the lock", () => {
+      it.runIf(fixture.dialect.locks)("keeps a second run out until it is released", async () => {
+        const [one, two] = [await open(), await open()];
+        const lock = await one.lock();
+        expect([lock.unavailable, await lock.isHeld()]).toEqual([null, true]);
+        await expect(two.lock()).rejects.toMatchObject({ exitCode: 3, code: "database-busy" });
+        expect(await two.writeLinks([{ place: 0, memberId: "1", from: null, to: "11" }], openGuards)).toMatchObject([{ outcome: "written" }]);
+        await lock.release();
+        const next = await two.lock();
+        expect([next.unavailable, await next.isHeld()]).toEqual([null, true]);
+        await next.release();
+      });
+
+      it.runIf(fixture.dialect.locks)("goes with its connection", async () => {
+        const one = await open();
+        await one.lock();
+        await one.close();
+        opened = opened.filter((database) => database !== one);
+        const lock = await (await open()).lock();
+        expect(lock.unavailable).toBeNull();
+        await lock.release();
+      });
+
+      it.skipIf(fixture.dialect.locks)("says why there is none, and lets the run go on", async () => {
+        const [one, two] = [await open(), await open()];
+        const lock = await one.lock();
+        expect([lock.unavailable, await lock.isHeld()]).toEqual([expect.stringMatching(/.{20,}/), true]);
+        await (await two.lock()).release();
+        await lock.release();
       });
     });
 
@@ -243,7 +365,7 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
         expect(await stored()).toEqual([[9223372036854775807n, "2020-01-01"]]);
       });
 
-      it("asks for the intent once, with all outcomes, before anything is written; a refusal writes nothing", async () => {
+      it("asks for the intent once, with all outcomes, before anything is committed; a refusal writes nothing", async () => {
         const intents: (readonly ChangeOutcome[])[] = [];
         const full = new Error("the journal is full");
         const guards = { unchanged: () => true, intend: (outcomes: readonly ChangeOutcome[]) => { intents.push(outcomes); throw full; } };
@@ -264,6 +386,23 @@ export function describeServiceDatabase(fixture: EngineFixture): void {
         expect(outcomes).toMatchObject([{ written: { linked_at: "2026-11-21 00:30:05", source: "7", version: { int: "3" } }, former: { kakao_id: null, linked_at: null, uuid: null } }]);
         expect(await (await open()).restoreLinks(restoresOf(changes, outcomes))).toEqual(["restored"]);
         expect(await service.run("SELECT kakao_id, linked_at, uuid, source, version FROM members WHERE id = 1")).toEqual([[null, null, null, null, null]]);
+      });
+    });
+
+    describe("a unique index that refuses a row", () => {
+      it("stops that row only, and the others are written", async () => {
+        await service.run("INSERT INTO members (id, status, phone) VALUES " + Array.from({ length: 50 }, (_, at) => `(${1000 + at}, 'active', 'x')`).join(", "));
+        await service.run("CREATE UNIQUE INDEX one_time ON members (linked_at)");
+        const database = await open({ ...membersMap, link: { kind: "column", column: "kakao_id", set: { linked_at: { literal: "2020-01-01" } } } });
+        const changes = [1000, 1, 1049].map((id): LinkChange => ({ place: 0, memberId: String(id), from: null, to: String(id + 5000) }));
+        const intents: (readonly ChangeOutcome[])[] = [];
+        const outcomes = await database.writeLinks(changes, { unchanged: () => true, intend: (some) => void intents.push(some) });
+        expect(outcomes).toEqual(changes.map(() => ({ outcome: "moved", why: "index-refused" })));
+        expect(intents.at(-1)).toEqual(outcomes);
+        await service.run("UPDATE members SET linked_at = '2019-01-01' WHERE id = 2");
+        const again = await database.writeLinks(changes, openGuards);
+        expect(again.map((outcome) => outcome.outcome).toSorted()).toEqual(["moved", "moved", "written"]);
+        expect(await service.run("SELECT count(*) FROM members WHERE kakao_id IN (6000, 5001, 6049)")).toEqual([[1n]]);
       });
     });
 

@@ -198,3 +198,13 @@ describe("unique indexes of the link", () => {
     expect((await database.findHolders("12")).map((row) => row.id)).toEqual(["1"]);
   });
 });
+
+describe("values", () => {
+  it("keep their control characters apart from the next value", async () => {
+    const { database } = await withDatabase(
+      ["CREATE TABLE members (id INTEGER PRIMARY KEY, kakao_id, name TEXT, phone TEXT, email TEXT)", "INSERT INTO members VALUES (1, NULL, 'a\u001fb' || char(0) || '\u001fc', '\u001f', 'a@example.com')"],
+      { ...simple, members: { ...simple.members, name: { kind: "column", column: "name" }, phone: { kind: "column", column: "phone" }, email: { kind: "column", column: "email" } } },
+    );
+    expect(await readAll(database)).toMatchObject([{ name: "a\u001fb\0\u001fc", phone: "\u001f", email: "a@example.com" }]);
+  });
+});
