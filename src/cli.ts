@@ -30,6 +30,9 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
     try {
       const execute = await load();
       exitCode = await execute(context, command.optsWithGlobals<Parameters<typeof execute>[1]>(), argument);
+    } catch (error) {
+      context.recordRefusal(error);
+      throw error;
     } finally {
       await context.close();
     }
@@ -150,6 +153,11 @@ function addRuns(program: Command, call: Call): void {
     .description("show one run: counts, files, what was applied")
     .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).showRun, run));
   runs
+    .command("audit")
+    .description("print the record of what was read and changed, and check that nobody altered it")
+    .option("--month <month>", "the review sheet of a month, like 2026-11")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/audit-record.ts")).auditRecord));
+  runs
     .command("abandon <run>")
     .description("give an interrupted run up; what it has written stays")
     .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).abandonRun, run));
@@ -209,7 +217,7 @@ function usageError(error: CommanderError, argv: readonly string[]): StartError 
   const { command } = readOutputFlags(argv);
   const help = command === "" || error.code === "commander.unknownCommand" ? "kakao-sync --help" : `kakao-sync ${command} --help`;
   if (command === "runs" && error.code === "commander.excessArguments") {
-    return new StartError({ code: "usage", message: "`runs` lists all runs; only `show` and `abandon` may follow it.", hint: "See `kakao-sync runs --help`." });
+    return new StartError({ code: "usage", message: "`runs` lists all runs; only `show`, `audit` and `abandon` may follow it.", hint: "See `kakao-sync runs --help`." });
   }
   const [message = "", guess = ""] = error.message.replace(/^error: /, "").replace(/^./, (first) => first.toUpperCase()).split("\n");
   return new StartError({ code: "usage", message: message.replace(/[^.]$/, "$&."), hint: `${guess.replace(/^\((.*)\)$/, "$1 ")}See \`${help}\`.` });

@@ -1,4 +1,5 @@
 import type { ValueOpener } from "./columns/value-opener.ts";
+import type { RecordFacts } from "./context/keep-record.ts";
 import type { Config } from "./config/config.ts";
 import type { StarterAnswers } from "./config/starter.ts";
 import type { nextKakaoId } from "./core/kakao-id.ts";
@@ -11,6 +12,7 @@ import type { Io } from "./io.ts";
 import type { forecastPull, KakaoClient } from "./kakao/client.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.ts";
 import type { Terminal } from "./terminal/terminal.ts";
+import type { AuditRecord } from "./workspace/record.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
 /**
@@ -64,6 +66,12 @@ export interface Context {
   decisionDigest(): (text: string) => string;
   /** Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
   checkpoint(): Promise<void>;
+  /** Puts what was read or changed on the workspace's append-only record, with the digests of the files written since the last entry. */
+  record(facts: RecordFacts): void;
+  /** A command that was refused (exit 3) goes on the record, too, where there is a workspace. Never throws: the refusal itself is what the operator must see. */
+  recordRefusal(error: unknown): void;
+  /** The record as it stands, for `runs audit`. */
+  auditRecord(): AuditRecord;
   /** Writes a configuration to start from, where `--config` says; `written` is false where a file is already. */
   writeStarterConfig(answers: StarterAnswers): { readonly path: string; readonly written: boolean };
   /** As an operator would type it: relative to the working directory where it lies below. */

@@ -57,6 +57,7 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
     throw new RefusedError({ code: "run-not-interrupted", message: `Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
   runs.transition(run.id, "abandoned", Math.floor(context.now() / 1000));
+  context.record({ event: "abandoned", run: run.id });
   terminal.line(`Run ${run.id} is given up. What it wrote stays and can no longer be undone.`);
   terminal.json({ command: "runs abandon", run: run.id, state: "abandoned" });
   return EXIT.done;

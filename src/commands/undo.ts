@@ -33,6 +33,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
     const undoneBy = { operator, host: context.host };
     context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000), { counts: { ...run.counts, undoneBy } });
   }
+  context.record({ event: "undone", run: run.id, counts: { ...undone } });
   tellUndone(context, run, selection, undone);
   return EXIT.done;
 }

@@ -12,6 +12,7 @@ import { createKeyedDigest } from "../workspace/encryption.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { noWorkspace, refuseRealWorkspace } from "./find-workspace.ts";
+import { keepRecord } from "./keep-record.ts";
 import { monthOf, openKakao } from "./open-kakao.ts";
 import { openThings, type Things } from "./open-things.ts";
 import { tools } from "./tools.ts";
@@ -34,6 +35,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     now,
     host: hostname(),
     ...tools,
+    ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now }),
     ...openers(io, things, workspaceFolder, now),
     get config() {
       return things.config();
@@ -62,7 +64,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
   };
 }
 
-type Openers = "workspace" | "existingWorkspace" | "lock" | "database" | "places" | "values" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
+type Openers = "workspace" | "existingWorkspace" | "auditRecord" | "lock" | "database" | "places" | "values" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
 
 function openers(io: Io, things: Things, workspaceFolder: string, now: () => number): Pick<Context, Openers> {
   const { workspace, database, places, values } = things;
@@ -75,6 +77,7 @@ function openers(io: Io, things: Things, workspaceFolder: string, now: () => num
       if (!hasWorkspace(workspaceFolder)) throw noWorkspace(io.cwd, workspaceFolder);
       return workspace();
     },
+    auditRecord: () => things.record(),
     lock: () => {
       things.lock();
     },

@@ -7,7 +7,8 @@ import type { LinkedPlace, ServiceDatabase } from "../database/service-database.
 import type { GlobalFlags, Io } from "../io.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { LockHolder, WorkspaceLock } from "../workspace/lock.ts";
-import { openWorkspace, type Workspace } from "../workspace/workspace.ts";
+import { AuditRecord } from "../workspace/record.ts";
+import { hasWorkspace, openWorkspace, type Workspace } from "../workspace/workspace.ts";
 import { isSandbox } from "./find-workspace.ts";
 import { Opened } from "./lazily.ts";
 import { openValues } from "./open-values.ts";
@@ -20,6 +21,10 @@ export interface Things {
   lock(): WorkspaceLock;
   database(): Promise<ServiceDatabase>;
   places(): Promise<readonly LinkedPlace[]>;
+  hasWorkspace(): boolean;
+  record(): AuditRecord;
+  /** Null until the database was opened. */
+  databaseIdentity(): string | null;
   values(): ValueOpener;
   close(): Promise<void>;
 }
@@ -35,6 +40,7 @@ export interface ThingsNeed {
 
 export function openThings({ io, flags, terminal, workspaceFolder: folder, now, holder }: ThingsNeed): Things {
   const opened = new Opened();
+  let databaseIdentity: string | null = null;
   const config = opened.lazily(() => {
     const loaded = loadConfig({ ...(flags.config === undefined ? {} : { path: flags.config }), cwd: io.cwd, env: io.env });
     for (const warning of loaded.warnings) terminal.warn(warning);
@@ -49,6 +55,7 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
       const found = await openServiceDatabase({ ...config().database, map: toDatabaseMap(config()), now: () => new Date(now()) });
       try {
         workspace().tieDatabase(found.identity);
+        databaseIdentity = found.identity;
         return found;
       } catch (error) {
         await found.close();
@@ -64,14 +71,18 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
     },
   );
   const values = opened.lazily(
-    () => openValues(config(), io),
+    () => openValues(config(), io, holder.command),
     (opener) => opener.close(),
+  );
+  const record = opened.lazily(
+    () => new AuditRecord(workspace().folder),
+    (kept) => kept.close(),
   );
   const lock = opened.lazily(
     () => workspace().lock({ ...holder, since: new Date(now()).toISOString() }, Math.floor(now() / 1000)),
     (held) => held.release(),
   );
-  return { config, workspace, lock, database, places: () => Promise.all(places()), values, close: () => opened.close() };
+  return { config, workspace, lock, database, places: () => Promise.all(places()), hasWorkspace: () => hasWorkspace(folder), record, databaseIdentity: () => databaseIdentity, values, close: () => opened.close() };
 }
 
 /** What could not be opened needs no closing: whoever asked for it has heard of it. */

@@ -6,9 +6,12 @@ import type { Io } from "../io.ts";
 /** Secrets of this program that are none of a decrypt program's business. */
 const ownSecrets: ReadonlySet<string> = new Set(["KAKAO_ADMIN_KEY", "KAKAO_SYNC_KEY"]);
 
-/** The configuration's digests and encrypted columns, opened as far as the run uses them: a key that is not compared is not decrypted. */
-export function openValues(config: Config, { env, signal }: Pick<Io, "env" | "signal">): ValueOpener {
-  const used = VALUE_NAMES.filter((name) => isUsed(config, name));
+/**
+ * The configuration's digests and encrypted columns, opened as far as the run uses them: a key that is not compared is not decrypted. Unlinking compares every key
+ * that has a column, whatever mapping uses (product.md section 7).
+ */
+export function openValues(config: Config, { env, signal }: Pick<Io, "env" | "signal">, command: string): ValueOpener {
+  const used = VALUE_NAMES.filter((name) => command === "unlink-orphans" || isUsed(config, name));
   return createValueOpener({
     places: [toPlace("members", config.members, used), ...config.members.also.map((also, at) => toPlace(`members.also[${at}]`, also, used))],
     folder: config.folder,

@@ -66,6 +66,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
     workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
+    context.record({ event: "applied", run: run.id, counts: { ...counts }, digests: { plan: run.digests.plan } });
     return counts;
   } catch (error) {
     throw stopRun(context, planned, error, applyCommand(planned));

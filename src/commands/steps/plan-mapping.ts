@@ -42,11 +42,19 @@ export interface MappingResult {
 export async function planMapping(context: Context, input: PlanInput): Promise<MappingResult> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptPlan(context, input);
+      const result = await attemptPlan(context, input);
+      recordPlan(context, input, result.run);
+      return result;
     } catch (error) {
       if (!(error instanceof FalseHit) || attempt === 3) throw error;
     }
   }
+}
+
+function recordPlan(context: Context, { snapshot }: PlanInput, { id, counts, digests }: Run): void {
+  const { planned, members, kakaoUsers } = counts;
+  const used = context.config.matching.keys.includes("ci") ? snapshot.counts.usable.ci : 0;
+  context.record({ event: "planned", run: id, counts: { planned, members, kakaoUsers }, ci: { used }, digests: { plan: digests.plan } });
 }
 
 /**

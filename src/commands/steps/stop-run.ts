@@ -10,6 +10,7 @@ export function stopRun(context: Context, run: Run, error: unknown, resume: stri
   const { runs } = context.workspace();
   if (runs.get(run.id).state !== "applying") return error;
   runs.transition(run.id, "interrupted", Math.floor(context.now() / 1000));
+  context.record({ event: "interrupted", run: run.id, code: error instanceof OperatorError ? error.code : "defect" });
   if (!(error instanceof OperatorError)) return error;
   const exitCode = error.exitCode === EXIT.cannotStart ? EXIT.failedPartWay : error.exitCode;
   return new OperatorError(exitCode, {

@@ -21,6 +21,8 @@ interface PullWork {
   /** Ends the other parts when one has failed. */
   readonly signal: AbortSignal;
   readonly told: () => void;
+  /** CIs that Kakao has given, for the record. */
+  readonly received: { ci: number };
 }
 
 /**
@@ -36,8 +38,17 @@ export async function takeSnapshot(context: Context, refreshAfterMs: number): Pr
   const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - 24 * 3600;
   if (unfinished !== null && !usable) unfinished.abandon();
   const pull = usable && unfinished !== null ? unfinished : store.beginPull({ properties, refreshBefore: nowSeconds - Math.floor(refreshAfterMs / 1000), now: nowSeconds });
-  await readEverything(context, pull, properties);
-  return pull.complete(Math.floor(context.now() / 1000));
+  const received = { ci: 0 };
+  try {
+    await readEverything(context, pull, properties, received);
+    const report = pull.complete(Math.floor(context.now() / 1000));
+    const { total: kakaoUsers, new: isNew, gone, returned } = report;
+    context.record({ event: "pulled", counts: { kakaoUsers, new: isNew, gone, returned }, ci: { received: received.ci } });
+    return report;
+  } catch (error) {
+    if (received.ci > 0) context.record({ event: "interrupted", ci: { received: received.ci } });
+    throw error;
+  }
 }
 
 /**
@@ -61,7 +72,7 @@ export function sameProperties(left: readonly string[], right: readonly string[]
   return left.length === right.length && left.every((key) => right.includes(key));
 }
 
-async function readEverything(context: Context, pull: Pull, properties: readonly string[]): Promise<void> {
+async function readEverything(context: Context, pull: Pull, properties: readonly string[], received: PullWork["received"]): Promise<void> {
   const progress = context.terminal.progress("Kakao users", countBefore(context));
   const foreignPhone = await context.foreignPhone();
   const told = (): void => {
@@ -70,7 +81,7 @@ async function readEverything(context: Context, pull: Pull, properties: readonly
   };
   try {
     await runTogether(context.signal, (signal, bell) => {
-      const work: PullWork = { context, kakao: context.kakao(signal), pull, properties, foreignPhone, bell, signal, told };
+      const work: PullWork = { context, kakao: context.kakao(signal), pull, properties, foreignPhone, bell, signal, told, received };
       const readers = Array.from({ length: Math.max(1, Math.min(8, context.config.limits.requestsPerSecond)) }, () => readDetails(work));
       return [list(work), readBasics(work), ...readers];
     });
@@ -124,7 +135,7 @@ function classify(id: KakaoId, connectedAt: number | null, youngFrom: number): B
   return { id, connectedAt, next };
 }
 
-async function readDetails({ context, kakao, pull, properties, foreignPhone, bell, signal, told }: PullWork): Promise<void> {
+async function readDetails({ context, kakao, pull, properties, foreignPhone, bell, signal, told, received }: PullWork): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     const basicsDone = pull.state.listingDone && pull.state.counts.needsBasics === 0;
@@ -136,7 +147,9 @@ async function readDetails({ context, kakao, pull, properties, foreignPhone, bel
     }
     const users = await kakao.readUsers(ids, properties);
     const answered = new Set(users.map(({ id }) => id));
-    pull.putDetails(users.map((user) => readKakaoUser(user, foreignPhone)), ids.filter((id) => !answered.has(id)));
+    const read = users.map((user) => readKakaoUser(user, foreignPhone));
+    received.ci += read.filter(({ ci }) => typeof ci === "string").length;
+    pull.putDetails(read, ids.filter((id) => !answered.has(id)));
     told();
     bell.ring();
     await context.checkpoint();

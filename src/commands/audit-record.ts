@@ -1,0 +1,42 @@
+import type { Context } from "../context.ts";
+import { EXIT, StartError } from "../errors.ts";
+import type { RecordedEntry } from "../workspace/record.ts";
+import { summariseMonth, tellMonth } from "./steps/tell-month.ts";
+
+/** `runs audit`: prints the record and says whether its chain is whole; with `--month` as a sheet for the monthly review. */
+export async function auditRecord(context: Context, flags: { readonly month?: string }): Promise<number> {
+  const { month } = flags;
+  if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new StartError({ code: "usage", message: `${month} is no month.`, hint: "Write it as 2026-11." });
+  context.existingWorkspace();
+  const record = context.auditRecord();
+  const check = record.verify();
+  const entries = [...record.entries()].filter(({ entry }) => month === undefined || monthOf(entry.at) === month);
+
+  if (month === undefined) tellEntries(context, entries);
+  else tellMonth(context, month, entries);
+  if (check.brokenAt === null) context.terminal.line(`The chain of ${check.entries} entries is whole. Its head, to be noted elsewhere: ${check.head}`);
+  else context.terminal.warn(`The record is broken at entry ${check.brokenAt}: it was changed, or one before it was dropped or put in. The ${check.entries} entries before it are whole.`);
+  context.terminal.json({ command: "runs audit", ...check, ...(month === undefined ? { record: entries } : { month, review: summariseMonth(entries) }) });
+  return check.brokenAt === null ? EXIT.done : EXIT.found;
+}
+
+function tellEntries({ terminal }: Context, entries: readonly RecordedEntry[]): void {
+  if (entries.length === 0) return terminal.line("Nothing is on record yet.");
+  terminal.table(
+    [{ header: "#" }, { header: "when (Korea)" }, { header: "command" }, { header: "what" }, { header: "who" }, { header: "run or code" }],
+    entries.map(({ seq, entry }) => [seq, renderTime(entry.at), entry.command, entry.event, `${entry.operator}@${entry.host}`, entry.run ?? entry.code ?? ""]),
+  );
+}
+
+/** `YYYY-MM` in Korea. */
+function monthOf(at: string): string {
+  return inKorea(at).slice(0, 7);
+}
+
+function renderTime(at: string): string {
+  return inKorea(at).slice(0, 16).replace("T", " ");
+}
+
+function inKorea(at: string): string {
+  return new Date(Date.parse(at) + 9 * 3_600_000).toISOString();
+}
