@@ -7,6 +7,7 @@ import type { ForeignPhone } from "./core/keys.ts";
 import type { LinkedPlace, ServiceDatabase } from "./database/service-database.ts";
 import type { createCsv } from "./files/csv-out.ts";
 import type { readCsv } from "./files/csv-in.ts";
+import type { readIdList } from "./files/id-list.ts";
 import type { readUsersFile } from "./files/users-file.ts";
 import type { Io } from "./io.ts";
 import type { forecastPull, KakaoClient } from "./kakao/client.ts";
@@ -59,6 +60,7 @@ export interface Context {
   readonly nextKakaoId: typeof nextKakaoId;
   readonly createCsv: typeof createCsv;
   readonly readCsv: typeof readCsv;
+  readonly readIdList: typeof readIdList;
   readonly readUsersFile: typeof readUsersFile;
   /** Masked values as lists and examples show them; what is unknown is empty. */
   readonly showValues: (values: Readonly<Record<ShownValue, string | null>>) => Readonly<Record<ShownValue, string>>;

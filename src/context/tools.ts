@@ -3,17 +3,19 @@ import type { Context } from "../context.ts";
 import { nextKakaoId } from "../core/kakao-id.ts";
 import { readCsv } from "../files/csv-in.ts";
 import { readUsersFile } from "../files/users-file.ts";
+import { readIdList } from "../files/id-list.ts";
 import { loadForeignPhone } from "../foreign-phone.ts";
 import { forecastPull } from "../kakao/client.ts";
 import { maskBirthdate, maskEmail, maskName, maskPhone } from "../terminal/masking.ts";
 
 /** What commands take from other rooms as it is: nothing here is opened, and nothing needs to be closed. */
-export const tools: Pick<Context, "drawSeed" | "foreignPhone" | "forecastPull" | "nextKakaoId" | "readCsv" | "readUsersFile" | "showValues"> = {
+export const tools: Pick<Context, "drawSeed" | "foreignPhone" | "forecastPull" | "nextKakaoId" | "readCsv" | "readIdList" | "readUsersFile" | "showValues"> = {
   drawSeed: () => [randomInt(2 ** 32), randomInt(2 ** 32)],
   foreignPhone: loadForeignPhone,
   forecastPull,
   nextKakaoId,
   readCsv,
+  readIdList,
   readUsersFile,
   showValues: ({ phone, email, name, birthdate }) => ({
     phone: phone === null ? "" : maskPhone(phone),

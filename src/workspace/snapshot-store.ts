@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
 import { OperatorError } from "../errors.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
@@ -59,6 +60,11 @@ export class SnapshotStore {
   /** All snapshots there are, without opening them. */
   list(): SnapshotFacts[] {
     return this.#rows().map(factsOf);
+  }
+
+  /** When a snapshot first no longer had the id (Unix seconds); null where none has missed it, or it came back. */
+  goneSince(id: KakaoId): number | null {
+    return this.#home.db.prepare<[bigint], number>("select gone_at from gone_ids where id = ?").pluck().get(BigInt(id)) ?? null;
   }
 
   /** Starts a pull; an unfinished one is thrown away. A damaged snapshot is not gone on from: everything is read again. */
