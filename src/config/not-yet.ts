@@ -1,11 +1,8 @@
-import { listColumns, listUrls, type Readable } from "./list-columns.ts";
+import { listUrls, type Readable } from "./list-columns.ts";
 import type { Path, Problem } from "./problems.ts";
 
 /** What the schema knows and this version does not serve: one entry a thing, to be deleted with the change that serves it. */
 const notYet: readonly { readonly find: (config: Readable) => readonly Path[]; readonly instead: string }[] = [
-  { find: (config) => findColumns(config, "stored"), instead: "name a column with the value itself" },
-  { find: (config) => findColumns(config, "decrypt"), instead: "name a column that is not encrypted" },
-  { find: (config) => (config.link?.table === undefined ? [] : [["link", "table"]]), instead: "write column: with a column of the member table" },
   { find: (config) => (config.database?.readUrl === undefined ? [] : [["database", "readUrl"]]), instead: "remove it" },
   { find: (config) => (config.database?.session === undefined ? [] : [["database", "session"]]), instead: "remove it" },
   { find: (config) => findUrls(config, /^postgres(ql)?:/i), instead: "write a SQLite database, like sqlite:./members.db" },
@@ -20,12 +17,6 @@ export function listNotYet(config: Readable): Problem[] {
 
 function findApprovals({ limits }: Readable): Path[] {
   return (["link", "unlink"] as const).filter((what) => Number(limits?.approvals?.[what] ?? 0) > 0).map((what) => ["limits", "approvals", what]);
-}
-
-function findColumns(config: Readable, kind: "stored" | "decrypt"): Path[] {
-  return listColumns(config)
-    .filter(({ column }) => typeof column === "object" && column[kind] !== undefined)
-    .map(({ path }) => path);
 }
 
 function findUrls(config: Readable, scheme: RegExp): Path[] {

@@ -9,11 +9,13 @@ import {
 import {
   linkColumnIsItsOwn,
   linkHasOneLayout,
+  linkTableIsItsOwn,
   placesHaveOneLayout,
   placesHaveTheirOwnNames,
   tablesAreNamedOnce,
   urlsAreOfKnownDatabases,
 } from "./rules-for-tables.ts";
+import { expressionsHoldNoKeys, keysHaveOneDigest, storedFitsTheValue } from "./rules-for-stored.ts";
 import type { Readable } from "./list-columns.ts";
 import { isWithin, type Path, type Problem } from "./problems.ts";
 
@@ -30,10 +32,14 @@ const rules: readonly Rule[] = [
   timeZoneExists,
   someKeyHasAColumn,
   columnsAreSaidOneWay,
+  storedFitsTheValue,
+  keysHaveOneDigest,
+  expressionsHoldNoKeys,
   verifiedIsSaidOnce,
   tablesAreNamedOnce,
   linkHasOneLayout,
   linkColumnIsItsOwn,
+  linkTableIsItsOwn,
   placesHaveTheirOwnNames,
   placesHaveOneLayout,
   adminKeyIsSaidOnce,

@@ -119,6 +119,10 @@ describe("rules between fields", () => {
     ["the link over the id", withLink("{ column: ID }"), /^3 {2}link.column: this column is the member's id or a key/],
     ["the link over a key", withLink("{ column: ci }"), /^3 {2}link.column: this column is the member's id or a key/],
     ["set over the link", withLink("{ column: k, set: { K: 1 } }"), /^3 {2}link.set.K: this is the link/],
+    ["a set column that fixed fills", withLink("{ table: t, memberId: m, kakaoId: k, fixed: { provider: kakao }, set: { Provider: x, created_at: now } }"), /^3 {2}link.set.Provider: this column is filled already/],
+    ["a cleared member", withLink("{ table: t, memberId: m, kakaoId: k, cleared: { m: null } }"), /^3 {2}link.cleared.m: the row would be nobody's/],
+    ["a link table that is the member table", withLink("{ table: members, memberId: m, kakaoId: k }"), /^3 {2}link.table: this is a table of members/],
+    ["a link column of a further table beside a link table", withLink("{ table: t, memberId: m, kakaoId: k }").replace("where: all", "where: all, also: [{ table: d, id: id, kakaoId: k }]"), /members.also\[0\].kakaoId: links are rows of link.table/],
     ["two places of one name", `${least}alsoLinkedIn: [{ name: a, url: "sqlite:a.db", link: { table: t, kakaoId: k } }, { name: A, url: "sqlite:b.db", link: { table: t, kakaoId: k } }]\n`, /^5 {2}alsoLinkedIn\[1\].name: another place/],
     ["a place's column without a table", `${least}alsoLinkedIn: [{ name: a, url: "sqlite:a.db", link: { column: k } }]\n`, /^5 {2}alsoLinkedIn\[0\].link: the table of this column is not named/],
     ["a place's table without a column", `${least}alsoLinkedIn: [{ name: a, url: "sqlite:a.db", link: { table: t } }]\n`, /^5 {2}alsoLinkedIn\[0\].link.kakaoId: missing/],
@@ -149,9 +153,6 @@ describe("rules between fields", () => {
 
 describe("what this version does not serve", () => {
   it.each<[string, string]>([
-    ["members.ci", least.replace("ci: ci", "ci: { column: h, stored: sha256-hex, of: as-is }")],
-    ["members.phone", least.replace("ci: ci", "phone: { column: p, decrypt: [node, d.js] }")],
-    ["link.table", least.replace("{ column: kakao_id }", "{ table: t, memberId: m, kakaoId: k, fixed: { provider: kakao }, cleared: { deleted_at: now } }")],
     ["database.url", least.replace("sqlite:./members.db", "postgres://u:p@h/db")],
     ["database.url", least.replace("sqlite:./members.db", "mysql://u:p@h/db")],
     ["database.url", least.replace("sqlite:./members.db", "csv:./members.csv")],
