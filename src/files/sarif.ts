@@ -21,11 +21,12 @@ export function renderSarif({ tool, rules, findings }: FindingsReport): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function renderRule({ id, level, summary, group, source }: ToldRule): object {
+function renderRule({ id, level, summary, group, source, url }: ToldRule): object {
   return {
     id,
     shortDescription: { text: summary },
     fullDescription: { text: summary },
+    ...(url === undefined ? {} : { helpUri: encodeURI(url) }),
     help: { text: `${summary}\nSource: ${source}` },
     defaultConfiguration: { level },
     properties: { tags: [group], source },

@@ -29,6 +29,8 @@ export interface ToldRule {
   /** Rules of one group stand together. */
   readonly group: string;
   readonly source: string;
+  /** Where the source can be read. */
+  readonly url?: string;
   /** Why it could not be looked at; absent where it was. */
   readonly skipped?: string;
 }

@@ -22,6 +22,7 @@ const sarifLog = z.strictObject({
               id: z.string(),
               shortDescription: text,
               fullDescription: text,
+              helpUri: z.url().optional(),
               help: text,
               defaultConfiguration: z.strictObject({ level }),
               properties: z.looseObject({ tags: z.array(z.string()) }),
@@ -62,6 +63,13 @@ describe("a SARIF log", () => {
     const run = runOf(renderSarif(report([finding(), finding({ rule: "C-ITEM-04", level: "warning" })])));
     expect(run.tool.driver.rules.map(({ id }) => id)).toEqual(["C-ITEM-03", "C-ITEM-04", "C-TERM-01"]);
     expect(run.results.map(({ ruleId, ruleIndex, level }) => [ruleId, ruleIndex, level])).toEqual([["C-ITEM-03", 0, "error"], ["C-ITEM-04", 1, "warning"]]);
+  });
+
+  test("a rule with a page to read it on says where", () => {
+    const [rule, ...others] = report([]).rules;
+    if (rule === undefined) throw new Error("no rule");
+    const { driver } = runOf(renderSarif(report([], { rules: [{ ...rule, url: "https://www.law.go.kr/법령/정보통신망" }, ...others] }))).tool;
+    expect(driver.rules.map(({ helpUri }) => helpUri)).toEqual(["https://www.law.go.kr/%EB%B2%95%EB%A0%B9/%EC%A0%95%EB%B3%B4%ED%86%B5%EC%8B%A0%EB%A7%9D", undefined, undefined]);
   });
 
   test("without findings has an empty list of results, which says that the rules were run", () => {

@@ -1,0 +1,89 @@
+import type { LiveItem } from "../../core/consent/model.ts";
+import { ITEMS } from "../../core/consent/items.ts";
+import type { Context } from "../../context.ts";
+import type { Level } from "../../core/consent/finding.ts";
+import { countOf } from "./count-of.ts";
+import type { AuditFinding } from "./audit-words.ts";
+import type { LiveLook } from "./sample-live.ts";
+
+/** Open findings by level, and those that a waiver covers. */
+export type AuditCounts = Readonly<Record<Level, number>> & { readonly waived: number };
+
+/** Widths that keep the columns of all groups in line: a level, and a rule's id or a line number. */
+const [levelWidth, ruleWidth] = [7, 9];
+
+export function countFindings(findings: readonly AuditFinding[]): AuditCounts {
+  const count = (level: Level): number => findings.filter((finding) => finding.level === level && finding.waived === undefined).length;
+  return { error: count("error"), warning: count("warning"), note: count("note"), waived: findings.filter(({ waived }) => waived !== undefined).length };
+}
+
+/** All findings as text, grouped by what they are about, the app as a whole first; then the counts. */
+export function tellFindings({ terminal }: Context, findings: readonly AuditFinding[]): void {
+  const groups = new Map<string, AuditFinding[]>([["", []]]);
+  for (const finding of findings) groups.set(finding.item ?? "", [...(groups.get(finding.item ?? "") ?? []), finding]);
+  for (const [item, own] of groups) {
+    if (own.length === 0) continue;
+    terminal.line(terminal.palette.strong(item === "" ? "The app as a whole" : nameItem(item)));
+    terminal.table([{ header: "level".padEnd(levelWidth) }, { header: "rule".padEnd(ruleWidth) }, { header: "what is wrong, and what to do" }], own.flatMap(toRows));
+    terminal.line();
+  }
+  const { error, warning, note, waived } = countFindings(findings);
+  terminal.line(`${countOf(error, "error")}, ${countOf(warning, "warning")}, ${countOf(note, "note")}${waived === 0 ? "" : `, ${waived} waived`}.`);
+}
+
+function toRows({ rule, level, message, line, fix, fixKo, who, waived }: AuditFinding): readonly (readonly string[])[] {
+  return [
+    [waived === undefined ? level : "waived", rule, message],
+    ["", line === undefined ? "" : `line ${line}`, `${who ?? ""}: ${fix}`],
+    ["", "", fixKo],
+    ...(waived === undefined ? [] : [["", "", `Waived until ${waived.until}: ${waived.reason}`]]),
+  ];
+}
+
+function nameItem(item: string): string {
+  const known = ITEMS[item];
+  return known === undefined ? item : `${item}  ${known.ko}`;
+}
+
+/** What Kakao answered, as counts: items, terms, and who still has to be asked. */
+export function tellLive({ terminal }: Context, look: LiveLook): void {
+  const { sampled, linked, kakaoSyncUsers, needingConsent, items, terms, replaced } = look;
+  terminal.line(`Kakao answered about ${countOf(sampled, "linked user")}${linked === null ? "" : ` of ${linked.toLocaleString("en-US")}`}.`);
+  const others = Object.entries(replaced).map(([why, users]) => `${users.toLocaleString("en-US")} ${whyReplaced[why] ?? why}`);
+  if (others.length > 0) terminal.line(`Not counted, others were asked instead: ${others.join(", ")}.`);
+  if (sampled === 0) return;
+  terminal.line();
+  terminal.table([{ header: "item" }, { header: "name" }, { header: "consent" }, { header: "agreed" }, { header: "with value" }], items.map((item) => [item.id, item.displayName ?? "", nameConsent(item), item.agreed, showValues(item)]));
+  terminal.line();
+  if (terms === undefined) terminal.line("Kakao answered about no terms: the app does not use Kakao Sync, or lacks the permission.");
+  else if (terms.length === 0) terminal.line("No terms are registered in the console.");
+  else terminal.table([{ header: "term" }, { header: "consent" }, { header: "agreed" }], terms.map(({ tag, required, agreed }) => [tag, required ? "required" : "optional", agreed]));
+  terminal.line();
+  terminal.table(
+    [{ header: "came by" }, { header: "users" }, { header: "lack a required item or term" }],
+    [["Kakao Sync", kakaoSyncUsers, needingConsent.kakaoSync], ["Kakao Login alone", sampled - kakaoSyncUsers, needingConsent.kakaoLogin]],
+  );
+  terminal.line();
+}
+
+const whyReplaced: Readonly<Record<string, string>> = {
+  young: "younger than 24 hours",
+  "not-linked": "no longer linked",
+  "sign-up-unfinished": "with an unfinished sign-up",
+  "kakao-103": "dormant or gone at Kakao (-103)",
+  "kakao-4": "sanctioned (-4)",
+  "kakao-402": "without the consent to be asked (-402)",
+  "kakao-406": "under 14 (-406)",
+  "kakao-501": "not on KakaoTalk (-501)",
+};
+
+/** As far as the answers show: who agreed to a required item may not withdraw it. */
+export function nameConsent({ using, agreed, revocable }: LiveItem): "off" | "unknown" | "required" | "optional" | "mixed" {
+  if (!using) return "off";
+  if (agreed === 0) return "unknown";
+  return revocable === 0 ? "required" : revocable === agreed ? "optional" : "mixed";
+}
+
+function showValues({ withValue }: LiveItem): string {
+  return withValue === undefined ? "-" : String(withValue);
+}
