@@ -62,6 +62,21 @@ export const linkColumnIsItsOwn: Rule = ({ members, link }) => {
   return [...own, ...overwritten.map((column) => ({ path: ["link", "set", column], what, instead: "remove it" }))];
 };
 
+/** Only `fixed` and the two ids say which row is whose link: nothing else may write them. In this layout members of every table have their links in the link table. */
+export const linkTableIsItsOwn: Rule = ({ members, link }) => {
+  if (link?.table === undefined) return [];
+  const own = [link.memberId, link.kakaoId, ...Object.keys(link.fixed ?? {})];
+  const isOwn = (column: string): boolean => own.some((other) => sameName(other, column));
+  const twice = Object.keys(link.set ?? {}).filter(isOwn).map((column): RuleProblem => ({ path: ["link", "set", column], what: "this column is filled already: it is an id of the link, or in link.fixed", instead: "remove it" }));
+  const lost = Object.keys(link.cleared ?? {}).filter((column) => sameName(column, link.memberId)).map((column): RuleProblem => ({ path: ["link", "cleared", column], what: "the row would be nobody's", instead: "remove it" }));
+  const tables = [members?.table, ...(members?.also ?? []).map((also) => also?.table)];
+  const isMembers: RuleProblem[] = tables.some((table) => sameName(table, link.table)) ? [{ path: ["link", "table"], what: "this is a table of members", instead: "write column: with the column that holds the Kakao id" }] : [];
+  const columns = (members?.also ?? []).flatMap((also, at): RuleProblem[] =>
+    also?.kakaoId === undefined ? [] : [{ path: ["members", "also", at, "kakaoId"], what: "links are rows of link.table, those of these members too", instead: "remove it" }],
+  );
+  return [...twice, ...lost, ...isMembers, ...columns];
+};
+
 export const placesHaveTheirOwnNames: Rule = ({ alsoLinkedIn = [] }) =>
   alsoLinkedIn.flatMap((place, at) =>
     alsoLinkedIn.slice(0, at).some((earlier) => sameName(earlier?.name, place?.name))
