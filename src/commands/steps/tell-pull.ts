@@ -1,11 +1,8 @@
 import type { Context } from "../../context.ts";
-import { RefusedError } from "../../errors.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { PullReport } from "../../workspace/pull.ts";
 import { countOf } from "./count-of.ts";
-
-/** Calls a month that Kakao grants an app (kakao-api.md section 5). */
-const monthlyQuota = 3_000_000;
+import { tellCalls } from "./tell-calls.ts";
 
 /** Users that a forecast is told for when nobody knows yet how many there are. */
 const exampleUsers = 10_000;
@@ -15,26 +12,14 @@ const exampleUsers = 10_000;
  * there are is known only from an earlier snapshot; without one the cost of every ten thousand is told.
  */
 export function tellForecast(context: Context, refreshAfterMs: number): void {
-  const { listingPerMinute, requestsPerSecond, monthlyShare } = context.config.limits;
+  const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const before = context.workspace().snapshots.snapshot();
   const users = before?.count ?? exampleUsers;
   const due = before === null ? users : before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read;
   before?.close();
-  const { calls, minutes } = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
-  const total = calls.list + calls.basics + calls.details;
-  const used = context.callsThisMonth();
-  const share = ((used + total) / monthlyQuota) * 100;
+  const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
   const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
-  context.terminal.note(
-    `${amount}: ${countOf(total, "call")} (${count(calls.list)} listing, ${count(calls.basics)} basics, ${count(calls.details)} details), ` +
-      `${minutes < 1 ? "under a minute" : `about ${count(Math.ceil(minutes))} min`}, ${share.toFixed(2)} % of the month's quota with what was used before.`,
-  );
-  if (used + total <= monthlyShare * monthlyQuota) return;
-  throw new RefusedError({
-    code: "monthly-share",
-    message: `${count(used)} calls were made this month and this would take ${count(total)} more; limits.monthlyShare leaves ${count(Math.floor(monthlyShare * monthlyQuota))}.`,
-    hint: "Wait for the next month, raise limits.monthlyShare, or read less again with --refresh-after 30d.",
-  });
+  tellCalls(context, amount, forecast, "read less again with --refresh-after 30d");
 }
 
 export function renderPull(terminal: Terminal, report: PullReport): void {

@@ -1,0 +1,33 @@
+import type { Context } from "../../context.ts";
+import { RefusedError } from "../../errors.ts";
+import type { PullForecast } from "../../kakao/client.ts";
+import { countOf } from "./count-of.ts";
+
+/** Calls a month that Kakao grants an app (kakao-api.md section 5). */
+const monthlyQuota = 3_000_000;
+
+/**
+ * Says what comes next will cost at Kakao, before the first call of it: calls, minutes, share of the month. Refuses what `limits.monthlyShare` does not leave room
+ * for. `amount` says for whom, `hint` what else can be done than to wait.
+ */
+export function tellCalls(context: Context, amount: string, { calls, minutes }: PullForecast, hint: string): void {
+  const parts = [...(calls.list === 0 ? [] : [`${count(calls.list)} listing`]), `${count(calls.basics)} basics`, `${count(calls.details)} details`];
+  const total = calls.list + calls.basics + calls.details;
+  const used = context.callsThisMonth();
+  const share = ((used + total) / monthlyQuota) * 100;
+  context.terminal.note(
+    `${amount}: ${countOf(total, "call")} (${parts.join(", ")}), ` +
+      `${minutes < 1 ? "under a minute" : `about ${count(Math.ceil(minutes))} min`}, ${share.toFixed(2)} % of the month's quota with what was used before.`,
+  );
+  const { monthlyShare } = context.config.limits;
+  if (used + total <= monthlyShare * monthlyQuota) return;
+  throw new RefusedError({
+    code: "monthly-share",
+    message: `${count(used)} calls were made this month and this would take ${count(total)} more; limits.monthlyShare leaves ${count(Math.floor(monthlyShare * monthlyQuota))}.`,
+    hint: `Wait for the next month, raise limits.monthlyShare, or ${hint}.`,
+  });
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}
