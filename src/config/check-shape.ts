@@ -23,15 +23,15 @@ export function checkShape(written: unknown): ShapeCheck {
   const value = dropEmpty(written);
   const parsed = rawSchema.safeParse(value);
   if (parsed.success) return { raw: parsed.data, problems: [], readable: value as Loose<RawConfig> };
-  const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, [], value));
-  const firsts = problems.filter((problem, at) => problems.findIndex((other) => isSamePath(other.path, problem.path)) === at);
+  const firsts = listShapeProblems(parsed.error.issues, value, listKnownKeys);
   return { problems: firsts, readable: (prune(value, firsts.map((problem) => problem.path)) ?? {}) as Loose<RawConfig> };
 }
 
 /** In these a null is a value for the database; elsewhere `key:` with nothing behind it means that the key is not given. */
 const nullable = new Set(["set", "fixed", "cleared"]);
 
-function dropEmpty(value: unknown, keepNull = false): unknown {
+/** Without keys that have nothing behind them. */
+export function dropEmpty(value: unknown, keepNull = false): unknown {
   if (Array.isArray(value)) return value.map((item) => dropEmpty(item));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
@@ -42,20 +42,26 @@ function dropEmpty(value: unknown, keepNull = false): unknown {
 }
 
 type Issue = z.core.$ZodIssue;
+type KnownKeys = (path: Path) => string[];
 
-function describeIssue(issue: Issue, base: Path, value: unknown): Problem[] {
+/** What a schema says about a file's plain values, one problem a place. */
+export function listShapeProblems(issues: readonly Issue[], value: unknown, known: KnownKeys): Problem[] {
+  const problems = issues.flatMap((issue) => describeIssue(issue, [], value, known));
+  return problems.filter((problem, at) => problems.findIndex((other) => isSamePath(other.path, problem.path)) === at);
+}
+
+function describeIssue(issue: Issue, base: Path, value: unknown, known: KnownKeys): Problem[] {
   const path: Path = [...base, ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key, known(path)));
   const found = valueAt(value, path);
   if (issue.code === "invalid_union" && typeof found === "object") {
     const branch = issue.errors.find((issues) => issues.every((inner) => inner.code === "unrecognized_keys" || inner.path.length > 0));
-    if (branch !== undefined) return branch.flatMap((inner) => describeIssue(inner, path, value));
+    if (branch !== undefined) return branch.flatMap((inner) => describeIssue(inner, path, value, known));
   }
-  return [{ path, what: found === undefined ? "missing" : "this cannot be used", instead: findInstead(issue, path) }];
+  return [{ path, what: found === undefined ? "missing" : "this cannot be used", instead: findInstead(issue, known(path)) }];
 }
 
-function unknownKey(path: Path, key: string): Problem {
-  const known = listKnownKeys(path);
+function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
   const nearest = findNearest(key, known);
   return {
     path: [...path, key],
@@ -64,9 +70,8 @@ function unknownKey(path: Path, key: string): Problem {
   };
 }
 
-function findInstead(issue: Issue, path: Path): string {
+function findInstead(issue: Issue, known: readonly string[]): string {
   if (issue.code !== "invalid_type" || (issue.expected !== "object" && issue.expected !== "record")) return issue.message;
-  const known = listKnownKeys(path);
   return known.length === 0 ? "write lines of name: value below it" : `write its keys below it: ${known.join(", ")}`;
 }
 

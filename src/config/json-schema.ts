@@ -14,9 +14,9 @@ export function renderJsonSchema(): object {
   return { title: "kakao-sync configuration", ...z.toJSONSchema(rawSchema, { io: "input" }) };
 }
 
-/** The keys that may stand at a path of the configuration, in the order of the documentation. */
-export function listKnownKeys(path: readonly PropertyKey[]): string[] {
-  let nodes = [z.toJSONSchema(rawSchema, { io: "input" }) as SchemaNode];
+/** The keys that may stand at a path of the configuration, or of another schema's file, in the order of the documentation. */
+export function listKnownKeys(path: readonly PropertyKey[], schema: z.ZodType = rawSchema): string[] {
+  let nodes = [z.toJSONSchema(schema, { io: "input" }) as SchemaNode];
   for (const step of path) nodes = nodes.flatMap(unfold).flatMap((node) => stepInto(node, step));
   return [...new Set(nodes.flatMap(unfold).flatMap((node) => Object.keys(node.properties ?? {})))];
 }

@@ -43,10 +43,8 @@ function kindOf(from: Consent, to: Consent): ConsentChange["kind"] {
 function reviewOf(id: string, from: Consent, to: Consent): ConsentChange["review"] {
   const adds = !isOn(from) || (to === "required" && from !== "required");
   if (!isOn(to) || !adds) return "no";
-  const facts = findItem(id);
-  // An item that is not known may be a new one of Kakao's: ask rather than miss a review.
-  if (facts === undefined || needsReview(id)) return "yes";
-  return facts.review === "business-for-required" && to === "required" ? "business" : "no";
+  if (needsReview(id)) return "yes";
+  return findItem(id)?.review === "business-for-required" && to === "required" ? "business" : "no";
 }
 
 function diffTerms(before: ConsentFile, after: ConsentFile): ConsentChange[] {

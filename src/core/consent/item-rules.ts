@@ -12,12 +12,12 @@ export const ITEM_RULES: readonly Rule[] = [
   {
     ...item, id: "C-ITEM-01", level: "warning", menu: "consent-file", stage: "before-review",
     source: { document: "api", section: "kakao_account; scope ids" },
-    check: ({ consent: { application, reviewed, console, service } }) =>
+    check: ({ consent: { application, reviewed, console, service, newItems } }) =>
       [
         ...Object.keys(application?.items ?? {}).map((id) => ({ id, at: ["application", "items", id] })),
         ...[...placeItems(reviewed?.items, reviewedItems), ...placeItems(console?.items, consoleItems), ...placeItems(service?.signUp?.items, ["service", "signUp", "items"])],
         ...Object.keys(service?.uses ?? {}).map((id) => ({ id, at: ["service", "uses", id] })),
-      ].flatMap(({ id, at }) => (findItem(id) === undefined ? [{ at, item: id }] : [])),
+      ].flatMap(({ id, at }) => (findItem(id) === undefined && !newItems.includes(id) ? [{ at, item: id }] : [])),
   },
   {
     ...item, id: "C-ITEM-02", level: "error", stage: "after-approval", needs: [consoleItems, reviewedItems],

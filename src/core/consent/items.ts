@@ -56,8 +56,8 @@ export function findItem(id: string): ItemFacts | undefined {
   return Object.hasOwn(ITEMS, id) ? ITEMS[id] : undefined;
 }
 
-/** True if an item may only be asked for after a passed review. */
+/** True if an item may only be asked for after a passed review; of one that is not known, because it might. */
 export function needsReview(id: string): boolean {
-  const review = findItem(id)?.review;
-  return review === "always" || review === "partner";
+  const facts = findItem(id);
+  return facts === undefined || facts.review === "always" || facts.review === "partner";
 }

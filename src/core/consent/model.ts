@@ -7,6 +7,8 @@ export interface ConsentFile {
   readonly reviewed?: Reviewed | undefined;
   readonly console?: ConsoleState | undefined;
   readonly service?: Service | undefined;
+  /** Scope ids that Kakao brought since this version. */
+  readonly newItems: readonly string[];
   readonly waive: readonly Waiver[];
 }
 
