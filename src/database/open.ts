@@ -19,6 +19,7 @@ type OpenEngine = (options: ServiceDatabaseOptions) => Promise<ServiceDatabase> 
 /** A driver is loaded with its engine, when a URL asks for it. */
 const engines: Readonly<Record<string, () => Promise<OpenEngine>>> = {
   sqlite: async () => (await import("./sqlite.ts")).openSqlite,
+  postgres: async () => (await import("./postgres.ts")).openPostgres,
 };
 
 /** The service's database behind the engine that its URL names. Throws StartError for an unknown scheme, or a database that cannot be reached or used. */

@@ -10,6 +10,7 @@ type OpenPlace = (map: PlaceMap, options: PlaceOptions) => Promise<LinkedPlace> 
 
 const engines: Readonly<Record<string, () => Promise<OpenPlace>>> = {
   sqlite: async () => (await import("./sqlite-linked-place.ts")).openSqlitePlace,
+  postgres: async () => (await import("./postgres-linked-place.ts")).openPostgresPlace,
 };
 
 /** Opens a place of `alsoLinkedIn` read-only. Throws StartError naming the place when it cannot be read. */

@@ -1,0 +1,68 @@
+import { judgeRestore } from "./judge.ts";
+import type { LinkRestore, RestoreOutcome } from "./service-database.ts";
+import type { Transaction } from "./postgres-connection.ts";
+import type { Places } from "./postgres-place.ts";
+import { readHeldIds } from "./postgres-read.ts";
+import { updateRows, writeInHalves } from "./postgres-statements.ts";
+import { columnOf, decodeStored, encodeStored } from "./postgres-values.ts";
+import { type PlannedPlace, readFresh, type WritablePlace, writablePlace } from "./postgres-write.ts";
+import { idOfStored } from "./stored-values.ts";
+import { describeMissing, refuseWrongNames } from "./table-map.ts";
+
+interface Group {
+  readonly place: number;
+  readonly columns: readonly string[];
+  readonly members: { readonly index: number; readonly restore: LinkRestore }[];
+}
+
+/** Restores inside the transaction where every column still holds what was written; outcomes in the order of `restores`. */
+export async function restoreAll(sql: Transaction, places: Places, restores: readonly LinkRestore[]): Promise<{ outcomes: RestoreOutcome[]; groups: PlannedPlace[] }> {
+  const outcomes = new Array<RestoreOutcome>(restores.length).fill("row-gone");
+  const groups: PlannedPlace[] = [];
+  for (const group of groupByColumns(restores)) groups.push(await restoreGroup(sql, places, group, outcomes));
+  return { outcomes, groups };
+}
+
+async function restoreGroup(sql: Transaction, places: Places, { place: at, columns, members }: Group, outcomes: RestoreOutcome[]): Promise<PlannedPlace> {
+  const target = writablePlace(places, at);
+  const { table } = target.place;
+  refuseWrongNames(columns.filter((name) => !table.columns.has(name)).map((name) => describeMissing(`${table.name} no longer has the column that was written:`, name, table.columns.keys())));
+  const { page, positions } = await readFresh(sql, places, target, columns, members.map(({ restore }) => restore.memberId));
+  const held = await readHeldIds(sql, places, members.flatMap(({ restore }) => formerId(target, restore) ?? []));
+  const rows: PlannedPlace["rows"] = new Map();
+  for (const { index, restore } of members) {
+    const position = positions.get(restore.memberId);
+    if (position === undefined) continue;
+    const from = Object.fromEntries(columns.map((name, nth) => [name, page.extras[position]?.[nth] ?? null]));
+    const former = formerId(target, restore);
+    const stored = Object.fromEntries(columns.map((name) => [name, decodeStored(columnOf(table, name), from[name] ?? null)]));
+    const outcome = rows.has(restore.memberId) ? "changed-since" : judgeRestore(restore, stored, former !== null && held.has(former));
+    outcomes[index] = outcome;
+    if (outcome !== "restored") continue;
+    if (former !== null) held.add(former);
+    rows.set(restore.memberId, { index, key: [restore.memberId], from, to: Object.fromEntries(columns.map((name) => [name, encodeStored(restore.former?.[name])])) });
+  }
+  for (const { index, key } of await writeInHalves(sql, [...rows.values()], (some) => updateRows(sql, table, target.key, some))) {
+    outcomes[index] = "changed-since";
+    rows.delete(key[0] ?? "");
+  }
+  return { target, rows };
+}
+
+/** The Kakao id that a relink replaced, or that was taken away, if any: somebody else may hold it by now. */
+function formerId({ link }: WritablePlace, { former }: LinkRestore): string | null {
+  return idOfStored(former?.[link.column.name]);
+}
+
+/** Restores that share place and columns: a run may have been written under another `link.set`. */
+function groupByColumns(restores: readonly LinkRestore[]): Group[] {
+  const groups = new Map<string, Group>();
+  restores.forEach((restore, index) => {
+    const columns = Object.keys(restore.written ?? {});
+    const name = JSON.stringify([restore.place, ...columns]);
+    const group = groups.get(name) ?? { place: restore.place, columns, members: [] };
+    group.members.push({ index, restore });
+    groups.set(name, group);
+  });
+  return [...groups.values()];
+}

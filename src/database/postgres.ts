@@ -1,0 +1,200 @@
+import type { KakaoId } from "../core/kakao-id.ts";
+import type { MemberRow } from "../core/member.ts";
+import { StartError } from "../errors.ts";
+import type { ServiceDatabaseOptions } from "./open.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
+import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
+import { readIdentity } from "./postgres-identity.ts";
+import { inspectPlaces, listUnfilled } from "./postgres-inspect.ts";
+import { inspectWriting } from "./postgres-inspect-writing.ts";
+import { type DanglingPage, readDanglingPage, readHeldInTable, readHolderIds } from "./postgres-link-rows.ts";
+import { restoreTable } from "./postgres-link-restore.ts";
+import { checkWritten, writeTableChanges } from "./postgres-link-write.ts";
+import { placeOn } from "./postgres-linked-place.ts";
+import { takeLock } from "./postgres-lock.ts";
+import { type Places, type PostgresPlace, resolvePlaces } from "./postgres-place.ts";
+import { pageSize, readByIds, readHeldIds, readHolders, readPage } from "./postgres-read.ts";
+import { restoreAll } from "./postgres-restore.ts";
+import { parsePostgresUrl } from "./postgres-url.ts";
+import { readBack, writeChanges } from "./postgres-write.ts";
+
+/** Ids that one look-up statement takes. */
+const lookUpSize = 5_000;
+
+/** Connects and learns the server's identity; nothing is read of the members yet. Throws StartError where that fails. */
+export async function openPostgres(options: ServiceDatabaseOptions): Promise<ServiceDatabase> {
+  const primary = new PostgresConnection(parsePostgresUrl(options.url), options);
+  const reader = options.readUrl === undefined ? primary : new PostgresConnection(parsePostgresUrl(options.readUrl), options);
+  try {
+    const identity = await openIdentified(reader, options);
+    if (reader !== primary) refuseOtherServer(identity, await openIdentified(primary, options));
+    return new PostgresDatabase(options, primary, reader, identity);
+  } catch (error) {
+    await Promise.all([reader.close(), primary.close()]);
+    throw error;
+  }
+}
+
+async function openIdentified(connection: PostgresConnection, { map }: ServiceDatabaseOptions): Promise<string> {
+  await connection.open();
+  return connection.transaction("read", "open", (sql) => readIdentity(sql, map.members.table));
+}
+
+function refuseOtherServer(reader: string, primary: string): void {
+  if (reader === primary) return;
+  throw new StartError({ code: "database-other-server", message: "database.readUrl names another server, or another database, than database.url: it is no replica of it.", hint: "Correct database.readUrl, or remove it." });
+}
+
+class PostgresDatabase implements ServiceDatabase {
+  readonly engine = "postgres";
+  readonly identity: string;
+  readonly #options: ServiceDatabaseOptions;
+  readonly #primary: PostgresConnection;
+  readonly #reader: PostgresConnection;
+  readonly #timeFormat: Intl.DateTimeFormat;
+  #places: Places | undefined;
+
+  constructor(options: ServiceDatabaseOptions, primary: PostgresConnection, reader: PostgresConnection, identity: string) {
+    this.#options = options;
+    this.#primary = primary;
+    this.#reader = reader;
+    this.identity = identity;
+    this.#timeFormat = new Intl.DateTimeFormat("sv-SE", { timeZone: options.timeZone, dateStyle: "short", timeStyle: "medium" });
+  }
+
+  async inspect(): Promise<Inspection> {
+    this.#places = undefined;
+    const places = await this.#resolved();
+    const rows = await this.#read(this.#reader, (sql) => inspectPlaces(sql, this.#options.map, places));
+    const writing = await this.#read(this.#primary, (sql) => inspectWriting(sql, this.#options.map, places));
+    return { rows, unfilledColumns: listUnfilled(places), ...writing };
+  }
+
+  async *readMembers(): AsyncGenerator<readonly MemberRow[]> {
+    const places = await this.#resolved();
+    for (const place of places.all) {
+      for (let after: string | null = null; ; ) {
+        const from: string | null = after;
+        const rows: readonly MemberRow[] = await this.#read(this.#reader, (sql) => readPage(sql, places, place, from));
+        if (rows.length > 0) yield rows;
+        if (rows.length < pageSize) break;
+        after = rows.at(-1)?.id ?? null;
+      }
+    }
+  }
+
+  async *readDanglingLinks(): AsyncGenerator<readonly DanglingLink[]> {
+    const { linkTable, all } = await this.#resolved();
+    if (linkTable === null) return;
+    for (let after: readonly string[] | null = null; ; ) {
+      const from: readonly string[] | null = after;
+      const page: DanglingPage = await this.#read(this.#reader, (sql) => readDanglingPage(sql, linkTable, all, from));
+      if (page.links.length > 0) yield page.links;
+      if (page.next === null) return;
+      after = page.next;
+    }
+  }
+
+  async findMembers(place: number, ids: readonly string[]): Promise<readonly MemberRow[]> {
+    const places = await this.#resolved();
+    const asked = new Set(ids);
+    const rows: MemberRow[] = [];
+    for (const some of inChunks(ids)) rows.push(...(await this.#read(this.#primary, (sql) => readByIds(sql, places, placeAt(places, place), some))).rows);
+    return rows.filter((row) => asked.delete(row.id));
+  }
+
+  async findHolders(kakaoId: KakaoId): Promise<readonly MemberRow[]> {
+    const places = await this.#resolved();
+    const { linkTable } = places;
+    return this.#read(this.#primary, async (sql) => {
+      const ids = linkTable === null ? [] : await readHolderIds(sql, linkTable, kakaoId);
+      const rows: MemberRow[] = [];
+      for (const place of places.all) rows.push(...(linkTable === null ? await readHolders(sql, places, place, [kakaoId]) : (await readByIds(sql, places, place, ids)).rows.filter(({ id }) => ids.includes(id))));
+      return rows;
+    });
+  }
+
+  async findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
+    const places = await this.#resolved();
+    const { linkTable } = places;
+    return this.#read(this.#primary, (sql) => (linkTable === null ? readHeldIds(sql, places, kakaoIds) : readHeldInTable(sql, linkTable, kakaoIds)));
+  }
+
+  async openPending(): Promise<readonly LinkedPlace[]> {
+    const places: LinkedPlace[] = [];
+    for (const { table, kakaoId } of this.#options.map.pending) places.push(await placeOn(this.#primary, { name: table, url: this.#options.url, table, kakaoId, fixed: {} }, () => Promise.resolve()));
+    return places;
+  }
+
+  async readLastLogins(place: number, ids: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    const places = await this.#resolved();
+    const found = new Map<string, string | null>(ids.map((id) => [id, null]));
+    const target = placeAt(places, place);
+    const { lastLogin } = target;
+    if (lastLogin === null) return found;
+    for (const some of inChunks(ids)) {
+      const { rows, extras } = await this.#read(this.#primary, (sql) => readByIds(sql, places, target, some, [lastLogin]));
+      rows.forEach((row, at) => {
+        const value = extras[at]?.[0] ?? "";
+        if (found.has(row.id)) found.set(row.id, value === "" ? null : value);
+      });
+    }
+    return found;
+  }
+
+  async writeLinks(changes: readonly LinkChange[], guards: ChangeGuards): Promise<readonly ChangeOutcome[]> {
+    const places = await this.#resolved();
+    const { linkTable } = places;
+    const now = this.#timeFormat.format(this.#options.now());
+    if (linkTable !== null) {
+      const { outcomes, written } = await this.#write((sql) => writeTableChanges(sql, linkTable, places, changes, guards, now));
+      await this.#read(this.#primary, (sql) => checkWritten(sql, linkTable, written));
+      return outcomes;
+    }
+    const { outcomes, writes } = await this.#write((sql) => writeChanges(sql, places, changes, guards, now));
+    for (const planned of writes) await this.#read(this.#primary, (sql) => readBack(sql, planned));
+    return outcomes;
+  }
+
+  async restoreLinks(restores: readonly LinkRestore[]): Promise<readonly RestoreOutcome[]> {
+    const places = await this.#resolved();
+    const { linkTable } = places;
+    if (linkTable !== null) return this.#write((sql) => restoreTable(sql, linkTable, places.all, restores));
+    const { outcomes, groups } = await this.#write((sql) => restoreAll(sql, places, restores));
+    for (const planned of groups) await this.#read(this.#primary, (sql) => readBack(sql, planned));
+    return outcomes;
+  }
+
+  async lock(): Promise<DatabaseLock> {
+    const { linkTable, all } = await this.#resolved();
+    return takeLock(this.#primary.target, linkTable?.table.sql ?? all[0]?.table.sql ?? "");
+  }
+
+  async close(): Promise<void> {
+    await this.#primary.close();
+    if (this.#reader !== this.#primary) await this.#reader.close();
+  }
+
+  #read<T>(connection: PostgresConnection, work: (sql: Transaction) => Promise<T>): Promise<T> {
+    return connection.transaction("read", "read", work);
+  }
+
+  #write<T>(work: (sql: Transaction) => Promise<T>): Promise<T> {
+    return this.#primary.transaction("write", "write", work);
+  }
+
+  async #resolved(): Promise<Places> {
+    this.#places ??= await this.#read(this.#primary, (sql) => resolvePlaces(sql, this.#options.map));
+    return this.#places;
+  }
+}
+
+function placeAt({ all }: Places, at: number): PostgresPlace {
+  const place = all[at];
+  if (place === undefined) throw new Error(`there is no place ${at}`);
+  return place;
+}
+
+function inChunks(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / lookUpSize) }, (_, at) => ids.slice(at * lookUpSize, (at + 1) * lookUpSize));
+}
