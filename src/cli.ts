@@ -1,6 +1,6 @@
 import { Command, CommanderError, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
-import { addApplyOptions, addGlobalOptions, addRefreshOption, readCount, readDuration, readKinds, readPlaceCount } from "./commands/shared-options.ts";
+import { addApplyOptions, addGlobalOptions, addRefreshOption, addUntilOption, readCount, readDuration, readKinds, readPlaceCount } from "./commands/shared-options.ts";
 import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
 import type { GlobalFlags, Io } from "./io.ts";
@@ -91,7 +91,7 @@ function addPull(program: Command, call: Call): void {
     .command("pull")
     .description("take or refresh the snapshot of the app's Kakao users")
     .option("--diff", "list the ids that are new, gone and back");
-  addRefreshOption(pull).action((_flags, command: Command) => call(command, async () => (await import("./commands/pull.ts")).pull));
+  addUntilOption(addRefreshOption(pull)).action((_flags, command: Command) => call(command, async () => (await import("./commands/pull.ts")).pull));
 }
 
 function addMapMembers(program: Command, call: Call): void {

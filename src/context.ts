@@ -1,4 +1,6 @@
 import type { ValueOpener } from "./columns/value-opener.ts";
+import type { Window } from "./context/window.ts";
+import type { ConsentTools } from "./context/consent-tools.ts";
 import type { RecordFacts } from "./context/keep-record.ts";
 import type { Config } from "./config/config.ts";
 import type { StarterAnswers } from "./config/starter.ts";
@@ -66,7 +68,9 @@ export interface Context {
   readonly showValues: (values: Readonly<Record<ShownValue, string | null>>) => Readonly<Record<ShownValue, string>>;
   /** Keyed digest, under a key of the workspace, of the values that a remembered decision stands or falls with. */
   decisionDigest(): (text: string) => string;
-  /** Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
+  /** The maintenance window of `--until`. */
+  readonly window: Window;
+  /** Looks for Ctrl-C, the end of the window and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
   checkpoint(): Promise<void>;
   /** Puts what was read or changed on the workspace's append-only record, with the digests of the files written since the last entry. */
   record(facts: RecordFacts): void;
@@ -74,6 +78,8 @@ export interface Context {
   recordRefusal(error: unknown): void;
   /** The record as it stands, for `runs audit`. */
   auditRecord(): AuditRecord;
+  /** What only the consent audit needs. */
+  consentTools(): Promise<ConsentTools>;
   /** Writes a configuration to start from, where `--config` says; `written` is false where a file is already. */
   writeStarterConfig(answers: StarterAnswers): { readonly path: string; readonly written: boolean };
   /** As an operator would type it: relative to the working directory where it lies below. */

@@ -20,4 +20,6 @@ export interface GlobalFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly color: boolean;
+  /** `--until HH:MM`, of commands that may run long. */
+  readonly until?: string;
 }

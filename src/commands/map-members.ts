@@ -6,6 +6,7 @@ import type { ApplyFlags, PullFlags } from "./shared-options.ts";
 import { applyMapping } from "./steps/apply-mapping.ts";
 import { checkBrakes, checkDatabase, checkPlanState, countPlanned, refuseWhileInterrupted, type BrakeFlags } from "./steps/check-apply.ts";
 import { confirmApply } from "./steps/confirm-apply.ts";
+import { forecastWriting } from "./steps/hold-pace.ts";
 import { openKakaoSide } from "./steps/open-kakao-side.ts";
 import { planMapping } from "./steps/plan-mapping.ts";
 import { readDecisionsFile } from "./steps/read-decisions.ts";
@@ -50,6 +51,7 @@ async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection
   await checkPlanState(context, run);
   checkDatabase(inspection);
   if (run.state === "planned") checkBrakes(context, run, countPlanned(run), flags);
+  context.window.refuseIfTooLong(`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
   await confirmApply(context, run, countPlanned(run), flags);
   const applied = await applyMapping(context, run);
   tellApplied(context, context.workspace().runs.get(run.id), applied);

@@ -26,8 +26,12 @@ export function addRefreshOption(command: Command): Command {
   return command.option("--refresh-after <duration>", "read details again that are older than this (default: retention.snapshot)", readDuration);
 }
 
+export function addUntilOption(command: Command): Command {
+  return command.option("--until <time>", "stop cleanly at this time (HH:MM in Korea), and refuse what will not fit");
+}
+
 export function addApplyOptions(command: Command): Command {
-  return command
+  return addUntilOption(command)
     .option("--apply", "carry the plan out; without it nothing changes")
     .option("--yes", "do not ask; required with --apply where there is no terminal");
 }

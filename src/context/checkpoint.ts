@@ -1,17 +1,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InterruptedError } from "../errors.ts";
+import type { Window } from "./window.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 const pausePollMs = 500;
 
 /**
- * Looks for Ctrl-C and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. Work in a database is synchronous, and
+ * Looks for Ctrl-C, the end of the window and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. Work in a database is synchronous, and
  * Node hears of a signal only in a new turn of its event loop: so this takes one.
  */
-export async function checkpoint(signal: AbortSignal, folder: string, terminal: Terminal): Promise<void> {
+export async function checkpoint(signal: AbortSignal, folder: string, terminal: Terminal, window: Window): Promise<void> {
   await new Promise((turn) => setImmediate(turn));
   signal.throwIfAborted();
+  window.check();
   if (existsSync(join(folder, "stop"))) {
     throw new InterruptedError({ code: "stopped", message: `Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });
   }
@@ -20,5 +22,6 @@ export async function checkpoint(signal: AbortSignal, folder: string, terminal: 
   while (existsSync(join(folder, "pause"))) {
     await new Promise((wake) => setTimeout(wake, pausePollMs));
     signal.throwIfAborted();
+    window.check();
   }
 }

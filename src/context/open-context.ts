@@ -16,6 +16,7 @@ import { keepRecord } from "./keep-record.ts";
 import { monthOf, openKakao } from "./open-kakao.ts";
 import { openThings, type Things } from "./open-things.ts";
 import { tools } from "./tools.ts";
+import { openWindow } from "./window.ts";
 
 /** The context of one command. Nothing is opened yet: everything is at its first use. */
 export function openContext(io: Io, flags: GlobalFlags, command: string): Context {
@@ -24,6 +25,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
   if (!flags.color) process.env["NO_COLOR"] = "1";
   const now = (): number => Date.now();
   const operator = flags.operator ?? (terminal.interactive ? (io.env["SUDO_USER"] ?? io.env["USER"] ?? io.env["LOGNAME"]) : undefined);
+  const window = openWindow(flags.until, now);
   const workspaceFolder = resolve(io.cwd, flags.workspace ?? ".kakao-sync");
   const things = openThings({ io, flags, terminal, workspaceFolder, now, holder: { command, operator: operator ?? "?", host: hostname() } });
   return {
@@ -45,7 +47,8 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     },
     requireOperator: () => requireOperator(operator),
     operatorIfKnown: () => operator ?? "?",
-    checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal),
+    window,
+    checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal, window),
     writeStarterConfig: (answers) => {
       const path = resolve(io.cwd, flags.config ?? defaultConfigFile);
       if (existsSync(path)) return { path, written: false };
@@ -56,6 +59,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       const inside = relative(io.cwd, path);
       return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;
     },
+    consentTools: async () => (await import("./consent-tools.ts")).createConsentTools(io.cwd),
     inputFile: (path) => findInputFile(io.cwd, path),
     close: async () => {
       await things.close();

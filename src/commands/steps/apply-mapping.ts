@@ -8,7 +8,7 @@ import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts"
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
 import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
-import { holdPace } from "./hold-pace.ts";
+import { holdPace, keepRate } from "./hold-pace.ts";
 import { stopRun } from "./stop-run.ts";
 
 /** What became of one planned row; `written` keeps what undo restores. */
@@ -65,6 +65,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
     const counts = await applyBatches(work, held, () => holdPace(context, done, started));
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
+    keepRate(context, counts.done, started);
     workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
     context.record({ event: "applied", run: run.id, counts: { ...counts }, digests: { plan: run.digests.plan } });
     return counts;

@@ -19,6 +19,7 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   before?.close();
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
   const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
+  if (before !== null) context.window.refuseIfTooLong("The pull", forecast.minutes * 60);
   tellCalls(context, amount, forecast, "read less again with --refresh-after 30d");
 }
 
