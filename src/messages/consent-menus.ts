@@ -7,7 +7,7 @@ export const consentMenus: Readonly<Record<Menu, { readonly en: string; readonly
   "login-advanced": { en: "Kakao Developers > [App] > [Kakao Login] > [Advanced]", ko: "카카오디벨로퍼스 > [앱] > [카카오 로그인] > [고급]" },
   "simple-sign-up": { en: "Kakao Developers > [App] > [Kakao Login] > [Simple Signup]", ko: "카카오디벨로퍼스 > [앱] > [카카오 로그인] > [간편가입]" },
   webhooks: { en: "Kakao Developers > [App] > [Webhook]", ko: "카카오디벨로퍼스 > [앱] > [웹훅]" },
-  team: { en: "Kakao Developers > [App] > [Team Management]", ko: "카카오디벨로퍼스 > [앱] > [팀 관리]" },
+  team: { en: "Kakao Developers > [App] > [Member]", ko: "카카오디벨로퍼스 > [앱] > [멤버]" },
   abroad: { en: "Kakao Developers > [App] > [Kakao Login] > [Transfer of Personal Information Overseas]", ko: "카카오디벨로퍼스 > [앱] > [카카오 로그인] > [개인정보 국외이전]" },
   "app-business": { en: "Kakao Developers > [App] > [Business information]", ko: "카카오디벨로퍼스 > [앱] > [비즈니스 정보]" },
   "app-general": { en: "Kakao Developers > [App] > [General]", ko: "카카오디벨로퍼스 > [앱] > [일반]" },

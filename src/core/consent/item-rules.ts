@@ -85,7 +85,7 @@ export const ITEM_RULES: readonly Rule[] = [
     check: (input) =>
       knowsConsoleItems(input)
         ? Object.entries(input.consent.service?.uses ?? {})
-            .filter(([id, use]) => use.essential === true && consoleConsent(input, id) !== "required" && consoleConsent(input, id) !== "unknown")
+            .filter(([id, use]) => use.essential === true && !["required", "unknown"].includes(consoleConsent(input, id) ?? "off") && !isAppliedFor(input, id))
             .map(([id]) => ({ at: ["service", "uses", id], item: id, data: { now: consoleConsent(input, id) ?? "off" } }))
         : [],
   },
@@ -219,6 +219,11 @@ function checkConfiguredUses(input: AuditInput, isWrong: (asked: Asked | undefin
   return input.uses
     .filter((use) => isWrong(consoleConsent(input, use.item)))
     .map((use) => ({ at: ["console", "items", use.item], item: use.item, data: { by: use.by, now: consoleConsent(input, use.item) ?? "off" } }));
+}
+
+/** The console can be set only after the approval that is still to come. */
+function isAppliedFor({ consent: { application } }: AuditInput, id: string): boolean {
+  return application?.permissions?.items !== "approved" && application?.items?.[id]?.consent === "required";
 }
 
 /** Where an item is asked for: in the application and in the console. */

@@ -45,7 +45,7 @@ export const TERM_RULES: readonly Rule[] = [
   { ...term, id: "C-TERM-16", level: "note", needs: ownTerms, source: { document: "guide2019", section: "1. 약관입력: 등록 순으로 화면에 노출" }, check: (input) => compareOrder(input, listOwnTerms(input)) },
   {
     ...term, id: "C-TERM-17", level: "error", needs: ownTerms, source: evidence,
-    check: (input) => (knowsTerms(input) ? listOwnTerms(input).filter((placed) => placed.term.required === true && isUnknown(listConsoleTerms(input), placed.term)).map(say) : []),
+    check: (input) => (knowsTerms(input) && mayRegister(input) ? listOwnTerms(input).filter((placed) => placed.term.required === true && isUnknown(listConsoleTerms(input), placed.term)).map(say) : []),
   },
   {
     ...term, id: "C-TERM-18", level: "warning", needs: ownTerms, source: evidence,
@@ -125,7 +125,12 @@ function findAbsent(input: AuditInput, kind: Term["kind"]): Hit[] {
     { terms: input.consent.console?.terms, at: ["console", "terms"] },
     { terms: input.consent.reviewed?.terms, at: ["reviewed", "terms"] },
   ];
-  return lists.flatMap(({ terms, at }) => hitIf(terms !== undefined && !terms.some((said) => said.kind === kind), at));
+  return lists.flatMap(({ terms, at }) => hitIf(terms !== undefined && (terms.length > 0 || mayRegister(input)) && !terms.some((said) => said.kind === kind), at));
+}
+
+/** Terms are registered only after their review is passed. */
+function mayRegister({ consent: { application } }: AuditInput): boolean {
+  return application?.permissions === undefined || application.permissions.terms === "approved";
 }
 
 function knowsTerms({ consent, live }: AuditInput): boolean {

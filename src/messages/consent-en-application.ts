@@ -1,0 +1,33 @@
+import type { RuleText } from "./consent.ts";
+
+/** The rules about the application. */
+export const applicationTexts: Readonly<Record<string, RuleText>> = {
+  "C-APP-01": { title: "Every item has a reason", message: "{item} is applied for without a reason for collecting it.", fix: { en: "write what {item} is used for.", ko: "{item} 항목의 수집 사유를 적으세요." } },
+  "C-APP-02": { title: "Reasons have at most 400 characters", message: "The reason of {item} has {length} characters; 400 are taken.", fix: { en: "shorten it to 400 characters.", ko: "수집 사유를 400자 이내로 줄이세요." } },
+  "C-APP-03": { title: "Every item is proved", message: "No document shows where the service asks for {item}.", fix: { en: "attach a screen of the sign-up form with {item}; where the page does not exist yet, a plan or mock-up.", ko: "{item} 항목이 보이는 회원가입 화면을 첨부하세요. 페이지가 아직 없으면 기획서나 시안도 됩니다." } },
+  "C-APP-04": { title: "Terms are proved", message: "No document shows the screen on which users agree to the terms.", fix: { en: "attach that screen of the sign-up page.", ko: "회원가입 페이지의 약관 동의 화면을 첨부하세요." } },
+  "C-APP-05": { title: "Evidence is jpeg, png or pdf", message: "The document {document} is of another kind than jpeg, png or pdf.", fix: { en: "save it as jpeg, png or pdf.", ko: "jpeg, png, pdf 형식으로 저장하세요." } },
+  "C-APP-06": { title: "Certificates are jpg or png", message: "The certificate {document} is of another kind than jpg or png.", fix: { en: "save it as jpg or png.", ko: "jpg, png 형식으로 저장하세요." } },
+  "C-APP-07": { title: "Documents have at most 10 MB", message: "The document {document} is over 10 MB.", fix: { en: "make it smaller than 10 MB.", ko: "10MB 이하로 줄이세요." } },
+  "C-APP-08": { title: "Certificates are younger than 3 months", message: "The certificate {document} was issued on {issued}, more than 3 months before {day}.", fix: { en: "have it issued anew.", ko: "3개월 이내에 발급된 서류로 바꾸세요." } },
+  "C-APP-09": { title: "The certificates are there", message: "The channel is no business channel yet, and {document} is missing.", fix: { en: "attach {document}.", ko: "{document} 서류를 첨부하세요." } },
+  "C-APP-10": { title: "Certificates are blacked out", message: "{document} shows personal data other than the name.", fix: { en: "black out everything but the name.", ko: "성명을 제외한 개인정보를 가리세요." } },
+  "C-APP-11": { title: "One screen a term", message: "There is a second {document} for the same terms; one is taken.", fix: { en: "keep one, or write under `for` which terms each shows.", ko: "약관별로 하나만 남기거나 `for`에 해당 약관을 적으세요." } },
+  "C-APP-12": { title: "A live page is shown as it is", message: "{document} is handed in although the sign-up page is live.", fix: { en: "attach a screen of the live page instead.", ko: "실제 회원가입 화면을 첨부하세요." } },
+  "C-APP-13": { title: "The form asks for what is applied for", message: "{item} is applied for as {asked}, but the sign-up form has it as {form}.", fix: { en: "apply for {item} as the form asks for it, or change the form.", ko: "{item} 항목을 회원가입 화면과 같은 조건으로 신청하거나 화면을 고치세요." } },
+  "C-APP-14": { title: "What is applied for is used", message: "{item} is applied for, and no use is written for it.", fix: { en: "leave {item} out, or write its use under `service.uses`.", ko: "{item} 항목을 빼거나 `service.uses`에 용도를 적으세요." } },
+  "C-APP-15": { title: "Essential items are applied for as required", message: "{item} is essential to the service and applied for as {asked}.", fix: { en: "apply for {item} as required.", ko: "{item} 항목을 '필수 동의'로 신청하세요." } },
+  "C-APP-16": { title: "The privacy policy is public", message: "The privacy policy has no https address.", fix: { en: "put it at an https address and name that one.", ko: "개인정보 처리방침을 https 주소로 공개하고 그 주소를 적으세요." } },
+  "C-APP-17": { title: "The privacy policy names every item", message: "The privacy policy does not name {item}.", fix: { en: "name {item} with its purpose.", ko: "개인정보 처리방침에 {item} 항목과 목적을 적으세요." } },
+  "C-APP-18": { title: "The privacy policy names Kakao", message: "The privacy policy does not say that data come from Kakao.", fix: { en: "say what is received from Kakao and why.", ko: "카카오로부터 제공받는 항목과 목적을 적으세요." } },
+  "C-APP-19": { title: "The privacy policy says how long", message: "The privacy policy does not say how long data are kept and how they are destroyed.", fix: { en: "say it for every item.", ko: "보유 기간과 파기 방법을 적으세요." } },
+  "C-APP-20": { title: "The privacy policy names processors", message: "The privacy policy does not say who is entrusted with the data.", fix: { en: "name them, or that there is nobody.", ko: "처리 위탁 현황을 적으세요. 없으면 없다고 적으세요." } },
+  "C-APP-21": { title: "The policies were changed for Kakao Sync", message: "Terms of service, privacy policy and operating policy were not changed for Kakao Sync.", fix: { en: "change them before the review.", ko: "카카오싱크 도입에 맞게 약관, 개인정보 처리방침, 운영정책을 고치세요." } },
+  "C-APP-22": { title: "The review ends before the launch", message: "The launch is on {launch}, but the review ends between {earliest} and {latest}.", fix: { en: "launch after {latest}.", ko: "{latest} 이후로 오픈 일정을 잡으세요." } },
+  "C-APP-23": { title: "The review is not overdue", message: "Handed in on {submitted}, the review should have ended by {latest}.", fix: { en: "look at the state of the application, and ask Kakao.", ko: "신청 상태를 확인하고 카카오에 문의하세요." } },
+  "C-APP-24": { title: "A rejection is answered", message: "The permission for {what} was rejected.", fix: { en: "put right what the rejection names, and apply again.", ko: "반려 사유를 보완해 다시 신청하세요." } },
+  "C-APP-25": { title: "A rejection is written down", message: "The application was rejected, and Kakao's words are not written down.", fix: { en: "copy Kakao's answer to `application.rejection`.", ko: "카카오의 반려 사유를 `application.rejection`에 적으세요." } },
+  "C-APP-26": { title: "Both permissions go together", message: "The two permissions differ: terms are {terms}, items are {items}. Simple sign-up needs both.", fix: { en: "apply for both.", ko: "약관 검수와 개인정보 제공 항목 검수를 모두 신청하세요." } },
+  "C-APP-27": { title: "Dates are in order", message: "{date} does not fit the state of the application and the other dates.", fix: { en: "correct the date or the state.", ko: "날짜나 상태를 고치세요." } },
+  "C-APP-28": { title: "Application and review say the same", message: "{item} was applied for as {asked} and is recorded as approved as {approved}; what was approved cannot be altered.", fix: { en: "write under `reviewed` what Kakao's answer says.", ko: "`reviewed`에 카카오의 승인 내용을 그대로 적으세요." } },
+};
