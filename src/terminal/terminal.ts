@@ -38,6 +38,8 @@ export interface Terminal {
   readonly palette: Palette;
   /** A line of the result. Nothing with `--json`. */
   readonly line: (text?: string) => void;
+  /** A result that another program reads, as it is: lines are never broken. Nothing with `--json`. */
+  readonly text: (text: string) => void;
   /** A table of the result. Nothing with `--json`. */
   readonly table: (columns: readonly TableColumn[], rows: readonly (readonly Cell[])[]) => void;
   /** The result with `--json`, else nothing. May be called once only; a second call throws. */
@@ -87,6 +89,9 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
     width,
     palette: createPalette(isColored(stdout, env, flags.color)),
     line,
+    text: (text) => {
+      if (!flags.json) writeResult(text.replace(/\n$/, ""));
+    },
     table: (columns, rows) => {
       if (!flags.json) writeResult(renderTable(columns, rows, width));
     },
