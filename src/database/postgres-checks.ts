@@ -39,9 +39,10 @@ export function spellCondition(where: string): string[] {
   return splitCondition(withoutCasts(where));
 }
 
-/** The server writes a type behind every literal. */
+/** The server writes a type behind every literal, and brackets around what it casts. */
 function withoutCasts(where: string): string {
-  return where.replaceAll(/::("[^"]+"|character varying|timestamp with(?:out)? time zone|[a-z_][a-z0-9_.]*)(\(\d+\))?(\[\])?/gi, "");
+  const plain = where.replaceAll(/::("[^"]+"|character varying|timestamp with(?:out)? time zone|[a-z_][a-z0-9_.]*)(\(\d+\))?(\[\])?/gi, "");
+  return plain.replaceAll(/\(("[^"]+"|[a-z_][a-z0-9_]*|'(?:[^']|'')*'|\d+)\)/gi, "$1");
 }
 
 /** Ids that a column of this type can hold at all: the server would refuse the others instead of not finding them. */

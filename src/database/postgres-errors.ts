@@ -93,7 +93,7 @@ function explainCode(label: string, doing: Doing, code: string): Explain | undef
     case "53100":
       return failed({ code: "database-full", message: `The disk of the server behind ${label} is full.`, hint: `Make room. ${nextStep[doing]}` });
     case "53300":
-      return failed({ code: "database-busy", message: `The server behind ${label} has no free connection.`, hint: "Close other connections or raise max_connections, then run the same command again." });
+      return failed({ code: "database-connections", message: `The server behind ${label} has no free connection.`, hint: "Close other connections or raise max_connections, then run the same command again." });
     case "55P03":
       return failed({ code: "database-locked", message: `A row or table of ${label} stayed locked by another transaction for too long.`, hint: `Let the other transaction finish. ${nextStep[doing]}` });
     case "57014":

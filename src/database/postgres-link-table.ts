@@ -49,7 +49,7 @@ export async function resolveLinkTable(sql: Transaction, link: LinkTable, proble
     kakao,
     counted: countedSql(table, link.fixed, link.where),
     keyColumns,
-    key: keyColumns.map((name) => ({ sql: quoteName(name), type: columnOf(table, name).base })),
+    key: keyColumns.map((name) => ({ sql: `${table.alias}.${quoteName(name)}`, type: columnOf(table, name).base })),
     columns: [...table.columns.values()].filter((column) => !column.computed),
     fixed: link.fixed,
     where: link.where ?? null,

@@ -73,7 +73,7 @@ async function resolvePlace(sql: Transaction, map: ServiceDatabaseMap, at: numbe
     at,
     table,
     id,
-    key: asItIs ? quoteName(id.name) : `${quoteName(id.name)}::text COLLATE "C"`,
+    key: `${table.alias}.${quoteName(id.name)}${asItIs ? "" : '::text COLLATE "C"'}`,
     keyType: asItIs ? id.base : "text",
     idProven: proofs.length > 0,
     link: await resolveLink(sql, map, at, table, missingLink),

@@ -37,6 +37,8 @@ export interface TableShape {
   readonly oid: string;
   /** The quoted name for SQL. */
   readonly sql: string;
+  /** The quoted name without its schema, to say of a column that it is the table's: ORDER BY takes a bare name for that of an output column first. */
+  readonly alias: string;
   readonly schema: string;
   /** As the configuration names it. */
   readonly name: string;
@@ -66,6 +68,7 @@ export async function readTable(sql: Transaction, wanted: string): Promise<Table
   return {
     oid,
     sql: `${quoteName(namespace)}.${quoteName(name)}`,
+    alias: quoteName(name),
     schema: namespace,
     name: wanted,
     isView: kind === "v" || kind === "m",

@@ -53,6 +53,7 @@ class PostgresDatabase implements ServiceDatabase {
   readonly #reader: PostgresConnection;
   readonly #timeFormat: Intl.DateTimeFormat;
   #places: Places | undefined;
+  #locks: DatabaseLock[] = [];
 
   constructor(options: ServiceDatabaseOptions, primary: PostgresConnection, reader: PostgresConnection, identity: string) {
     this.#options = options;
@@ -167,10 +168,13 @@ class PostgresDatabase implements ServiceDatabase {
 
   async lock(): Promise<DatabaseLock> {
     const { linkTable, all } = await this.#resolved();
-    return takeLock(this.#primary.target, linkTable?.table.sql ?? all[0]?.table.sql ?? "");
+    const lock = await takeLock(this.#primary.target, linkTable?.table.sql ?? all[0]?.table.sql ?? "");
+    this.#locks.push(lock);
+    return lock;
   }
 
   async close(): Promise<void> {
+    for (const lock of this.#locks) await lock.release();
     await this.#primary.close();
     if (this.#reader !== this.#primary) await this.#reader.close();
   }
