@@ -70,6 +70,10 @@ export class LinkedUsers {
     this.said[row] = ((this.said[row] ?? 0) & ~bit.reading) | reading;
   }
 
+  reading(row: number): Reading {
+    return readingOf((this.said[row] ?? 0) & bit.reading);
+  }
+
   /** When the user was linked, in Unix seconds; 0 is unknown. */
   setLinkedAt(row: number, seconds: number): void {
     this.dates[row] = seconds;
@@ -92,7 +96,7 @@ export class LinkedUsers {
     return classifyUser({
       held: this.held(row),
       marks: (this.standing[row] ?? 0) >> markShift,
-      reading: readingOf(said & bit.reading),
+      reading: this.reading(row),
       hasKey: (said & bit.hasKey) !== 0,
       isShared: (said & bit.isShared) !== 0,
       isDecidedUnmatched: (said & bit.isDecidedUnmatched) !== 0,
