@@ -1,6 +1,6 @@
 import { Command, CommanderError, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
-import { addApplyOptions, addGlobalOptions, addRefreshOption, addUntilOption, readCount, readDuration, readKinds, readPlaceCount } from "./commands/shared-options.ts";
+import { addApplyOptions, addGlobalOptions, addRefreshOption, addUntilOption, readCount, readDuration, readKinds, readPlaceCount, readWord } from "./commands/shared-options.ts";
 import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
 import type { GlobalFlags, Io } from "./io.ts";
@@ -62,7 +62,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -143,6 +143,24 @@ function addUndo(program: Command, call: Call): void {
   addApplyOptions(undo).action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/undo.ts")).undo, run));
 }
 
+function addAuditConsent(program: Command, call: Call): void {
+  program
+    .command("audit-consent")
+    .description("whether the console, the review, the service and the live app say the same")
+    .option("--file <file>", "the consent file (default: consent of the configuration)")
+    .option("--live", "ask Kakao about a sample of linked users: what is on, who agreed")
+    .option("--sample <n>", "how many users --live asks (default: 100)", readCount)
+    .option("--relation", "export-channel-targets is run with --relation: the channel's item is needed")
+    .option("--format <format>", "text, json, sarif, junit or markdown (default: text)", readWord(["text", "json", "sarif", "junit", "markdown"]))
+    .option("--output <file>", "write the report in that format into a file; the text stays on stdout")
+    .option("--fail-on <level>", "exit 1 from this level on: error, warning or note (default: error)", readWord(["error", "warning", "note"]))
+    .option("--rules", "print every rule with its source")
+    .option("--checklist", "print what is still to be done, by when and by whom")
+    .option("--diff <old>", "what changed since this consent file, and what Kakao reviews anew")
+    .option("--init", "write a commented consent file to start from")
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/audit-consent.ts")).audit));
+}
+
 function addRuns(program: Command, call: Call): void {
   const runs = program
     .command("runs")
@@ -210,6 +228,12 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "unlink-orphans --check --json",
   ],
   undo: ["undo 20261120-021500-k3xz", "undo 20261120-021500-k3xz --apply --by phone"],
+  "audit-consent": [
+    "audit-consent --init --live",
+    "audit-consent --live --sample 300",
+    "audit-consent --format sarif --output consent.sarif --fail-on warning",
+    "audit-consent --diff consent-2025.yaml",
+  ],
   explain: ["explain --member 1042", "explain --kakao 2718281828"],
 };
 

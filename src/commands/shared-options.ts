@@ -70,3 +70,12 @@ export function readPlaceCount(text: string, before: Readonly<Record<string, num
   if (at < 1) throw new InvalidArgumentError("Write the name of a place and a whole number: brand2=1200.");
   return { ...before, [text.slice(0, at)]: readCount(text.slice(at + 1)) };
 }
+
+/** One of the words, as a reader of an option. */
+export function readWord<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
+  return (text) => {
+    const word = words.find((one) => one === text);
+    if (word === undefined) throw new InvalidArgumentError(`Write ${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}.`);
+    return word;
+  };
+}

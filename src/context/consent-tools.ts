@@ -12,6 +12,7 @@ export interface ConsentTools {
   /** Throws StartError with every problem of the file and its line. */
   load(path: string): LoadedConsent;
   readonly renderStarter: typeof renderConsentStarter;
+  exists(path: string): boolean;
   /** Writes a new file; false where there is one already, which stays as it is. */
   writeNew(path: string, text: string): boolean;
   readonly render: { readonly sarif: typeof renderSarif; readonly junit: typeof renderJunit; readonly markdown: typeof renderMarkdown };
@@ -25,6 +26,7 @@ export function createConsentTools(cwd: string): ConsentTools {
   return {
     load: (path) => loadConsent(resolve(cwd, path), cwd),
     renderStarter: renderConsentStarter,
+    exists: (path) => existsSync(resolve(cwd, path)),
     writeNew: (path, text) => {
       const file = resolve(cwd, path);
       if (existsSync(file)) return false;

@@ -1,14 +1,15 @@
 import type { FindingsReport, ToldFinding } from "./told-finding.ts";
 
-/** The findings as a Markdown page: a table for each thing they are about, for a pull request or a wiki. */
-export function renderMarkdown(title: string, { findings }: Pick<FindingsReport, "findings">): string {
+/** The findings as a Markdown page: a table for each thing they are about, then the further tables; for a pull request or a wiki. */
+export function renderMarkdown(title: string, { findings, tables = [] }: Pick<FindingsReport, "findings" | "tables">): string {
   const count = (level: ToldFinding["level"]): number => findings.filter((finding) => finding.level === level && finding.waived === undefined).length;
   const waived = findings.filter((finding) => finding.waived !== undefined).length;
   const counts = `Errors: ${count("error")}. Warnings: ${count("warning")}. Notes: ${count("note")}. Waived: ${waived}.`;
   const groups = new Map<string, ToldFinding[]>();
   for (const finding of findings) groups.set(finding.item ?? "", [...(groups.get(finding.item ?? "") ?? []), finding]);
   const sections = [...groups].map(([item, own]) => [`## ${item === "" ? "The app as a whole" : escapeMarkdown(item)}`, "", ...renderMarkdownTable(findingColumns, own.map(toCells))].join("\n"));
-  return `${[`# ${escapeMarkdown(title)}`, counts, ...sections].join("\n\n")}\n`;
+  const further = tables.map((table) => [`## ${escapeMarkdown(table.title)}`, "", ...renderMarkdownTable(table.columns, table.rows)].join("\n"));
+  return `${[`# ${escapeMarkdown(title)}`, counts, ...sections, ...further].join("\n\n")}\n`;
 }
 
 const findingColumns = ["Level", "Rule", "What is wrong", "Where", "What to do", "Who", "Source"];

@@ -35,6 +35,13 @@ export interface ToldRule {
   readonly skipped?: string;
 }
 
+/** A table beside the findings, for formats that show one. */
+export interface ReportTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** All that a format needs. */
 export interface FindingsReport {
   readonly tool: { readonly name: string; readonly version: string };
@@ -42,6 +49,7 @@ export interface FindingsReport {
   readonly findings: readonly ToldFinding[];
   /** The lowest level that makes the command fail: formats that know only passed and failed go by it. */
   readonly failOn: Level;
+  readonly tables?: readonly ReportTable[];
 }
 
 const ranks: Readonly<Record<Level, number>> = { error: 2, warning: 1, note: 0 };

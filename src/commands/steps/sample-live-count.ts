@@ -59,7 +59,7 @@ function countItems(answers: readonly UserAnswer[], answerable: readonly string[
 
 /** In Kakao's order, which is the console's. */
 function countTerms(answers: readonly UserAnswer[]): CountedTerm[] | undefined {
-  if (answers.some(({ terms }) => terms === undefined)) return undefined;
+  if (answers.length === 0 || answers.some(({ terms }) => terms === undefined)) return undefined;
   const terms = new Map<string, { tag: string; required: boolean; agreed: number; revocable: number }>();
   for (const answer of answers) {
     for (const { tag, required, agreed, revocable } of answer.terms ?? []) {

@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { FailedError, InterruptedError, OperatorError, StartError } from "../../errors.ts";
+import { FailedError, InterruptedError, OperatorError } from "../../errors.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { KakaoClient, KakaoScope, KakaoServiceTerm } from "../../kakao/client.ts";
@@ -43,7 +43,7 @@ interface Look {
 
 /**
  * Asks Kakao for the consents of a sample of linked users, for whether there is a value behind each, and counts. Nobody younger than 24 hours is asked (U1); for who cannot
- * be asked a neighbour stands in. Nothing is kept: neither ids nor values.
+ * be asked a neighbour stands in. Nothing is kept: neither ids nor values. `sampled` is 0 where nobody is linked, or nobody for long enough.
  */
 export async function sampleLive(context: Context, size: number): Promise<LiveLook> {
   const kakao = context.kakao(context.signal);
@@ -52,7 +52,7 @@ export async function sampleLive(context: Context, size: number): Promise<LiveLo
   try {
     const { slots, linked } = await chooseSample(context, kakao, size);
     await askRounds(look, slots, () => progress.update(look.answers.length));
-    if (look.answers.length === 0) throw nobodyAsked(linked, look.replaced);
+    if (look.answers.length === 0 && Object.keys(look.replaced).some((why) => why !== "young")) throw nobodyAnswered(look.replaced);
     const { termsRefused, replaced } = look;
     return { ...countLive(look.answers, [...look.answerable]), linked, replaced, ...(termsRefused === undefined ? {} : { termsRefused }) };
   } catch (error) {
@@ -154,12 +154,8 @@ function replace({ replaced }: Look, why: string, users: number): void {
   if (users > 0) replaced[why] = (replaced[why] ?? 0) + users;
 }
 
-function nobodyAsked(linked: number | null, replaced: Readonly<Record<string, number>>): OperatorError {
+function nobodyAnswered(replaced: Readonly<Record<string, number>>): FailedError {
   const why = Object.entries(replaced).map(([reason, users]) => `${reason}: ${users}`).join(", ");
-  if (linked === 0 || Object.keys(replaced).every((reason) => reason === "young")) {
-    const message = linked === 0 ? "No user is linked to the app: there is nobody to ask for consents." : `Every linked user is younger than 24 hours (${why}), and those are never asked.`;
-    return new StartError({ code: "live-nobody", message, hint: "Audit without --live, and look again when the first users are a day old." });
-  }
   return new FailedError({ code: "live-nobody", message: `Kakao answered about none of the users that were asked (${why}).`, hint: "Look the codes up in docs/runbooks/audit-consent.md, or audit without --live." });
 }
 

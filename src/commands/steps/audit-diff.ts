@@ -1,0 +1,44 @@
+import { type ConsentChange, diffConsent } from "../../core/consent/diff.ts";
+import type { Context } from "../../context.ts";
+import type { ConsentTools } from "../../context/consent-tools.ts";
+import { EXIT } from "../../errors.ts";
+import { countOf } from "./count-of.ts";
+import { consentPath } from "./audit-input.ts";
+
+const kinds: Readonly<Record<ConsentChange["kind"], string>> = {
+  "item-added": "item added",
+  "item-removed": "item switched off",
+  "item-stronger": "item made required",
+  "item-weaker": "item made optional",
+  "item-stage": "item asked at another time",
+  "term-added": "term added",
+  "term-removed": "term taken out",
+  "term-flag": "term's consent changed",
+  "term-title": "term's title changed",
+  "term-text": "term's text changed",
+  "term-order": "order of terms changed",
+  "age-term": "age consent changed",
+};
+
+/** `--diff OLD`: what changed since the other file, and for each change whether Kakao wants a new review. */
+export function tellDiff(context: Context, tools: ConsentTools, flags: { readonly file?: string; readonly diff: string; readonly format?: string }): number {
+  const { terminal } = context;
+  const [before, after] = [tools.load(context.inputFile(flags.diff)), tools.load(consentPath(context, flags))];
+  const changes = diffConsent(before.consent, after.consent).map(({ at, ...change }) => {
+    const gone = change.to === "off" && change.kind.endsWith("-removed");
+    return { ...change, file: (gone ? before : after).file, line: (gone ? before : after).lineOf(at) };
+  });
+  const count = (review: ConsentChange["review"]): number => changes.filter((change) => change.review === review).length;
+  const result = { command: context.command, from: before.file, to: after.file, changes, counts: { yes: count("yes"), no: count("no"), business: count("business") } };
+  terminal.json(result);
+  if (flags.format === "json") {
+    terminal.text(JSON.stringify(result, null, 2));
+    return EXIT.done;
+  }
+  if (changes.length === 0) terminal.line(`Nothing that Kakao reviews has changed from ${before.file} to ${after.file}.`);
+  else {
+    terminal.table([{ header: "what" }, { header: "which" }, { header: "from" }, { header: "to" }, { header: "new review" }], changes.map(({ kind, item = "", from, to, review }) => [kinds[kind], item, from, to, review === "business" ? "no; a business app" : review]));
+    terminal.line(`${countOf(changes.length, "change")}, ${count("yes")} of them with a new review by Kakao (3 to 5 business days).`);
+  }
+  return EXIT.done;
+}

@@ -1,0 +1,28 @@
+import { checklist } from "../../core/consent/checklist.ts";
+import type { Finding, Stage } from "../../core/consent/finding.ts";
+import type { Context } from "../../context.ts";
+import { countOf } from "./count-of.ts";
+import { type AuditFinding, nameActor, tellFinding } from "./audit-words.ts";
+
+const stages: Readonly<Record<Stage, string>> = { "before-review": "Before the review", "after-approval": "After the approval", "before-launch": "Before the launch" };
+
+/** What is still to be done, as `--json` holds it. */
+export function checklistJson(findings: readonly Finding[]): readonly { readonly stage: Stage; readonly who: string; readonly findings: readonly AuditFinding[] }[] {
+  return checklist(findings).map(({ stage, who, findings: own }) => ({ stage, who: nameActor(who), findings: own.map(tellFinding) }));
+}
+
+/** What is still to be done, by when and by whom. */
+export function tellChecklist({ terminal }: Context, findings: readonly Finding[]): void {
+  const parts = checklist(findings);
+  for (const { stage, who, findings: own } of parts) {
+    terminal.line(terminal.palette.strong(`${stages[stage]}: ${nameActor(who)}`));
+    terminal.table([{ header: "[ ]" }, { header: "rule".padEnd(9) }, { header: "what to do, and why" }], own.map(tellFinding).flatMap(toRows));
+    terminal.line();
+  }
+  const open = parts.reduce((sum, part) => sum + part.findings.length, 0);
+  terminal.line(open === 0 ? "Nothing is left to do." : `${countOf(open, "thing")} to do.`);
+}
+
+function toRows({ rule, line, fix, fixKo, message }: AuditFinding): readonly (readonly string[])[] {
+  return [["[ ]", rule, fix], ["", line === undefined ? "" : `line ${line}`, fixKo], ["", "", message]];
+}
