@@ -29,15 +29,26 @@ export type Attempt =
   | (Refusal & { readonly is: "refused"; readonly retryAfterMs: number | null })
   | { readonly is: "unanswered"; readonly reason: string };
 
+/** A request that the last look held back: nothing went out. */
+export interface Withheld {
+  readonly is: "withheld";
+}
+
 export interface Caller {
-  /** One paced request, after a new key once more. Throws on what is no answer of Kakao's API. */
+  /**
+   * One paced request, after a new key once more. Throws on what is no answer of Kakao's API. `lastLook` is asked when the pace has let the request through, right
+   * before it goes out; a no withholds it.
+   */
   attempt(request: KakaoRequest, kind: CallKind): Promise<Attempt>;
+  attempt(request: KakaoRequest, kind: CallKind, lastLook: () => Promise<boolean>): Promise<Attempt | Withheld>;
   /** Attempts until there is a body or a refusal that concerns this call alone; throws what ends the run. */
   call(request: KakaoRequest, kind: CallKind): Promise<{ is: "accepted"; body: unknown } | { is: "refused"; code: number; error: Error }>;
   facts(request: KakaoRequest): CallFacts;
   /** Waits before the next attempt, or says that there is none; throws what ends the run. */
   waitToRepeat(waits: Waits, failed: Exclude<Attempt, { is: "accepted" }>, request: KakaoRequest, kind: CallKind): Promise<Waits | "fail">;
 }
+
+const goAhead = (): Promise<boolean> => Promise.resolve(true);
 
 /** Paces, keys and repeats around single requests; knows no endpoint. */
 export function createCaller(parts: CallerParts): Caller {
@@ -48,8 +59,9 @@ export function createCaller(parts: CallerParts): Caller {
     return { call: `${request.method} ${request.path}`, begun };
   }
 
-  async function exchange(request: KakaoRequest, kind: CallKind, key: string): Promise<Attempt> {
+  async function exchange(request: KakaoRequest, kind: CallKind, key: string, lastLook = goAhead): Promise<Attempt | Withheld> {
     await parts.paces[kind]();
+    if (!(await lastLook())) return { is: "withheld" };
     const startedAt = parts.pauses.now();
     // An unlink under way is left to finish when the run is stopped: its outcome must be known.
     const answer = await parts.send(request, key, kind === "unlink" ? undefined : parts.signal);
@@ -73,13 +85,15 @@ export function createCaller(parts: CallerParts): Caller {
     return renewed === used ? undefined : renewed;
   }
 
-  async function attempt(request: KakaoRequest, kind: CallKind): Promise<Attempt> {
+  async function attemptLooking(request: KakaoRequest, kind: CallKind, lastLook?: () => Promise<boolean>): Promise<Attempt | Withheld> {
     const key = renewed ?? parts.adminKey();
-    const first = await exchange(request, kind, key);
+    const first = await exchange(request, kind, key, lastLook);
     if (first.is !== "refused" || first.code !== -401 || first.callerIp !== null) return first;
     const another = keyInsteadOf(key);
-    return another === undefined ? first : exchange(request, kind, another);
+    return another === undefined ? first : exchange(request, kind, another, lastLook);
   }
+  // Without a last look nothing is withheld.
+  const attempt = attemptLooking as Caller["attempt"];
 
   async function waitToRepeat(...[waits, failed, request, kind]: Parameters<Caller["waitToRepeat"]>): Promise<Waits | "fail"> {
     const decision = decideRetry(waits, failed satisfies CallOutcome, kind, parts.random());

@@ -20,14 +20,14 @@ import {
   type KakaoServiceTerm,
   type KakaoUserDetails,
 } from "./responses.ts";
-import { createUnlink, type UnlinkAnswer, type UnlinkLook } from "./unlink.ts";
+import { createUnlink, type LastLook, type UnlinkAnswer, type UnlinkLook } from "./unlink.ts";
 
 export { forecastPull, type PullForecast, type PullSize } from "./forecast.ts";
 export { KakaoCallError, KakaoNoAnswerError } from "./errors.ts";
 export type { CallRecord } from "./call.ts";
 export type { ListingTimes } from "./pace.ts";
 export type { KakaoAccount, KakaoBasics, KakaoPresence, KakaoScope, KakaoServiceTerm, KakaoUserDetails } from "./responses.ts";
-export type { UnlinkAnswer, UnlinkLook } from "./unlink.ts";
+export type { LastLook, UnlinkAnswer, UnlinkLook } from "./unlink.ts";
 
 export interface KakaoClientOptions {
   /** `https://kapi.kakao.com`; plain http for loopback addresses only, else StartError. */
@@ -80,8 +80,11 @@ export interface KakaoClient {
   isLinked(id: KakaoId): Promise<boolean>;
   /** One request, never repeated. `failed` holds Kakao's code; throws KakaoNoAnswerError when it may have happened. */
   unlink(id: KakaoId): Promise<UnlinkAnswer>;
-  /** Repeats what U6 lets repeat, after a wait and then only if `look` says `repeat`. */
-  unlinkLooking(id: KakaoId, look: UnlinkLook): Promise<UnlinkAnswer | { readonly outcome: "spared" }>;
+  /**
+   * Repeats what U6 lets repeat, after a wait and then only if `look` says `repeat`. `lastLook` is asked before each attempt, after the wait for the pace; a no spares
+   * the user.
+   */
+  unlinkLooking(id: KakaoId, look: UnlinkLook, lastLook?: LastLook): Promise<UnlinkAnswer | { readonly outcome: "spared" }>;
   readScopes(id: KakaoId): Promise<readonly KakaoScope[] | "not-linked">;
   /** The terms the user agreed to, or all terms of the app. Kakao Sync apps only. */
   readServiceTerms(id: KakaoId, result: "agreed_service_terms" | "app_service_terms"): Promise<readonly KakaoServiceTerm[] | "not-linked">;

@@ -1,5 +1,5 @@
 import type { KakaoId } from "../core/kakao-id.ts";
-import { failureOf, takeChecked, type Attempt, type Caller } from "./call.ts";
+import { failureOf, takeChecked, type Attempt, type Caller, type Withheld } from "./call.ts";
 import { unclearUnlinkError, unexpectedAnswerError } from "./errors.ts";
 import type { KakaoRequest } from "./http.ts";
 import { post, target } from "./requests.ts";
@@ -15,15 +15,22 @@ export type UnlinkAnswer =
 /** U3's look: `repeat` the same link stands; `absent` the user is no longer linked; `spared` somebody holds the id or it was linked anew. */
 export type UnlinkLook = () => Promise<"repeat" | "absent" | "spared">;
 
+/** The last of U3's looks, at the database: asked when the pace has let the call through, right before it goes out. */
+export type LastLook = () => Promise<boolean>;
+
 export interface Unlinking {
   unlink(id: KakaoId): Promise<UnlinkAnswer>;
-  unlinkLooking(id: KakaoId, look: UnlinkLook): Promise<UnlinkAnswer | { readonly outcome: "spared" }>;
+  unlinkLooking(id: KakaoId, look: UnlinkLook, lastLook?: LastLook): Promise<UnlinkAnswer | { readonly outcome: "spared" }>;
 }
+
+const nothingToSee: LastLook = () => Promise.resolve(true);
 
 /** U6 for one user. A wait makes U3's look stale, so nothing is ever repeated here without looking again. */
 export function createUnlink(caller: Caller): Unlinking {
-  async function attemptUnlink(request: KakaoRequest, id: KakaoId): Promise<Attempt> {
-    const attempt = await caller.attempt(request, "unlink");
+  async function attemptUnlink(request: KakaoRequest, id: KakaoId): Promise<Attempt>;
+  async function attemptUnlink(request: KakaoRequest, id: KakaoId, lastLook: LastLook): Promise<Attempt | Withheld>;
+  async function attemptUnlink(request: KakaoRequest, id: KakaoId, lastLook = nothingToSee): Promise<Attempt | Withheld> {
+    const attempt = await caller.attempt(request, "unlink", lastLook);
     if (attempt.is !== "accepted") return attempt;
     const unlinked = takeChecked(caller, request, attempt.body, checkIdOnly);
     if (unlinked.id === id) return attempt;
@@ -47,12 +54,13 @@ export function createUnlink(caller: Caller): Unlinking {
       return settle(attempt, request, attempt.is === "accepted" ? "fail" : decideRetry(noWaits, attempt, "unlink", 0).next);
     },
 
-    async unlinkLooking(id, look) {
+    async unlinkLooking(id, look, lastLook = nothingToSee) {
       const request = post("/v1/user/unlink", target(id));
       let waits = noWaits;
       let unclear = false;
       for (;;) {
-        const attempt = await attemptUnlink(request, id);
+        const attempt = await attemptUnlink(request, id, lastLook);
+        if (attempt.is === "withheld") return { outcome: "spared" };
         const gone = attempt.is === "refused" && attempt.code === -101;
         if (gone && unclear) return { outcome: "done" };
         if (gone || attempt.is === "accepted") return settle(attempt, request, "fail");
