@@ -63,7 +63,6 @@ describe("the admin key", () => {
     ["two keys", withKakao(`adminKey: ${secret}, adminKeyFile: ${secret}`)],
     ["in the wrong place", withKakao(`baseUrl: ${secret}, app: ${secret}`).replace("424242", secret)],
     ["in a URL", least.replace("sqlite:./members.db", `oracle://u:${secret}@h/x`)],
-    ["in a URL that is not served", least.replace("sqlite:./members.db", `postgres://u:${secret}@h/x`)],
     ["as a YAML alias", withKakao(`adminKey: *${secret}`)],
     ["as a YAML tag", withKakao(`adminKey: !${secret} [`)],
     ["with a line break too many", `${least}kakao2:\n adminKey: "${secret}\n"\n${secret}\n`],
