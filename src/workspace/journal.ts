@@ -1,8 +1,8 @@
 import type { Cipher } from "./encryption.ts";
 import { type StateDatabase, transact, transactDurably } from "./state-file.ts";
 
-/** What a journal is of: carrying the plan out, or taking it back. */
-export type JournalName = "apply" | "undo";
+/** What a journal is of: carrying the plan out, or taking it back; of an unlinking run also the consents kept and the links cleared. */
+export type JournalName = "apply" | "undo" | "consents" | "clear";
 
 export interface JournalEntry {
   readonly seq: number;

@@ -32,12 +32,12 @@ export function countPlanned(run: Run): number {
 
 /** Refuses a fresh apply while another run is interrupted: it may have written what the new plan does not know. */
 export function refuseWhileInterrupted(context: Context): void {
-  const interrupted = context.workspace().runs.list().find((run) => run.command === "map-members" && run.state === "interrupted");
+  const interrupted = context.workspace().runs.list().find((run) => run.command === context.command && run.state === "interrupted");
   if (interrupted === undefined) return;
   throw new RefusedError({
     code: "run-interrupted",
     message: `Run ${interrupted.id} was interrupted and is not finished.`,
-    hint: `Finish it: ${applyCommand(interrupted)}. Take it back: kakao-sync undo ${interrupted.id}. Or give it up, keeping what it wrote: kakao-sync runs abandon ${interrupted.id}`,
+    hint: `Finish it: ${applyCommand(interrupted)}. ${interrupted.command === "map-members" ? `Take it back: kakao-sync undo ${interrupted.id}. ` : ""}Or give it up, keeping what it did: kakao-sync runs abandon ${interrupted.id}`,
     run: interrupted.id,
   });
 }
@@ -45,17 +45,20 @@ export function refuseWhileInterrupted(context: Context): void {
 const usedStates: Readonly<Record<string, { readonly code: string; readonly why: string }>> = {
   applied: { code: "plan-used", why: "was applied already; a plan is used once" },
   undone: { code: "plan-used", why: "was applied and undone; a plan is used once" },
-  expired: { code: "plan-expired", why: "is older than seven days" },
   superseded: { code: "plan-superseded", why: "was replaced by a newer plan" },
   changed: { code: "plan-changed", why: "no longer fits: configuration, app or database have changed since" },
   abandoned: { code: "plan-abandoned", why: "was given up" },
 };
 
+/** After which a plan is not applied any more (section 3). */
+const lifetimes: Readonly<Record<string, string>> = { "map-members": "seven days", "unlink-orphans": "72 hours" };
+
 /** Only a plan that is planned or interrupted may be applied, and a planned one only while nothing that it was made from has changed (section 3). */
 export async function checkPlanState(context: Context, run: Run): Promise<void> {
-  if (run.command !== "map-members") {
+  if (run.command !== context.command) {
     throw new RefusedError({ code: "plan-of-other-command", message: `Run ${run.id} is a plan of ${run.command}.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
+  if (run.state === "expired") throw refusePlan(run, "plan-expired", `is older than ${lifetimes[run.command] ?? "plans may be"}`);
   const used = usedStates[run.state];
   if (used !== undefined) throw refusePlan(run, used.code, used.why);
   if (run.state === "interrupted") return checkSameDatabase(context, run);
@@ -70,7 +73,7 @@ async function checkSameDatabase(context: Context, run: Run): Promise<void> {
 }
 
 function refusePlan(run: Run, code: string, why: string): RefusedError {
-  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: "Make a new plan: kakao-sync map-members", run: run.id });
+  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: `Make a new plan: kakao-sync ${run.command}`, run: run.id });
 }
 
 /** What the database must have before anything is written: the link column, its unique index, and write access. */

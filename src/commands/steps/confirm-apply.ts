@@ -23,3 +23,10 @@ export async function confirmUndo(context: Context, run: Run, rows: number, flag
   if (flags.yes === true || rows === 0) return;
   settle(await context.terminal.confirmNumber(`Type the number of links (${rows}) to take them away:`, rows), run);
 }
+
+/** As `confirmUndo`, for what nobody can take back: one number for the users to unlink, and one for the links to clear. */
+export async function confirmUnlinking(context: Context, run: Run, { users, clears }: { readonly users: number; readonly clears: number }, flags: ApplyFlags): Promise<void> {
+  if (flags.yes === true) return;
+  if (users > 0) settle(await context.terminal.confirmNumber(`Unlinking cannot be undone. Type the number of Kakao users (${users}) to unlink them:`, users), run);
+  if (clears > 0) settle(await context.terminal.confirmNumber(`Type the number of gone links (${clears}) to clear them in the database:`, clears), run);
+}
