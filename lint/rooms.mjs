@@ -24,7 +24,7 @@ export const MAY_IMPORT = {
 export const DOORS = {
   axios: ["kakao/http"],
   "better-sqlite3": ["database", "workspace", "sandbox/member-database"],
-  "csv-parse": ["files"],
+  "csv-parse": ["files", "database/csv-load"],
   "csv-stringify": ["files"],
   chalk: ["terminal"],
   ora: ["terminal"],

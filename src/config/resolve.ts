@@ -41,10 +41,10 @@ export function resolveConfig(raw: RawConfig, around: Surroundings): checked.Con
   });
 }
 
-/** `sqlite:` with an absolute path; the URL of another engine stays as it is. */
+/** `sqlite:` and `csv:` with an absolute path; the URL of another engine stays as it is. */
 export function resolveDatabaseUrl(url: string, folder: string): string {
-  const path = /^sqlite:(?:\/\/)?(.+)$/i.exec(url)?.[1];
-  return path === undefined ? url : `sqlite:${resolve(folder, path)}`;
+  const [, scheme = "", path] = /^(sqlite|csv):(?:\/\/)?(.+)$/i.exec(url) ?? [];
+  return path === undefined ? url : `${scheme.toLowerCase()}:${resolve(folder, path)}`;
 }
 
 /** A year is 365 days. */

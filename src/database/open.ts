@@ -19,6 +19,7 @@ type OpenEngine = (options: ServiceDatabaseOptions) => Promise<ServiceDatabase> 
 /** A driver is loaded with its engine, when a URL asks for it. */
 const engines: Readonly<Record<string, () => Promise<OpenEngine>>> = {
   sqlite: async () => (await import("./sqlite.ts")).openSqlite,
+  csv: async () => (await import("./csv.ts")).openCsv,
   postgres: async () => (await import("./postgres.ts")).openPostgres,
 };
 

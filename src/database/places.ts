@@ -10,6 +10,7 @@ type OpenPlace = (map: PlaceMap, options: PlaceOptions) => Promise<LinkedPlace> 
 
 const engines: Readonly<Record<string, () => Promise<OpenPlace>>> = {
   sqlite: async () => (await import("./sqlite-linked-place.ts")).openSqlitePlace,
+  csv: async () => (await import("./csv.ts")).openCsvPlace,
   postgres: async () => (await import("./postgres-linked-place.ts")).openPostgresPlace,
 };
 

@@ -1,7 +1,7 @@
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 import { type Connection, openReader, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { withSqliteErrors } from "./sqlite-errors.ts";
-import { wrapSql } from "./sqlite-columns.ts";
+import { countedSql } from "./sqlite-link-table.ts";
 import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
 
@@ -12,20 +12,24 @@ export function openSqlitePlace(map: PlaceMap): LinkedPlace {
   const path = resolveFile(map.url);
   const db = openReader(path);
   try {
-    const reader = new Prepared(db);
-    const { table, pages } = withSqliteErrors(path, "open", () => {
-      const found = findPlaceTable(db, map);
-      const sql = pageOfIds(found, map);
-      reader.rows(sql);
-      return { table: found, pages: sql };
-    });
-    const fixed = Object.fromEntries(Object.values(map.fixed).map((value, at) => [`fixed${at}`, value]));
-    const held = heldIds(table, map);
-    return { name: map.name, readIds: () => readIds(reader, path, pages, fixed), findHeldIds: async (ids) => findHeldIds(reader, path, held, fixed, ids), close: async () => void db.close() };
+    return createPlace(map, db, path, () => void db.close());
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** The Kakao ids in use in a table behind this connection. Throws OperatorErrors for a wrong name or condition. */
+export function createPlace(map: PlaceMap, db: Connection, path: string, close: () => void): LinkedPlace {
+  const reader = new Prepared(db);
+  const { table, pages } = withSqliteErrors(path, "open", () => {
+    const found = findPlaceTable(db, map);
+    const sql = pageOfIds(found, map);
+    reader.rows(sql);
+    return { table: found, pages: sql };
+  });
+  const held = heldIds(table, map);
+  return { name: map.name, readIds: () => readIds(reader, path, pages), findHeldIds: async (ids) => findHeldIds(reader, path, held, ids), close: async () => close() };
 }
 
 function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
@@ -44,11 +48,11 @@ function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
 function pageOfIds(table: TableShape, map: PlaceMap): string {
   const id = idSql(map);
   const key = table.rowid ?? id;
-  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${countsSql(map)} ORDER BY 1 LIMIT ${pageSize}`;
+  return `SELECT DISTINCT ${key}, ${id} FROM ${table.sql} WHERE ${key} > @after AND ${id} NOT IN ('', '0') AND ${countedSql(map.fixed, map.where)} ORDER BY 1 LIMIT ${pageSize}`;
 }
 
 function heldIds(table: TableShape, map: PlaceMap): string {
-  return `SELECT ${idSql(map)} FROM ${table.sql} WHERE ${idSql(map)} IN (SELECT value FROM json_each(@ids)) AND ${countsSql(map)}`;
+  return `SELECT ${idSql(map)} FROM ${table.sql} WHERE ${idSql(map)} IN (SELECT value FROM json_each(@ids)) AND ${countedSql(map.fixed, map.where)}`;
 }
 
 function idSql(map: PlaceMap): string {
@@ -56,24 +60,16 @@ function idSql(map: PlaceMap): string {
   return `iif(typeof(${link}) = 'blob', quote(${link}), CAST(${link} AS TEXT))`;
 }
 
-/** Which rows count as links. */
-function countsSql(map: PlaceMap): string {
-  const fixed = Object.keys(map.fixed).map((column, at) => `${quoteName(column)} IS @fixed${at}`);
-  return [...fixed, ...(map.where === undefined ? [] : [`${wrapSql(map.where)} IS TRUE`]), "1"].join(" AND ");
-}
-
-type Fixed = Readonly<Record<string, string | number | null>>;
-
-async function* readIds(reader: Prepared, path: string, sql: string, fixed: Fixed): AsyncGenerator<readonly string[]> {
+async function* readIds(reader: Prepared, path: string, sql: string): AsyncGenerator<readonly string[]> {
   for (let after: unknown = -(2n ** 63n); ; ) {
-    const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ after, ...fixed }));
+    const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ after }));
     if (rows.length > 0) yield rows.map(([, id]) => String(id));
     if (rows.length < pageSize) return;
     after = rows.at(-1)?.[0];
   }
 }
 
-function findHeldIds(reader: Prepared, path: string, sql: string, fixed: Fixed, ids: readonly string[]): ReadonlySet<string> {
-  const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ ids: JSON.stringify(ids), ...fixed }));
+function findHeldIds(reader: Prepared, path: string, sql: string, ids: readonly string[]): ReadonlySet<string> {
+  const rows = withSqliteErrors(path, "read", () => reader.rows(sql).all({ ids: JSON.stringify(ids) }));
   return new Set(rows.map(([id]) => String(id)));
 }

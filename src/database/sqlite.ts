@@ -1,8 +1,8 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { StartError } from "../errors.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
-import { isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, Inspection, LinkChange, LinkedPlace, LinkRestore, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
+import { type Connection, isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
 import { inspectPlaces } from "./sqlite-inspect.ts";
 import { joinLinks, readDanglingPages, readHeldInTable, readHolderIds } from "./sqlite-link-rows.ts";
@@ -30,13 +30,37 @@ export interface SqliteOptions {
 
 /** Opens the file read-only. Throws StartError when there is none or it is no database. */
 export function openSqlite(options: SqliteOptions): ServiceDatabase {
-  return new SqliteDatabase(options);
+  const path = resolveFile(options.url);
+  return new SqliteDatabase(options, {
+    engine: "sqlite",
+    // The path with links resolved: it survives VACUUM INTO, a restored backup and a swapped file, which inode numbers do not.
+    identity: `sqlite:${path}`,
+    path,
+    reader: openReader(path),
+    openWriter: () => openWriter(path),
+    isReadOnly: () => isReadOnly(path),
+    openPending: ({ table, kakaoId }) => openSqlitePlace({ name: table, url: options.url, table, kakaoId, fixed: {} }),
+  });
 }
 
-class SqliteDatabase implements ServiceDatabase {
-  readonly engine = "sqlite";
+/** What stands behind a database that SQLite reads: a file of the service, or tables that were loaded from somewhere else. */
+export interface SqliteSource {
+  readonly engine: Engine;
+  readonly identity: string;
+  /** For errors. */
+  readonly path: string;
+  readonly reader: Connection;
+  openWriter(): Connection;
+  isReadOnly(): boolean;
+  openPending(pending: PendingTable): LinkedPlace;
+}
+
+/** The contract over a connection of SQLite. */
+export class SqliteDatabase implements ServiceDatabase {
+  readonly engine: Engine;
   readonly identity: string;
   readonly #options: SqliteOptions;
+  readonly #source: SqliteSource;
   readonly #path: string;
   readonly #timeFormat: Intl.DateTimeFormat;
   readonly #reader: Prepared;
@@ -44,19 +68,24 @@ class SqliteDatabase implements ServiceDatabase {
   #places: Places | undefined;
   #literals: ReadonlyMap<string, StoredValue> = new Map();
 
-  constructor(options: SqliteOptions) {
+  constructor(options: SqliteOptions, source: SqliteSource) {
     this.#options = options;
+    this.#source = source;
     this.#timeFormat = createTimeFormat(options.timeZone);
-    this.#path = resolveFile(options.url);
-    // The path with links resolved: it survives VACUUM INTO, a restored backup and a swapped file, which inode numbers do not.
-    this.identity = `sqlite:${this.#path}`;
-    this.#reader = new Prepared(openReader(this.#path));
+    this.engine = source.engine;
+    this.identity = source.identity;
+    this.#path = source.path;
+    this.#reader = new Prepared(source.reader);
+  }
+
+  protected get map(): ServiceDatabaseMap {
+    return this.#options.map;
   }
 
   async inspect(): Promise<Inspection> {
     return this.#doing("read", () => {
       this.#places = undefined;
-      return inspectPlaces(this.#reader, this.#options.map, this.#resolved(), isReadOnly(this.#path));
+      return inspectPlaces(this.#reader, this.#options.map, this.#resolved(), this.#source.isReadOnly());
     });
   }
 
@@ -83,7 +112,7 @@ class SqliteDatabase implements ServiceDatabase {
   }
 
   async openPending(): Promise<readonly LinkedPlace[]> {
-    return this.#options.map.pending.map(({ table, kakaoId }) => openSqlitePlace({ name: table, url: this.#options.url, table, kakaoId, fixed: {} }));
+    return this.#options.map.pending.map((pending) => this.#source.openPending(pending));
   }
 
   async lock(): Promise<DatabaseLock> {
@@ -161,7 +190,7 @@ class SqliteDatabase implements ServiceDatabase {
 
   #openedWriter(): Prepared {
     if (this.#writer === undefined) {
-      this.#writer = new Prepared(openWriter(this.#path));
+      this.#writer = new Prepared(this.#source.openWriter());
       this.#literals = storeLiterals(this.#writer, this.#place(0));
     }
     return this.#writer;

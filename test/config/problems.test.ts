@@ -153,13 +153,11 @@ describe("rules between fields", () => {
 
 describe("what this version does not serve", () => {
   it.each<[string, string]>([
-    ["database.url", least.replace("sqlite:./members.db", "postgres://u:p@h/db")],
     ["database.url", least.replace("sqlite:./members.db", "mysql://u:p@h/db")],
-    ["database.url", least.replace("sqlite:./members.db", "csv:./members.csv")],
     ["database.readUrl", least.replace(`db" }`, `db", readUrl: "sqlite:r.db" }`)],
     ["database.session", least.replace(`db" }`, `db", session: { app.key: x } }`)],
     ["limits.approvals.link", `${least}limits: { approvals: { link: 1 } }\n`],
-    ["alsoLinkedIn[0].url", `${least}alsoLinkedIn: [{ name: a, url: "postgres://h/x", link: { table: t, kakaoId: k } }]\n`],
+    ["alsoLinkedIn[0].url", `${least}alsoLinkedIn: [{ name: a, url: "mysql://h/x", link: { table: t, kakaoId: k } }]\n`],
   ])("%s is said to be not available, and is no other problem", (path, yaml) => {
     expect(loadProblems(yaml)).toEqual([expect.stringMatching(new RegExp(`^\\d+  ${path.replace(/[[\].]/g, "\\$&")}: not available in this version; `))]);
   });
