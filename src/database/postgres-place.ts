@@ -115,7 +115,7 @@ function linkName(map: ServiceDatabaseMap, at: number, missingLink: boolean): st
 function valueSql(table: TableShape, source: ColumnSource | undefined): string | null {
   if (source?.kind === "column") {
     const column = columnOf(table, source.column);
-    if (["float", "bytes"].includes(column.kind) || /\[\]$|^jsonb?$|^xml$/.test(column.declared)) {
+    if (column.kind === "float" || /\[\]$|^jsonb?$|^xml$/.test(column.declared)) {
       throw new StartError({ code: "value-column-type", message: `${table.name}.${column.name} is of the type ${column.declared}, which is not served as a value of a member.`, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
     }
   }
