@@ -5,25 +5,16 @@ import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { countPlanned } from "./steps/check-apply.ts";
 import { planUnlinking, type UnlinkPlanFlags } from "./steps/plan-unlinking.ts";
-import { tellUnlinking } from "./steps/tell-unlinking.ts";
 import { requireUnlinkConfig } from "./steps/require-unlink-config.ts";
-
-/** Flags that lift a brake of U4 or U9 by naming the exact number. */
-export interface UnlinkBrakeFlags {
-  readonly allowUnlinks?: number;
-  readonly allowClears?: number;
-  readonly acceptMembers?: number;
-  readonly acceptLinks?: number;
-  readonly acceptKakaoUsers?: number;
-  /** By the name of the place. */
-  readonly acceptPlace?: Readonly<Record<string, number>>;
-}
+import { tellUnlinking } from "./steps/tell-unlinking.ts";
+import type { UnlinkBrakeFlags } from "./steps/unlink-brakes.ts";
 
 export interface UnlinkFlags extends ApplyFlags, UnlinkPlanFlags, UnlinkBrakeFlags {
   readonly plan?: string;
   readonly check?: boolean;
   readonly clearGone?: boolean;
   readonly evenFixed?: boolean;
+  readonly allowClears?: number;
   readonly saveConsents?: boolean;
 }
 
@@ -41,8 +32,13 @@ export async function unlinkOrphans(context: Context, flags: UnlinkFlags): Promi
   const run = await planUnlinking(context, { ...flags, inspection, operator });
 
   if (flags.apply === true) return applyPlan(context, flags, run, inspection);
-  tellUnlinking(context, run, inspection);
-  return flags.check === true && countPlanned(run) > 0 ? EXIT.found : EXIT.done;
+  await tellUnlinking(context, run, inspection);
+  return flags.check === true && countPlanned(run) + countClearable(context, run, flags) > 0 ? EXIT.found : EXIT.done;
+}
+
+/** Gone links that `--clear-gone` would clear (U9): of members who can sign in without Kakao, and where ids are fixed only when told to. */
+function countClearable({ config }: Context, run: Run, { clearGone, evenFixed }: UnlinkFlags): number {
+  return clearGone === true && (config.kakao.app.fixedIds !== true || evenFixed === true) ? Number(run.counts["clearable"] ?? 0) : 0;
 }
 
 async function applyPlan(_context: Context, _flags: UnlinkFlags, run: Run, _inspection: Inspection): Promise<number> {

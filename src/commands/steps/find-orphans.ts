@@ -83,8 +83,8 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
 /** What reading the candidates will cost; how many of them are old enough to have their details read is known only by their link dates. */
 function tellCandidates(context: Context, candidates: number, missing: number): void {
   if (candidates + missing === 0) return;
-  const calls = { list: 0, basics: Math.ceil(candidates / basicsPerCall) + Math.ceil(missing / basicsPerCall), details: Math.ceil(candidates / detailsPerCall) };
+  const calls = { basics: Math.ceil(candidates / basicsPerCall) + Math.ceil(missing / basicsPerCall), details: Math.ceil(candidates / detailsPerCall) };
   const minutes = (calls.basics + calls.details) / context.config.limits.requestsPerSecond / 60;
-  const amount = `${countOf(candidates, "Kakao user")} without a member, ${countOf(missing, "link")} that Kakao does not list; at most`;
+  const amount = `${countOf(candidates, "Kakao user")} without a member, ${countOf(missing, "link")} that Kakao does not list, at most`;
   tellCalls(context, amount, { calls, minutes }, "exclude users with --exclude");
 }

@@ -38,8 +38,8 @@ function tellListing(context: Context, expected: number | undefined): void {
   const listed = expected ?? exampleUsers;
   const { calls } = context.forecastPull({ listed, basicsNeeded: listed, detailsNeeded: listed, listingPerMinute, requestsPerSecond });
   const amount = expected === undefined ? `For every ${listed.toLocaleString("en-US")} Kakao users` : `About ${countOf(listed, "Kakao user")}`;
-  const later = `${amount}, before those without a member are read (at most ${(calls.basics + calls.details).toLocaleString("en-US")} calls more)`;
-  tellCalls(context, later, { calls: { list: calls.list, basics: 0, details: 0 }, minutes: calls.list / listingPerMinute }, "use the snapshot as the listing with --max-age");
+  const later = (calls.basics + calls.details).toLocaleString("en-US");
+  tellCalls(context, `${amount} to list, then at most ${later} calls for those without a member`, { calls: { list: calls.list }, minutes: calls.list / listingPerMinute }, "use the snapshot as the listing with --max-age");
 }
 
 async function readListing(context: Context, expected: number | undefined): Promise<BigUint64Array> {

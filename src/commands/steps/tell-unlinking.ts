@@ -1,8 +1,116 @@
 import type { Context } from "../../context.ts";
+import type { KindCounts } from "../../core/orphans/select.ts";
+import { countAllowed } from "../../core/orphans/brakes.ts";
+import { KEEP_KINDS, UNLINK_KINDS } from "../../core/orphans/kinds.ts";
 import type { Inspection } from "../../database/service-database.ts";
+import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { applyCommand, countPlanned } from "./check-apply.ts";
+import { countOf } from "./count-of.ts";
+import { foreseeRefusals } from "./unlink-brakes.ts";
+import { readUnlinkNumbers } from "./unlink-reference.ts";
+
+/** Facts of a run that the JSON result does not repeat. */
+const kept = new Set(["planned", "numbers", "app", "appliedBy", "undoneBy"]);
+
+/** Examples shown at a terminal. */
+const shownExamples = 3;
+
+/** The JSON result of `unlink-orphans` (product.md section 11). */
+export function describeUnlinking(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
+  return {
+    command: "unlink-orphans",
+    run: run.id,
+    mode,
+    ...Object.fromEntries(Object.entries(run.counts).filter(([name]) => !kept.has(name))),
+    files: Object.fromEntries(Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)])),
+  };
+}
 
 /** Counts, consequences, warnings and the next command, at the end of a plan. */
-export function tellUnlinking({ terminal }: Context, run: Run, _inspection: Inspection): void {
-  terminal.json({ command: "unlink-orphans", run: run.id, mode: "plan", ...run.counts });
+export async function tellUnlinking(context: Context, run: Run, inspection: Inspection): Promise<void> {
+  const { terminal } = context;
+  tellUnlinkCounts(context, run);
+  tellExamples(context, run);
+  const refusals = await foreseeRefusals(context, run, inspection);
+  for (const line of listWarnings(run)) terminal.warn(line);
+  const described = refusals.map((refusal) => ({ code: `brake-${refusal.code}`, ...unlinkingEn.describe(refusal) }));
+  for (const { message, hint } of described) terminal.warn(`--apply will refuse: ${message}\n${hint}`);
+  terminal.json({ ...describeUnlinking(context, run, "plan"), ...(described.length === 0 ? {} : { refusals: described }) });
+  tellNext(context, run);
+}
+
+/** What the plan comes to: also before an apply that plans in one go. */
+export function tellUnlinkCounts({ terminal }: Context, run: Run): void {
+  const { unlink, keep } = run.counts["counts"] as KindCounts;
+  const rows: (readonly [string, string, number, string])[] = [
+    ...UNLINK_KINDS.map((kind) => ["unlink", kind, unlink[kind], unlinkingEn.kinds[kind]] as const),
+    ...KEEP_KINDS.map((kind) => ["keep", kind, keep[kind], unlinkingEn.kinds[kind]] as const),
+  ];
+  terminal.line(`Plan ${run.id}: ${countOf(numberOf(run, "kakaoUsers"), "Kakao user")}, ${countOf(numberOf(run, "members"), "member")}`);
+  terminal.line();
+  terminal.table([{ header: "" }, { header: "kind" }, { header: "Kakao users" }, { header: "" }], [...rows.filter(([, , count]) => count > 0), ["", "sum", rows.reduce((sum, [, , count]) => sum + count, 0), ""]]);
+  terminal.line();
+  terminal.line(`${countOf(numberOf(run, "gone"), "stored link")} that Kakao no longer has${numberOf(run, "gone") > 0 ? ": see gone.csv" : ""}; ${countOf(numberOf(run, "heldTwice"), "id")} held by several members.`);
+  if (countPlanned(run) > 0) for (const line of listConsequences(run)) terminal.line(line);
+}
+
+/** U2: what is lost, and what that means for this app. */
+function listConsequences(run: Run): readonly string[] {
+  const { fixedIds } = run.counts["app"] as { readonly fixedIds?: boolean };
+  return [
+    "",
+    "Unlinking cannot be undone: consents, agreed terms and tokens of these users are lost.",
+    fixedIds === true ? "Ids are fixed: who comes back has the same Kakao id, and agrees anew." : "Ids are not fixed: who comes back has another Kakao id, and agrees anew.",
+  ];
+}
+
+/** A few rows to recognise, only at a terminal; ids masked. */
+function tellExamples(context: Context, run: Run): void {
+  if (!context.terminal.interactive || countPlanned(run) === 0) return;
+  const store = context.workspace().openUnlinkStore(run);
+  try {
+    for (const { rows } of store.unlinks()) {
+      context.terminal.line();
+      context.terminal.table([{ header: "for example" }, { header: "kind" }, { header: "linked" }], rows.slice(0, shownExamples).map(([id, kind, linkedAt]) => [maskId(id), kind, new Date(linkedAt * 1000).toISOString().slice(0, 10)]));
+      return;
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function maskId(id: string): string {
+  return id.length < 6 ? "*".repeat(id.length) : `${id.slice(0, 2)}${"*".repeat(id.length - 4)}${id.slice(-2)}`;
+}
+
+function listWarnings(run: Run): readonly string[] {
+  const { keep } = run.counts["counts"] as KindCounts;
+  const malformed = numberOf(run, "malformedLinks");
+  const dangling = numberOf(run, "danglingLinks");
+  const unknown = numberOf(run, "excludedUnknown");
+  return [
+    ...(keep.mappable > 0 ? [`${countOf(keep.mappable, "Kakao user shares", "Kakao users share")} a key with a member and may be that member. Map them first: kakao-sync map-members`] : []),
+    ...(malformed > 0 ? [`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never touched.`] : []),
+    ...(dangling > 0 ? [`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched, and their users are kept.`] : []),
+    ...(unknown > 0 ? [`${countOf(unknown, "id of --exclude is", "ids of --exclude are")} not linked at Kakao.`] : []),
+  ];
+}
+
+function tellNext(context: Context, run: Run): void {
+  const { terminal, config } = context;
+  const planned = countPlanned(run);
+  terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
+  if (planned === 0) {
+    terminal.note("There is nobody to unlink.");
+    return;
+  }
+  const { unlink } = config.limits;
+  const tonight = Math.min(planned, unlink.nightly, countAllowed(readUnlinkNumbers(run), unlink));
+  if (tonight < planned) terminal.note(`Without a terminal ${tonight === 0 ? "nobody" : `only the ${tonight.toLocaleString("en-US")} linked the longest`} would go; ${tonight === 0 ? "all" : "the others"} wait for a later run.`);
+  terminal.note(`Nothing has been changed. To unlink ${countOf(planned, "Kakao user")}: ${applyCommand(run)}`);
+}
+
+function numberOf(run: Run, name: string): number {
+  return Number(run.counts[name] ?? 0);
 }

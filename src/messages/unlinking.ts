@@ -1,0 +1,98 @@
+import type { HeldShare, Refusal } from "../core/orphans/brakes.ts";
+import type { KeepKind, UnlinkKind } from "../core/orphans/kinds.ts";
+
+/** Every sentence about kinds and brakes of unlinking, in one language. */
+export interface UnlinkMessages {
+  /** What each kind means, short enough for a table of 80 columns. */
+  readonly kinds: Readonly<Record<UnlinkKind | KeepKind, string>>;
+  /** The same as a whole sentence, for `explain`. */
+  readonly reasons: Readonly<Record<UnlinkKind | KeepKind, string>>;
+  /** What a brake found, and what to do next. */
+  describe(refusal: Refusal): { readonly message: string; readonly hint: string };
+}
+
+export const unlinkingEn: UnlinkMessages = {
+  kinds: {
+    incomplete: "never became a member here",
+    withdrawn: "only withdrawn members hold them",
+    keyless: "nobody could be searched for",
+    linked: "a live member holds them",
+    notLive: "a member that is not live holds them",
+    dangling: "a link row without a member",
+    elsewhere: "in use at a place of alsoLinkedIn",
+    excluded: "in the file of --exclude",
+    pending: "signing up just now",
+    mappable: "a member shares a key: map first",
+    young: "linked too short a time ago",
+    unread: "no answer, or no link date",
+    preregistered: "sign-up at Kakao not finished",
+    deselected: "left out by --kinds or --limit",
+  },
+  reasons: {
+    incomplete: "Nobody holds this id, it was linked longer ago than the grace period, and no live or not-live member shares a CI, phone number or e-mail address: the sign-up here was never finished.",
+    withdrawn: "Every member that holds this id has withdrawn, it was linked longer ago than the grace period, and no other member shares a key.",
+    keyless: "Nobody holds this id, and Kakao gives no usable CI, phone number or e-mail address to search a member by. Kept, unless --kinds names keyless.",
+    linked: "A live member holds this id.",
+    notLive: "A member that is not live (dormant, blocked, in a recall period) holds this id.",
+    dangling: "A link row whose member is in no configured table has this id. Such rows are never touched.",
+    elsewhere: "A place of alsoLinkedIn has this id in use.",
+    excluded: "The file of --exclude names this id.",
+    pending: "A table of members.pending has this id: somebody is signing up just now.",
+    mappable: "A member shares a CI, phone number or e-mail address with this Kakao user. Map first; a decision `unmatched` says that it is nobody.",
+    young: "Linked too short a time ago: the sign-up here may still be under way.",
+    unread: "Kakao gave no answer or no link date about this user, or it was linked anew meanwhile.",
+    preregistered: "The sign-up at Kakao is not finished; Kakao unlinks such users by itself after 24 hours.",
+    deselected: "Would be unlinked, and was left out by --kinds or --limit.",
+  },
+  describe: describeRefusal,
+};
+
+function describeRefusal(refusal: Refusal): { readonly message: string; readonly hint: string } {
+  const accept = "If that is right, accept the number:";
+  switch (refusal.code) {
+    case "csv-source":
+      return { message: "The members come from csv files: nobody could look again right before an unlink.", hint: "Name the service's database in database.url." };
+    case "database-replica":
+      return { message: "The server of database.url is a replica: what it holds may be behind.", hint: "Name the primary in database.url; a replica may stand in database.readUrl, for planning." };
+    case "database-read-only":
+      return { message: "The database can only be read, as copies of it often are.", hint: "Name the primary in database.url, with a user who may write." };
+    case "no-members":
+      return { message: "Not one member was read: every Kakao user would look like nobody's.", hint: "Look at database.url, members.table and the rights of the database user, then plan again." };
+    case "no-links":
+      return { message: "Not one stored link was read: every Kakao user would look like nobody's.", hint: "Look at link in the configuration (column, table, fixed, where), then plan again. Where nobody is linked yet: kakao-sync map-members" };
+    case "other-app":
+      return {
+        message: `Kakao lists only ${count(refusal.now)} of ${count(refusal.limit)} stored ids: this key is of another app than these links.`,
+        hint: "Look at kakao.appId and the admin key, and at link.fixed and link.where, then plan again.",
+      };
+    case "members-shrunk":
+      return { message: shrunk("members", refusal), hint: `Look whether the database is whole. ${accept} --accept-members ${refusal.now}` };
+    case "links-shrunk":
+      return { message: shrunk("stored links", refusal), hint: `Look whether the database is whole. ${accept} --accept-links ${refusal.now}` };
+    case "kakao-users-shrunk":
+      return { message: shrunk("Kakao users", refusal), hint: `Look whether the key is of the right app. ${accept} --accept-kakao-users ${refusal.now}` };
+    case "place-empty":
+      return { message: `The place ${refusal.place} of alsoLinkedIn holds no Kakao id at all: nobody of its users would be protected.`, hint: "Look at its url, table, column, fixed and where in the configuration." };
+    case "place-shrunk":
+      return { message: shrunk(`ids at the place ${refusal.place}`, refusal), hint: `Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
+    case "database-behind":
+      return {
+        message: `Of the Kakao users linked 1 to 7 days ago members hold ${share(refusal.recent)}, of those linked 8 to 90 days ago ${share(refusal.settled)}: the database is behind.`,
+        hint: "Look whether database.url names the service's database of today and not a copy, then plan again.",
+      };
+    case "unlinks":
+      return { message: `The plan unlinks ${count(refusal.now)} Kakao users; limits.unlink allows ${count(refusal.limit)} in one run.`, hint: `Look at plan.csv. If the number is right, name it: --allow-unlinks ${refusal.now}` };
+  }
+}
+
+function shrunk(what: string, { now, limit }: { readonly now: number; readonly limit: number }): string {
+  return `There are ${count(now)} ${what}, and there were ${count(limit)} in the last completed run: less than 90 %.`;
+}
+
+function share({ users, held }: HeldShare): string {
+  return `${count(held)} of ${count(users)}`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
+}
