@@ -28,6 +28,22 @@ export const timeZoneExists: Rule = ({ database }) => {
   }
 };
 
+const engineOf = (url: string): string => /^[a-z]+/i.exec(url)?.[0].toLowerCase().replace("postgresql", "postgres").replace("mariadb", "mysql") ?? "";
+const servers = ["postgres", "mysql"];
+
+/** A replica is a server of the same kind; files have none. */
+export const replicaIsOfTheSameEngine: Rule = ({ database }) => {
+  const { url, readUrl } = database ?? {};
+  if (url === undefined || readUrl === undefined || (servers.includes(engineOf(url)) && engineOf(url) === engineOf(readUrl))) return [];
+  return [{ path: ["database", "readUrl"], about: [["database", "url"]], what: "a replica belongs to a PostgreSQL or MySQL server of the same kind as database.url", instead: "name such a server, or leave it out" }];
+};
+
+/** Only servers have session parameters. */
+export const sessionIsOfAServer: Rule = ({ database }) =>
+  database?.url === undefined || Object.keys(database.session ?? {}).length === 0 || servers.includes(engineOf(database.url))
+    ? []
+    : [{ path: ["database", "session"], about: [["database", "url"]], what: "only PostgreSQL and MySQL have parameters of a session", instead: "leave it out" }];
+
 export const patternsAreExpressions: Rule = ({ matching }) =>
   (matching?.syntheticEmails ?? []).flatMap((pattern, at) =>
     pattern === undefined || isPattern(pattern)

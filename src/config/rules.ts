@@ -1,4 +1,4 @@
-import { adminKeyIsSaidOnce, baseUrlIsSafe, patternsAreExpressions, timeZoneExists } from "./rules-for-values.ts";
+import { adminKeyIsSaidOnce, baseUrlIsSafe, patternsAreExpressions, replicaIsOfTheSameEngine, sessionIsOfAServer, timeZoneExists } from "./rules-for-values.ts";
 import {
   columnsAreSaidOneWay,
   corroboratorsHaveColumns,
@@ -29,6 +29,8 @@ export type Rule = (config: Readable) => readonly RuleProblem[];
 
 const rules: readonly Rule[] = [
   urlsAreOfKnownDatabases,
+  replicaIsOfTheSameEngine,
+  sessionIsOfAServer,
   timeZoneExists,
   someKeyHasAColumn,
   columnsAreSaidOneWay,

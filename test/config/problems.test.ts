@@ -151,11 +151,23 @@ describe("rules between fields", () => {
   });
 });
 
+describe("a replica and session parameters", () => {
+  it.each<[string, string]>([
+    ["database.readUrl", least.replace(`db" }`, `db", readUrl: "sqlite:r.db" }`)],
+    ["database.readUrl", least.replace(`"sqlite:./members.db" }`, `"postgres://h/db", readUrl: "oracle://r/db" }`)],
+    ["database.session", least.replace(`db" }`, `db", session: { app.key: x } }`)],
+  ])("%s needs a server", (path, yaml) => {
+    expect(loadProblems(yaml)).toEqual([expect.stringMatching(new RegExp(`^\\d+  ${path.replace(".", "\\.")}: `))]);
+  });
+
+  it("are taken for one", () => {
+    expect(load(least.replace(`"sqlite:./members.db" }`, `"postgres://h/db", readUrl: "postgresql://r/db", session: { app.key: x } }`)).database).toMatchObject({ readUrl: "postgresql://r/db", session: { "app.key": "x" } });
+  });
+});
+
 describe("what this version does not serve", () => {
   it.each<[string, string]>([
     ["database.url", least.replace("sqlite:./members.db", "mysql://u:p@h/db")],
-    ["database.readUrl", least.replace(`db" }`, `db", readUrl: "sqlite:r.db" }`)],
-    ["database.session", least.replace(`db" }`, `db", session: { app.key: x } }`)],
     ["limits.approvals.link", `${least}limits: { approvals: { link: 1 } }\n`],
     ["alsoLinkedIn[0].url", `${least}alsoLinkedIn: [{ name: a, url: "mysql://h/x", link: { table: t, kakaoId: k } }]\n`],
   ])("%s is said to be not available, and is no other problem", (path, yaml) => {
