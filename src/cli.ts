@@ -187,7 +187,7 @@ function addExplain(program: Command, call: Call): void {
     .description("say why a member or a Kakao user got its answer in the last plan")
     .option("--member <id>", "a member id")
     .option("--kakao <id>", "a Kakao id")
-    .option("--run <run>", "the plan to explain (default: the newest mapping run)")
+    .option("--run <run>", "the plan to explain (default: the newest)")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/explain.ts")).explain));
 }
 

@@ -3,6 +3,7 @@ import { isKakaoId } from "../core/kakao-id.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { explainAnswer, explainLinked, type Explained } from "./steps/explain-answer.ts";
+import { explainUnlinkMember, explainUnlinkUser } from "./steps/explain-unlinking.ts";
 
 export interface ExplainFlags {
   readonly member?: string;
@@ -19,7 +20,8 @@ export async function explain(context: Context, flags: ExplainFlags): Promise<nu
     throw new StartError({ code: "usage", message: "What stands behind --kakao is no Kakao id.", hint: "A Kakao id is a whole number from 1 to 2^63-1, without separators." });
   }
   const run = findRun(context, flags.run);
-  const explained = flags.kakao === undefined ? await explainMember(context, run, flags.member ?? "") : await explainUser(context, run, flags.kakao);
+  const [byUser, byMember] = run.command === "unlink-orphans" ? [explainUnlinkUser, explainUnlinkMember] : [explainUser, explainMember];
+  const explained = flags.kakao === undefined ? await byMember(context, run, flags.member ?? "") : await byUser(context, run, flags.kakao);
 
   for (const { lines } of explained) {
     for (const line of lines) context.terminal.line(line);
@@ -30,9 +32,10 @@ export async function explain(context: Context, flags: ExplainFlags): Promise<nu
 
 function findRun(context: Context, id: string | undefined): Run {
   const { runs } = context.existingWorkspace();
-  const run = id === undefined ? runs.list().find(({ command }) => command === "map-members") : runs.get(id);
-  if (run?.command === "map-members") return run;
-  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no mapping plan in this workspace yet." : `Run ${id} is no mapping run.`, hint: "Make a plan: kakao-sync map-members" });
+  const isExplained = ({ command }: Run): boolean => command === "map-members" || command === "unlink-orphans";
+  const run = id === undefined ? runs.list().find(isExplained) : runs.get(id);
+  if (run !== undefined && isExplained(run)) return run;
+  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : `Run ${id} is no run of map-members or unlink-orphans.`, hint: "Make a plan: kakao-sync map-members" });
 }
 
 async function explainUser(context: Context, run: Run, kakaoId: string): Promise<readonly Explained[]> {

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { applyCommand, countPlanned } from "./steps/check-apply.ts";
+import { listUnlinkRows } from "./steps/show-unlink-run.ts";
 
 /** `runs`: every run of the workspace, newest first. */
 export async function listRuns(context: Context): Promise<number> {
@@ -22,7 +23,6 @@ export async function listRuns(context: Context): Promise<number> {
 export async function showRun(context: Context, _flags: object, id = ""): Promise<number> {
   const { terminal } = context;
   const run = context.existingWorkspace().runs.get(id);
-  const applied = readApplied(run);
   const appliedBy = readWho(run, "appliedBy");
   const undoneBy = readWho(run, "undoneBy");
   terminal.table(
@@ -35,9 +35,7 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
       ...(appliedBy === undefined ? [] : [["applied by", `${appliedBy.operator} on ${appliedBy.host}`]]),
       ...(undoneBy === undefined ? [] : [["undone by", `${undoneBy.operator} on ${undoneBy.host}`]]),
       ["snapshot", run.snapshot === null ? "none" : renderTime(run.snapshot.takenAt)],
-      ["changes planned", countPlanned(run).toLocaleString("en-US")],
-      ...(applied === undefined ? [] : [["written", applied.done.toLocaleString("en-US")]]),
-      ...Object.entries(applied?.moved ?? {}).map(([why, rows]) => [`left alone: ${why}`, rows.toLocaleString("en-US")]),
+      ...(run.command === "unlink-orphans" ? listUnlinkRows(run) : listMappingRows(run)),
       ["plan digest", run.digests.plan.slice(0, 16)],
       ...Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)]),
     ],
@@ -61,6 +59,15 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
   terminal.line(`Run ${run.id} is given up. What it wrote stays and can no longer be undone.`);
   terminal.json({ command: "runs abandon", run: run.id, state: "abandoned" });
   return EXIT.done;
+}
+
+function listMappingRows(run: Run): string[][] {
+  const applied = readApplied(run);
+  return [
+    ["changes planned", countPlanned(run).toLocaleString("en-US")],
+    ...(applied === undefined ? [] : [["written", applied.done.toLocaleString("en-US")]]),
+    ...Object.entries(applied?.moved ?? {}).map(([why, rows]) => [`left alone: ${why}`, rows.toLocaleString("en-US")]),
+  ];
 }
 
 function describeRun(run: Run): Record<string, unknown> {
