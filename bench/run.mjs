@@ -5,6 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { KEY, makeData } from "./make-data.mjs";
+import { measureEngines } from "./measure-engines.mjs";
 import { measurePull } from "./measure-pull.mjs";
 import { runNode } from "./run-process.mjs";
 
@@ -23,6 +24,7 @@ if (!existsSync(join(data, "kakao-sync.config.yaml"))) {
 
 await benchPlan();
 benchApply();
+measureEngines(data);
 await measurePull(Math.min(rows, 4_000));
 benchHelp();
 
