@@ -27,12 +27,13 @@ export async function updateRows(sql: Transaction, table: TableShape, key: reado
   const lists = [...listsOf(rows, key), ...to.map(({ name }) => rows.map((row) => row.to[name] ?? null)), ...from.map(({ name }) => rows.map((row) => row.from[name] ?? null))];
   const sets = to.map((column, at) => `${quoteName(column.name)} = ${given(key.length + at)}::text::${column.declared}`);
   const where = [...matchKey(key), ...from.map((column, at) => isStill(column, key.length + to.length + at))];
-  const after = await sql.rows(
-    `UPDATE ${table.sql} SET ${sets.join(", ")} FROM ${unnest(lists.length)} WHERE ${where.join(" AND ")} RETURNING ${to.map((column, at) => `${textOf(column)} IS NOT DISTINCT FROM ${given(key.length + at)}`).join(" AND ")}`,
+  const same = to.map((column, at) => isStill(column, key.length + at)).join(" AND ");
+  const [counts] = await sql.rows(
+    `WITH kakao_sync_done AS (UPDATE ${table.sql} SET ${sets.join(", ")} FROM ${unnest(lists.length)} WHERE ${where.join(" AND ")} RETURNING ${same} AS same) SELECT count(*), count(*) FILTER (WHERE same) FROM kakao_sync_done`,
     lists,
   );
-  const changed = after.filter(([same]) => same === "t").length;
-  if (changed !== rows.length || after.length !== rows.length) throw notAsWritten(table, `${rows.length - changed} of ${rows.length} rows did not take their new values`);
+  const [touched, changed] = (counts ?? []).map(Number);
+  if (touched !== rows.length || changed !== rows.length) throw notAsWritten(table, `${rows.length - (changed ?? 0)} of ${rows.length} rows did not take their new values`);
 }
 
 /** Adds rows, all with the same columns, in one statement that must add each. */
