@@ -21,6 +21,7 @@ const engines: Readonly<Record<string, () => Promise<OpenEngine>>> = {
   sqlite: async () => (await import("./sqlite.ts")).openSqlite,
   csv: async () => (await import("./csv.ts")).openCsv,
   postgres: async () => (await import("./postgres.ts")).openPostgres,
+  mysql: async () => (await import("./mysql.ts")).openMysql,
 };
 
 /** The service's database behind the engine that its URL names. Throws StartError for an unknown scheme, or a database that cannot be reached or used. */

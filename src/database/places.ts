@@ -12,6 +12,7 @@ const engines: Readonly<Record<string, () => Promise<OpenPlace>>> = {
   sqlite: async () => (await import("./sqlite-linked-place.ts")).openSqlitePlace,
   csv: async () => (await import("./csv.ts")).openCsvPlace,
   postgres: async () => (await import("./postgres-linked-place.ts")).openPostgresPlace,
+  mysql: async () => (await import("./mysql-linked-place.ts")).openMysqlPlace,
 };
 
 /** Opens a place of `alsoLinkedIn` read-only. Throws StartError naming the place when it cannot be read. */

@@ -1,0 +1,23 @@
+import { StartError } from "../errors.ts";
+import { columnOf, type TableShape } from "./mysql-schema.ts";
+import type { ColumnShape } from "./mysql-values.ts";
+
+/** Throws StartError for a column that cannot hold every Kakao id exactly, or that a text comparison does not find. */
+export function refuseWrongLinkType(table: TableShape, name: string): void {
+  const column = columnOf(table, name);
+  const holds =
+    (/^bigint/.test(column.type) && column.generated === null) ||
+    (column.kind === "decimal" && column.scale === 0 && column.precision >= 19) ||
+    (column.kind === "text" && !/^(enum|set)/.test(column.type) && (column.length ?? 19) >= 19);
+  if (holds) return;
+  const why = column.generated === null ? "it does not hold every Kakao id, which has up to 19 digits, exactly" : "it is computed by the database and cannot be written";
+  throw new StartError({ code: "link-column-type", message: `${table.name}.${name} is declared as ${column.type}: ${why}.`, hint: "Use a column declared as BIGINT or VARCHAR(20)." });
+}
+
+/** Throws StartError for an id that cannot be paged by its order: an ENUM sorts otherwise than it compares, and a float is not exact. */
+export function refuseWrongIdType(table: TableShape, id: ColumnShape): void {
+  const isText = id.kind === "text" && !/^(enum|set)/.test(id.type);
+  const isBytes = id.kind === "bytes" && /binary/.test(id.type);
+  if (isText || isBytes || ["integer", "unsigned", "decimal", "uuid"].includes(id.kind)) return;
+  throw new StartError({ code: "member-id-type", message: `${table.name}.${id.name} is declared as ${id.type}, which is no type for ids.`, hint: "Name an integer, DECIMAL, CHAR, VARCHAR, BINARY or UUID column under id." });
+}

@@ -1,0 +1,81 @@
+import { StartError } from "../errors.ts";
+
+/**
+ * `disable`: never encrypted. `prefer` (the default): encrypted where the server offers it. `require`: encrypted, the certificate unchecked. `verify-ca`: signed by
+ * the given authority. `verify-full`: signed by the given or a public authority, for this host name.
+ */
+export type MysqlTls = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
+
+const tlsModes: readonly string[] = ["disable", "prefer", "require", "verify-ca", "verify-full"] satisfies MysqlTls[];
+
+/** Where a MySQL or MariaDB URL points. */
+export interface MysqlTarget {
+  readonly host: string;
+  readonly port: number;
+  /** The path of a Unix socket, which then goes before host and port. */
+  readonly socket: string | undefined;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly database: string;
+  readonly tls: MysqlTls;
+  /** The file with the certificate authority. */
+  readonly caFile: string | undefined;
+  /** Host, port and database for messages; never user or password. */
+  readonly label: string;
+}
+
+const parameters = ["sslmode", "ssl-ca", "socket"];
+const example = "mysql://user:password@host:3306/database";
+
+/** Takes `mysql://user:password@host:port/database?sslmode=…` apart. Throws StartError without repeating the URL: it may hold a password. */
+export function parseMysqlUrl(text: string): MysqlTarget {
+  const url = parseUrl(text);
+  const given = new Map<string, string>();
+  for (const [name, value] of url.searchParams) {
+    if (!parameters.includes(name)) throw wrongUrl(`The database URL has the parameter ${name}, which is not known.`, `Remove it. Known are: ${parameters.join(", ")}. Parameters of the session belong to database.session.`);
+    given.set(name, value);
+  }
+  const socket = given.get("socket");
+  const host = decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
+  const database = decodePart(url.pathname.slice(1), "database name");
+  if (database === "" || (host === "" && socket === undefined)) throw wrongUrl(`The database URL names no ${database === "" ? "database" : "host"}.`, `Write it as ${example}`);
+  const port = url.port === "" ? 3306 : Number(url.port);
+  return {
+    host,
+    port,
+    socket,
+    user: decodePart(url.username, "user") || undefined,
+    password: decodePart(url.password, "password") || undefined,
+    database,
+    tls: chooseTls(given.get("sslmode"), given.get("ssl-ca"), socket),
+    caFile: given.get("ssl-ca"),
+    label: `${socket ?? `${host.includes(":") ? `[${host}]` : host}:${port}`}/${database}`,
+  };
+}
+
+/** A certificate authority is never given in vain. A socket of this machine needs no encryption. */
+function chooseTls(mode: string | undefined, caFile: string | undefined, socket: string | undefined): MysqlTls {
+  if (mode !== undefined && !tlsModes.includes(mode)) throw wrongUrl("sslmode in the database URL is none that is known.", `Write one of: ${tlsModes.join(", ")}.`);
+  if (mode === "verify-ca" && caFile === undefined) throw wrongUrl("sslmode=verify-ca names no certificate authority.", "Add ssl-ca=FILE, or write sslmode=verify-full.");
+  if (caFile === undefined) return (mode as MysqlTls | undefined) ?? (socket === undefined ? "prefer" : "disable");
+  if (mode === undefined) return "verify-full";
+  if (mode === "disable" || mode === "prefer") throw wrongUrl(`sslmode=${mode} checks no certificate, but an authority is given.`, "Write sslmode=verify-full, or remove ssl-ca.");
+  return mode === "require" ? "verify-ca" : (mode as MysqlTls);
+}
+
+function parseUrl(text: string): URL {
+  if (URL.canParse(text) && /^(mysql|mariadb):\/\//i.test(text)) return new URL(text);
+  throw wrongUrl("The database URL cannot be read.", `Write it as ${example}, with / : @ # ? in the password as %2F %3A %40 %23 %3F.`);
+}
+
+function decodePart(part: string, what: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw wrongUrl(`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
+  }
+}
+
+function wrongUrl(message: string, hint: string): StartError {
+  return new StartError({ code: "database-url", message, hint });
+}
