@@ -39,7 +39,8 @@ export class FilterProcess {
   private nextId = 1;
   private rest = "";
   private timer: NodeJS.Timeout | undefined;
-  private drained: () => void = () => undefined;
+  /** Whoever waits until the pipe takes more. */
+  private readonly writers: (() => void)[] = [];
   private readonly stop = (): void => this.fail(this.command.signal.reason);
 
   constructor(command: FilterCommand) {
@@ -53,7 +54,7 @@ export class FilterProcess {
     this.child.once("close", (code, signal) => this.fail(this.stopped(code, signal)));
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => this.take(text));
     // A pipe that breaks is told by the end of the process.
-    this.child.stdin.on("error", () => undefined).on("drain", () => this.drained());
+    this.child.stdin.on("error", () => undefined).on("drain", () => this.wakeWriters());
     command.signal.addEventListener("abort", this.stop, { once: true });
   }
 
@@ -66,7 +67,7 @@ export class FilterProcess {
     all.catch(() => undefined);
     for (let start = 0; start < requests.length && this.failure === undefined; start += linesAtOnce) {
       const lines = requests.slice(start, start + linesAtOnce).map((request, at) => renderRequest(answers[start + at]?.id ?? 0, request));
-      if (!this.child.stdin.write(lines.join(""))) await new Promise<void>((resolve) => (this.drained = resolve));
+      if (!this.child.stdin.write(lines.join(""))) await new Promise<void>((resolve) => this.writers.push(resolve));
     }
     return all;
   }
@@ -112,6 +113,7 @@ export class FilterProcess {
   }
 
   private take(text: string): void {
+    if (this.failure !== undefined) return;
     const lines = (this.rest + text).split("\n");
     this.rest = lines.pop() ?? "";
     for (const line of lines) if (line.trim() !== "" && this.failure === undefined) this.takeLine(line);
@@ -134,8 +136,12 @@ export class FilterProcess {
     clearTimeout(this.timer);
     for (const { failed } of this.waiting.values()) failed(error);
     this.waiting.clear();
-    this.drained();
+    this.wakeWriters();
     this.child.kill();
+  }
+
+  private wakeWriters(): void {
+    for (const wake of this.writers.splice(0)) wake();
   }
 
   private get subject(): string {

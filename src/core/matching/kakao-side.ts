@@ -2,7 +2,7 @@ import type { KakaoUser } from "../kakao-user.ts";
 import { READ_STATES } from "../kakao-user.ts";
 import type { KakaoId } from "../kakao-id.ts";
 import { KeyIndex, SLOT } from "../key-index.ts";
-import { UNUSABLE, type KeyReading } from "../keys.ts";
+import { readMemberEmail, UNUSABLE, type KeyReading } from "../keys.ts";
 import type { KeyName } from "../member.ts";
 import { KEY_NAMES } from "../member.ts";
 import { SortedIds } from "../id-order.ts";
@@ -119,7 +119,10 @@ export function readSnapshotKey(user: KakaoUser, key: KeyName, options: Matching
   const value = user[key];
   if (typeof value === "number") return unusableCode(value);
   if (!usesKey(key, options)) return UNUSABLE.empty;
-  return options.placeholders.has(value) ? UNUSABLE.placeholder : digestComparable(key, value, options.digests);
+  if (options.placeholders.has(value)) return UNUSABLE.placeholder;
+  // Of a digest nobody can tell that its address is of a relay service or made up: so that side is asked which can be read.
+  const readable = key === "email" && options.digests?.email !== undefined ? readMemberEmail(value, options.syntheticEmails) : value;
+  return typeof readable === "number" ? readable : digestComparable(key, readable, options.digests);
 }
 
 /** True when this run compares the key at all; an e-mail that only corroborates is compared, but hits nobody. */
