@@ -23,8 +23,10 @@ export interface ConsentStarter {
 /** A commented consent file that `loadConsent` accepts: what is known is filled in, the rest stands behind a `#`. */
 export function renderConsentStarter(starter: ConsentStarter): string {
   const lines = [
-    "# What Kakao was asked for, what it approved, what the console is set to and what the service does, side by side.",
-    "# Fill in what applies and remove the # before it; what is left out is asked for as a finding. Then: kakao-sync audit-consent",
+    "# What Kakao was asked for, what it approved, what the console is set to and",
+    "# what the service does, side by side. Fill in what applies and remove the #",
+    "# before it; what is left out comes up as a finding. Then look what does not",
+    "# fit: kakao-sync audit-consent",
     "",
     ...application,
     "",
@@ -43,7 +45,7 @@ export function renderConsentStarter(starter: ConsentStarter): string {
 
 const application = [
   "# application:                    # what is or was applied for",
-  "#   permissions: { terms: draft, items: draft }   # each draft, submitted, rejected or approved",
+  "#   permissions: { terms: draft, items: draft }   # submitted, rejected, approved",
   "#   submitted: 2026-11-02",
   "#   launch: 2026-12-01",
   "#   items:",
@@ -53,11 +55,11 @@ const application = [
 ];
 
 const reviewed = [
-  "# reviewed:                       # what Kakao approved; copy it from the answer, not from the console",
+  "# reviewed:                       # what Kakao approved, as its answer says",
   "#   on: 2026-11-09",
-  "#   items: { phone_number: required, name: optional }   # required, optional, in-use or off",
+  "#   items: { phone_number: required, name: optional }   # or in-use, off",
   "#   terms:                        # in the order of the screen",
-  "#     - { tag: tos_20261101, kind: terms-of-service, title: { ko: 이용약관 }, url: https://shop.example/terms, required: true }",
+  "#     - { tag: tos_20261101, kind: terms-of-service, required: true }   # title, url",
 ];
 
 function renderConsole({ appId, autoLink, fixedIds, channel, uses, live }: ConsentStarter): string[] {
@@ -65,7 +67,7 @@ function renderConsole({ appId, autoLink, fixedIds, channel, uses, live }: Conse
   return [
     "console:                          # what is set now",
     live === undefined ? "  # readOn: 2026-11-02            # when you read these values from the console" : `  readOn: ${live.day}`,
-    `  app: { id: ${quote(appId)} }   # business: true, businessNumber, company, platforms: [web]`,
+    `  app: { id: ${quote(appId)} }   # business, businessNumber, company, platforms`,
     "  # login: true                   # [카카오 로그인] is on",
     "  # redirectUris: [https://shop.example/oauth/kakao]",
     renderFlag("autoLink", autoLink, "로그인시 앱 자동 연결"),
@@ -82,13 +84,13 @@ function renderConsole({ appId, autoLink, fixedIds, channel, uses, live }: Conse
 }
 
 function renderItem({ id, consent }: { readonly id: string; readonly consent: Consent | "unknown" | "mixed" }): string {
-  if (consent === "unknown") return `    # ${quoteKey(id)}: optional   # ${nameItem(id)}: on, but nobody of the sample has agreed; look in the console`;
-  if (consent === "mixed") return `    ${quoteKey(id)}: optional   # ${nameItem(id)}: some may withdraw it and others not; look in the console`;
+  if (consent === "unknown") return `    ${quoteKey(id)}: optional   # ${nameItem(id)}: on, but nobody agreed yet: look in the console`;
+  if (consent === "mixed") return `    ${quoteKey(id)}: optional   # ${nameItem(id)}: not the same for everybody: look in the console`;
   return `    ${quoteKey(id)}: ${consent}   # ${nameItem(id)}`;
 }
 
 function renderTerms(terms: readonly { readonly tag: string; readonly required: boolean }[] | undefined): string[] {
-  if (terms === undefined) return ["  # terms:                        # in the order of the screen", "  #   - { tag: tos_20261101, kind: terms-of-service, url: https://shop.example/terms, required: true }"];
+  if (terms === undefined) return ["  # terms:                        # in the order of the screen, or leave them to --live", "  #   - { tag: tos_20261101, kind: terms-of-service, required: true }   # title, url"];
   if (terms.length === 0) return ["  terms: []                       # Kakao names none"];
   return ["  terms:                          # in the order of the screen; add kind, title, url and company", ...terms.map(({ tag, required }) => `    - { tag: ${quote(tag)}, required: ${String(required)} }`)];
 }
@@ -102,23 +104,23 @@ function renderService({ uses }: ConsentStarter): string[] {
     "  # signUp:                       # your own sign-up form, which Kakao's reviewers look at",
     "  #   url: https://shop.example/join",
     "  #   items: { name: required, phone_number: required }",
-    "  #   identityVerification: none  # sign-up, use or none: where you collect a CI yourself",
-    "  #   memberId: own               # what a member is known by: own, kakao-id, account_ci, account_email, phone_number",
-    "  uses:                           # what each item is used for; essential: true where nothing works without it",
-    ...(byItem.size === 0 ? ["    {}"] : [...byItem].map(([item, by]) => `    ${quoteKey(item)}: { for: ${quote(`finding the member (${by.join(", ")})`)} }   # ${nameItem(item)}`)),
-    "  # offers: [delivery]            # delivery, age-limited, gender-specific, birthday-benefits, messages-to-friends, friends, none",
-    "  # firstReads: { calls: [/v2/user/me], withinHours: 1 }   # the calls after a first login",
+    "  #   identityVerification: none  # sign-up, use or none: where you take a CI yourself",
+    "  #   memberId: own               # or kakao-id, account_ci, account_email, phone_number",
+    "  uses:                           # essential: true where nothing works without it",
+    ...(byItem.size === 0 ? ["    {}"] : [...byItem].map(([item, by]) => `    ${quoteKey(item)}: { for: ${quote(by.join(", "))} }   # ${nameItem(item)}`)),
+    "  # offers: [delivery]            # age-limited, birthday-benefits …, or [none]",
+    "  # firstReads: { calls: [/v2/user/me], withinHours: 1 }   # after a first login",
     "  # under14: refused              # or admitted, with guardianConsent: true",
     "  # abroad: { transfers: false }  # personal data leave Korea",
     "  # advertising: { sends: true, atNight: false }",
     "  # policies:",
     "  #   privacyUrl: https://shop.example/privacy",
-    "  #   privacy: { namesKakao: true, items: [phone_number, name], retention: true, entrusting: true }",
+    "  #   privacy: { namesKakao: true, retention: true, entrusting: true, items: [name] }",
   ];
 }
 
 function renderFlag(key: string, value: boolean | undefined, name: string): string {
-  return value === undefined ? `  # ${key}: true`.padEnd(34) + `# ${name}` : `  ${key}: ${String(value)}`.padEnd(34) + `# ${name}; as the configuration says`;
+  return value === undefined ? `  # ${key}: true`.padEnd(34) + `# ${name}` : `  ${key}: ${String(value)}`.padEnd(34) + `# ${name}`;
 }
 
 function nameItem(id: string): string {

@@ -4,6 +4,7 @@ import type { ConsentTools } from "../../context/consent-tools.ts";
 import { EXIT } from "../../errors.ts";
 import { countOf } from "./count-of.ts";
 import { consentPath } from "./audit-input.ts";
+import { isSaid } from "./audit-words.ts";
 
 const kinds: Readonly<Record<ConsentChange["kind"], string>> = {
   "item-added": "item added",
@@ -25,8 +26,9 @@ export function tellDiff(context: Context, tools: ConsentTools, flags: { readonl
   const { terminal } = context;
   const [before, after] = [tools.load(context.inputFile(flags.diff)), tools.load(consentPath(context, flags))];
   const changes = diffConsent(before.consent, after.consent).map(({ at, ...change }) => {
-    const gone = change.to === "off" && change.kind.endsWith("-removed");
-    return { ...change, file: (gone ? before : after).file, line: (gone ? before : after).lineOf(at) };
+    // What is no longer there stands in the old file only; an item that was switched off may still be written in the new one.
+    const side = change.kind === "term-removed" || (change.kind === "item-removed" && !isSaid(after.consent, at)) ? before : after;
+    return { ...change, file: side.file, line: side.lineOf(at) };
   });
   const count = (review: ConsentChange["review"]): number => changes.filter((change) => change.review === review).length;
   const result = { command: context.command, from: before.file, to: after.file, changes, counts: { yes: count("yes"), no: count("no"), business: count("business") } };

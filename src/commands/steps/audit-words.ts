@@ -69,7 +69,8 @@ function whySkipped({ id, needs = [] }: Rule, { consent, live }: AuditInput): st
   return missing === undefined || (live !== undefined && missing[0] === "console") ? undefined : `${missing.join(".")} is not in the file`;
 }
 
-function isSaid(value: unknown, path: ConsentPath): boolean {
+/** True where there is a value at the path. */
+export function isSaid(value: unknown, path: ConsentPath): boolean {
   const [step, ...rest] = path;
   if (step === undefined) return value !== undefined;
   return typeof value === "object" && value !== null && isSaid(Object.getOwnPropertyDescriptor(value, step)?.value, rest);

@@ -53,7 +53,7 @@ export function tellLive({ terminal }: Context, look: LiveLook): void {
   if (others.length > 0) terminal.line(`Not counted, others were asked instead: ${others.join(", ")}.`);
   if (sampled === 0) return;
   terminal.line();
-  terminal.table([{ header: "item" }, { header: "name" }, { header: "consent" }, { header: "agreed" }, { header: "with value" }], items.map((item) => [item.id, item.displayName ?? "", nameConsent(item), item.agreed, showValues(item)]));
+  terminal.table([{ header: "item" }, { header: "name" }, { header: "consent" }, { header: "agreed" }, { header: "with value" }], items.map((item) => [item.id, item.displayName ?? "", nameConsent(item), item.agreed, item.withValue ?? null]));
   terminal.line();
   if (terms === undefined) terminal.line("Kakao answered about no terms: the app does not use Kakao Sync, or lacks the permission.");
   else if (terms.length === 0) terminal.line("No terms are registered in the console.");
@@ -82,8 +82,4 @@ export function nameConsent({ using, agreed, revocable }: LiveItem): "off" | "un
   if (!using) return "off";
   if (agreed === 0) return "unknown";
   return revocable === 0 ? "required" : revocable === agreed ? "optional" : "mixed";
-}
-
-function showValues({ withValue }: LiveItem): string {
-  return withValue === undefined ? "-" : String(withValue);
 }
