@@ -104,6 +104,7 @@ function addMapMembers(program: Command, call: Call): void {
     .option("--from <file>", "Kakao users from a .csv or .jsonl file instead of a snapshot")
     .option("--max-age <duration>", "take a new snapshot when the last one is older (default: 24h)", readDuration)
     .option("--all-rows", "list every Kakao user in plan.csv, linked ones too")
+    .option("--sql-dialect <dialect>", "with a csv: database: postgres, mysql or mariadb, for apply.sql", readWord(["postgres", "mysql", "mariadb"]))
     .option("--allow-links <n>", "lift the brake for a plan of exactly n links", readCount)
     .option("--accept-quality", "apply although the keys look wrong (rule M13)")
     .option("--allow-no-hit", "apply although a key kept as digests hits nobody (rule M13)");

@@ -7,9 +7,12 @@ import type { StarterAnswers } from "./config/starter.ts";
 import type { nextKakaoId } from "./core/kakao-id.ts";
 import type { ForeignPhone } from "./core/keys.ts";
 import type { LinkedPlace, ServiceDatabase } from "./database/service-database.ts";
+import type { SqlScript } from "./database/apply-sql.ts";
+import type { SqlDialect } from "./database/apply-sql-dialects.ts";
 import type { createCsv } from "./files/csv-out.ts";
 import type { readCsv } from "./files/csv-in.ts";
 import type { readIdList } from "./files/id-list.ts";
+import type { OutputFile } from "./files/output-file.ts";
 import type { readUsersFile } from "./files/users-file.ts";
 import type { Io } from "./io.ts";
 import type { forecastPull, KakaoClient } from "./kakao/client.ts";
@@ -61,6 +64,10 @@ export interface Context {
   drawSeed(): readonly [number, number];
   readonly nextKakaoId: typeof nextKakaoId;
   readonly createCsv: typeof createCsv;
+  /** Starts a text file: 0600, whole or not at all. Throws FailedError `disk-full`. */
+  createText(path: string): Pick<OutputFile, "write" | "finish" | "discard">;
+  /** The text of a file of SQL that makes planned changes. */
+  createSqlScript(dialect: SqlDialect): SqlScript;
   readonly readCsv: typeof readCsv;
   readonly readIdList: typeof readIdList;
   readonly readUsersFile: typeof readUsersFile;

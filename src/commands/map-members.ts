@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { EXIT, StartError } from "../errors.ts";
+import type { SqlDialect } from "../database/apply-sql-dialects.ts";
 import type { Inspection } from "../database/service-database.ts";
 import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags, PullFlags } from "./shared-options.ts";
@@ -11,6 +12,7 @@ import { openKakaoSide } from "./steps/open-kakao-side.ts";
 import { planMapping } from "./steps/plan-mapping.ts";
 import { readDecisionsFile } from "./steps/read-decisions.ts";
 import { tellApplied, tellCounts, tellPlan, tellRefusedDecisions } from "./steps/tell-mapping.ts";
+import { checkSqlDialect } from "./steps/write-sql-file.ts";
 
 export interface MapFlags extends ApplyFlags, PullFlags, BrakeFlags {
   readonly plan?: string;
@@ -19,6 +21,7 @@ export interface MapFlags extends ApplyFlags, PullFlags, BrakeFlags {
   readonly from?: string;
   readonly maxAge?: number;
   readonly allRows?: boolean;
+  readonly sqlDialect?: SqlDialect;
 }
 
 /** `map-members`: plans whom each Kakao user belongs to; with `--apply` carries a plan out. */
@@ -28,6 +31,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
   context.lock();
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
   const database = await context.database();
+  await checkSqlDialect(context, flags);
   const inspection = await database.inspect();
 
   if (flags.plan !== undefined) return applyPlan(context, flags, context.workspace().runs.get(flags.plan), inspection);
@@ -35,7 +39,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
 
   const decisions = await readDecisionsFile(context, flags.decisions);
   const snapshot = await openKakaoSide(context, flags);
-  const { run, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true });
+  const { run, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true, ...(flags.sqlDialect === undefined ? {} : { sqlDialect: flags.sqlDialect }) });
   snapshot.close();
   tellRefusedDecisions(context, refusedDecisions);
 

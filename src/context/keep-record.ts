@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { RefusedError } from "../errors.ts";
 import { createCsv } from "../files/csv-out.ts";
+import { OutputFile } from "../files/output-file.ts";
 import type { RecordEntry } from "../workspace/record.ts";
 import type { Things } from "./open-things.ts";
 
@@ -12,6 +13,7 @@ export interface RecordKeeper {
   record(facts: RecordFacts): void;
   recordRefusal(error: unknown): void;
   readonly createCsv: typeof createCsv;
+  createText(path: string): Pick<OutputFile, "write" | "finish" | "discard">;
 }
 
 /** The record's keeper for one command. */
@@ -37,6 +39,18 @@ export function keepRecord(things: Things, who: { readonly command: string; read
       } catch {
         // A workspace that cannot be written has refused already, for a reason that is being told.
       }
+    },
+    createText: (path) => {
+      const text = new OutputFile(path);
+      return {
+        write: (piece) => text.write(piece),
+        discard: () => text.discard(),
+        finish: () => {
+          const file = text.finish();
+          written = { ...written, [basename(path)]: file.sha256 };
+          return file;
+        },
+      };
     },
     createCsv: (path, header, options) => {
       const csv = createCsv(path, header, options);

@@ -12,9 +12,11 @@ import { createKeyedDigest } from "../workspace/encryption.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { noWorkspace, refuseRealWorkspace } from "./find-workspace.ts";
+import { createSqlScript } from "../database/apply-sql.ts";
 import { keepRecord } from "./keep-record.ts";
 import { monthOf, openKakao } from "./open-kakao.ts";
 import { openThings, type Things } from "./open-things.ts";
+import { toDatabaseMap } from "./to-database-map.ts";
 import { tools } from "./tools.ts";
 import { openWindow } from "./window.ts";
 
@@ -37,6 +39,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     now,
     host: hostname(),
     ...tools,
+    createSqlScript: (dialect) => createSqlScript({ dialect, map: toDatabaseMap(things.config()), timeZone: things.config().database.timeZone, now: new Date(now()) }),
     ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now }),
     ...openers(io, things, workspaceFolder, now),
     get config() {

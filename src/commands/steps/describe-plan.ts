@@ -6,6 +6,7 @@ import { KEY_NAMES } from "../../core/member.ts";
 import type { RunFacts } from "../../workspace/runs.ts";
 import type { PlanInput } from "./plan-mapping.ts";
 import { planFiles } from "./write-mapping-plan.ts";
+import { sqlFile, type SqlFileCounts } from "./write-sql-file.ts";
 
 interface MadePlan {
   readonly sides: Sides;
@@ -17,13 +18,15 @@ interface MadePlan {
   readonly danglingLinks: number;
   /** Values that could not be decrypted, by column and reason. */
   readonly undecryptable: UnopenedTally["counts"];
+  /** What the SQL file holds; undefined without one. */
+  readonly sql: SqlFileCounts | undefined;
   /** Its identity. */
   readonly database: string;
   readonly decisions: string | null;
 }
 
 /** What the registry keeps of a plan; `counts` are those of the JSON result (product.md section 11), and what the brakes look at. */
-export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, danglingLinks, undecryptable, decisions, database }: MadePlan): RunFacts {
+export function describePlan(context: Context, { operator, snapshot }: PlanInput, { sides, plan, digest, planned, danglingLinks, undecryptable, sql, decisions, database }: MadePlan): RunFacts {
   const { members, kakao, options } = sides;
   return {
     command: "map-members",
@@ -43,11 +46,12 @@ export function describePlan(context: Context, { operator, snapshot }: PlanInput
       danglingLinks,
       malformedLinks: members.counts.malformedLinks,
       ...(Object.keys(undecryptable).length === 0 ? {} : { undecryptable }),
+      ...(sql === undefined ? {} : { sqlFile: sql }),
       quality: { ...plan.quality, digested: KEY_NAMES.filter((key) => options.digests?.[key] !== undefined), usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
     },
     digests: { plan: digest, config: context.configDigest, decisions, database },
     snapshot: { generation: snapshot.generation, takenAt: snapshot.takenAt },
-    files: planFiles,
+    files: sql === undefined ? planFiles : { ...planFiles, sql: sqlFile },
   };
 }
 

@@ -9,6 +9,7 @@ import type { MatchingOptions } from "../../core/matching/options.ts";
 import { MappingPlan } from "../../core/matching/plan.ts";
 import { listSharedGroups, UnmatchedCiCollector, type SharedGroup } from "../../core/matching/shared-groups.ts";
 import { VALUE_NAMES, type MemberRow, type ValueName } from "../../core/member.ts";
+import type { SqlDialect } from "../../database/apply-sql-dialects.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import type { RunDraft } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
@@ -20,6 +21,7 @@ import { readMappingOptions } from "./read-mapping-options.ts";
 import { settleDecisions } from "./settle-decisions.ts";
 import { showMembers } from "./show-members.ts";
 import { writeMappingPlan } from "./write-mapping-plan.ts";
+import { writeSqlFile } from "./write-sql-file.ts";
 
 /** What a plan is made from. */
 export interface PlanInput {
@@ -29,6 +31,8 @@ export interface PlanInput {
   readonly decisions: FileDecisions;
   readonly operator: string;
   readonly allRows: boolean;
+  /** Of the SQL file that a plan from a dump comes with. */
+  readonly sqlDialect?: SqlDialect;
 }
 
 export interface MappingResult {
@@ -73,9 +77,10 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
     const groups = await collectGroups(context, input, sides, plan);
     const shownMembers = await showMembers(context, sides, plan);
     writeMappingPlan({ context, runId: id, folder, sides, plan, groups, shownMembers, draft, decided: settled.obeyed, allRows: input.allRows }, input.snapshot.blocks());
+    const sql = input.sqlDialect === undefined ? undefined : await writeSqlFile(context, { id, folder }, input.sqlDialect, sides, plan, settled.obeyed);
     const { digest, rows: planned } = draft.finish();
     workspace.decisions.remember(settled.remember);
-    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, danglingLinks, undecryptable, decisions: settled.digest, database: (await context.database()).identity }));
+    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, danglingLinks, undecryptable, sql, decisions: settled.digest, database: (await context.database()).identity }));
     return { run, refusedDecisions: settled.refused, clears: countClears(settled.obeyed) };
   } catch (error) {
     draft.discard();

@@ -8,6 +8,7 @@ import { applyCommand, countPlanned, readQuality } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
 import type { AppliedCounts } from "./apply-mapping.ts";
 import type { RefusedRow } from "./read-decisions.ts";
+import { sqlFile, type SqlFileCounts } from "./write-sql-file.ts";
 
 /** The JSON result of `map-members` (product.md section 11). */
 export function describeMapping(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
@@ -39,7 +40,14 @@ export function tellPlan(context: Context, run: Run, { inspection, refusedDecisi
   terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
   const changes = countPlanned(run);
   if (changes === 0) terminal.note("There is nothing to link.");
+  else if (run.files["sql"] !== undefined) tellSqlFile(context, run);
   else terminal.note(`Nothing has been changed. To ${clears > 0 ? "write or clear" : "write"} ${countOf(changes, "link")}: ${applyCommand(run)}`);
+}
+
+function tellSqlFile({ terminal, shown }: Context, run: Run): void {
+  const { links, clears, leftOut } = run.counts["sqlFile"] as SqlFileCounts;
+  terminal.note(`Nothing has been changed. ${shown(`${run.folder}/${sqlFile}`)} writes ${countOf(links, "link")}${clears > 0 ? ` and clears ${clears}` : ""}; its first lines say how to run it.`);
+  if (leftOut > 0) terminal.warn(`${countOf(leftOut, "relink is", "relinks are")} not in ${sqlFile}: right before each, Kakao must confirm that the former id is gone (M6). Apply to the database itself for these.`);
 }
 
 /** What the plan comes to: also before the question of an apply that plans and writes in one go. */
