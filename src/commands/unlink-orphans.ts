@@ -3,11 +3,16 @@ import type { Inspection } from "../database/service-database.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags } from "./shared-options.ts";
-import { countPlanned } from "./steps/check-apply.ts";
+import { applyUnlinking, readOrder, type UnlinkOrder } from "./steps/apply-unlinking.ts";
+import { checkPlanState, countPlanned, refuseWhileInterrupted } from "./steps/check-apply.ts";
+import { refuseEmptyPlaces, refuseFreshAtTerminal, refuseRehearsal, refuseShrunkSincePlan, refuseUnfitServer } from "./steps/check-unlinking.ts";
+import { checkClears } from "./steps/clear-gone.ts";
+import { confirmUnlinking } from "./steps/confirm-apply.ts";
 import { planUnlinking, type UnlinkPlanFlags } from "./steps/plan-unlinking.ts";
 import { requireUnlinkConfig } from "./steps/require-unlink-config.ts";
+import { tellUnlinked } from "./steps/tell-unlinked.ts";
 import { tellUnlinking } from "./steps/tell-unlinking.ts";
-import type { UnlinkBrakeFlags } from "./steps/unlink-brakes.ts";
+import { checkUnlinkBrakes, type UnlinkBrakeFlags } from "./steps/unlink-brakes.ts";
 
 export interface UnlinkFlags extends ApplyFlags, UnlinkPlanFlags, UnlinkBrakeFlags {
   readonly plan?: string;
@@ -29,6 +34,10 @@ export async function unlinkOrphans(context: Context, flags: UnlinkFlags): Promi
 
   if (flags.plan !== undefined) return applyPlan(context, flags, context.workspace().runs.get(flags.plan), inspection);
 
+  if (flags.apply === true) {
+    refuseFreshAtTerminal(context);
+    refuseWhileInterrupted(context);
+  }
   const run = await planUnlinking(context, { ...flags, inspection, operator });
 
   if (flags.apply === true) return applyPlan(context, flags, run, inspection);
@@ -41,8 +50,30 @@ function countClearable({ config }: Context, run: Run, { clearGone, evenFixed }:
   return clearGone === true && (config.kakao.app.fixedIds !== true || evenFixed === true) ? Number(run.counts["clearable"] ?? 0) : 0;
 }
 
-async function applyPlan(_context: Context, _flags: UnlinkFlags, run: Run, _inspection: Inspection): Promise<number> {
-  return Promise.reject(new StartError({ code: "not-yet", message: "Applying is not available in this version.", hint: "Look at the plan instead.", run: run.id }));
+async function applyPlan(context: Context, flags: UnlinkFlags, run: Run, inspection: Inspection): Promise<number> {
+  await checkPlanState(context, run);
+  refuseShrunkSincePlan(run, inspection);
+  await refuseEmptyPlaces(context, run);
+  const order = run.state === "interrupted" ? await goOn(context, run, inspection) : await begin(context, flags, run, inspection);
+  if (order.going > 0) refuseRehearsal(context, run);
+  await confirmUnlinking(context, run, { users: order.going, clears: order.clears }, flags);
+  const applied = await applyUnlinking(context, run, order);
+  tellUnlinked(context, context.workspace().runs.get(run.id), applied);
+  return applied.failed > 0 || applied.appeared > 0 ? EXIT.found : EXIT.done;
+}
+
+/** What a plan may do now: every brake is asked. */
+async function begin(context: Context, flags: UnlinkFlags, run: Run, inspection: Inspection): Promise<UnlinkOrder> {
+  const going = await checkUnlinkBrakes(context, run, inspection, flags);
+  return { going, saveConsents: flags.saveConsents === true, clears: checkClears(context, run, flags) };
+}
+
+/** An interrupted run obeys what it was begun with; the flags of this call change nothing about it. */
+async function goOn(context: Context, run: Run, inspection: Inspection): Promise<UnlinkOrder> {
+  await refuseUnfitServer(context, run, inspection);
+  const order = readOrder(run);
+  if (order === undefined) throw new Error(`run ${run.id} is interrupted, but was never begun`);
+  return order;
 }
 
 /** Combinations that would leave open what is meant. */

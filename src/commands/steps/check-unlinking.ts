@@ -1,0 +1,66 @@
+import type { Context } from "../../context.ts";
+import { findRefusals, type Refusal } from "../../core/orphans/brakes.ts";
+import type { Inspection } from "../../database/service-database.ts";
+import { RefusedError } from "../../errors.ts";
+import { unlinkingEn } from "../../messages/unlinking.ts";
+import type { Run } from "../../workspace/runs.ts";
+import { readBrakes } from "./unlink-brakes.ts";
+import { readUnlinkNumbers } from "./unlink-reference.ts";
+
+/** At a terminal somebody is there to read the plan first (product.md section 3). */
+export function refuseFreshAtTerminal(context: Context): void {
+  if (!context.terminal.interactive) return;
+  throw new RefusedError({
+    code: "plan-not-named",
+    message: "Unlinking cannot be undone: at a terminal only a plan that was looked at is carried out.",
+    hint: "Make a plan (kakao-sync unlink-orphans), look at its plan.csv, then add --plan RUN.",
+  });
+}
+
+/** `environment: rehearsal`: only a simulated Kakao is changed, and that listens on this machine. */
+export function refuseRehearsal(context: Context, run: Run): void {
+  const { environment, kakao } = context.config;
+  if (environment !== "rehearsal" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(kakao.baseUrl).hostname)) return;
+  throw new RefusedError({
+    code: "rehearsal",
+    message: "environment is rehearsal, and kakao.baseUrl is not a simulated Kakao on this machine: nobody is unlinked there.",
+    hint: "Rehearse on kakao-sync sandbox, or write environment: production where it is meant.",
+    run: run.id,
+  });
+}
+
+/** A run that is gone on with has passed its brakes; it is asked only what the server is now. */
+export async function refuseUnfitServer(context: Context, run: Run, inspection: Inspection): Promise<void> {
+  const refusals = findRefusals(await readBrakes(context, run, inspection, {}, context.terminal.interactive));
+  const refusal = refusals.find(({ code }) => code === "csv-source" || code === "database-replica" || code === "database-read-only");
+  if (refusal !== undefined) throw refuse(run, refusal);
+}
+
+/** The database as it is now against the plan: tables that have shrunk since would show nobody in the last look. Nine tenths, as in U4. */
+export function refuseShrunkSincePlan(run: Run, inspection: Inspection): void {
+  const planned = readUnlinkNumbers(run).members;
+  const now = inspection.rows.reduce((sum, rows) => sum + rows, 0);
+  if (now * 10 >= planned * 9) return;
+  throw new RefusedError({
+    code: "members-shrunk-since-plan",
+    message: `The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
+    hint: "Look whether database.url is the right database, then make a new plan: kakao-sync unlink-orphans",
+    run: run.id,
+  });
+}
+
+/** U8: a place that holds nobody any more protects nobody. One that cannot be read throws its own error. */
+export async function refuseEmptyPlaces(context: Context, run: Run): Promise<void> {
+  for (const place of await context.places()) {
+    let holdsAny = false;
+    for await (const page of place.readIds()) {
+      holdsAny = page.length > 0;
+      if (holdsAny) break;
+    }
+    if (!holdsAny) throw refuse(run, { code: "place-empty", place: place.name });
+  }
+}
+
+function refuse(run: Run, refusal: Refusal): RefusedError {
+  return new RefusedError({ code: `brake-${refusal.code}`, ...unlinkingEn.describe(refusal), run: run.id });
+}
