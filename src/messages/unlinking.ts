@@ -75,6 +75,11 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
       return { message: `The place ${refusal.place} of alsoLinkedIn holds no Kakao id at all: nobody of its users would be protected.`, hint: "Look at its url, table, column, fixed and where in the configuration." };
     case "place-shrunk":
       return { message: shrunk(`ids at the place ${refusal.place}`, refusal), hint: `Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
+    case "keys-unreadable":
+      return {
+        message: `Of ${count(refusal.values)} stored ${keyWords[refusal.key]} ${count(refusal.unreadable)} cannot be read as such: members could not be searched for by them.`,
+        hint: `Look at members.${refusal.key} in the configuration: another column, or values that are encrypted or digested (decrypt, stored). Then plan again.`,
+      };
     case "database-behind":
       return {
         message: `Of the Kakao users linked 1 to 7 days ago members hold ${share(refusal.recent)}, of those linked 8 to 90 days ago ${share(refusal.settled)}: the database is behind.`,
@@ -84,6 +89,8 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
       return { message: `The plan unlinks ${count(refusal.now)} Kakao users; limits.unlink allows ${count(refusal.limit)} in one run.`, hint: `Look at plan.csv. If the number is right, name it: --allow-unlinks ${refusal.now}` };
   }
 }
+
+const keyWords = { ci: "CIs", phone: "phone numbers", email: "e-mail addresses" } as const;
 
 function shrunk(what: string, { now, limit }: { readonly now: number; readonly limit: number }): string {
   return `There are ${count(now)} ${what}, and there were ${count(limit)} in the last completed run: less than 90 %.`;

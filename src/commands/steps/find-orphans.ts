@@ -52,7 +52,7 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
     const linkedSince = isOtherApp ? new Set<KakaoId>() : await findLinkedSince(context, unlisted);
     const old = await askLinkDates(context, users, open, graceOf(input.olderThan));
     const shares = await measureHeld(context, users, listing.snapshot);
-    await searchKeys(context, input.inspection, users, old, received);
+    const keys = await searchKeys(context, input.inspection, users, old, received);
     const decided = markDecided(context, users);
     return {
       users,
@@ -63,7 +63,7 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
       links,
       numbers: {
         kakaoUsers: users.length, members: links.members, links: links.links, places: kept.places,
-        storedIds: stored.storedIds, storedListed: stored.storedListed + linkedSince.size, ...shares,
+        storedIds: stored.storedIds, storedListed: stored.storedListed + linkedSince.size, ...shares, keys,
       },
       excluded: kept.excluded,
       excludedUnknown: kept.excludedUnknown,

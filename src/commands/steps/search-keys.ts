@@ -3,6 +3,7 @@ import { readSeconds } from "../../core/kakao-user.ts";
 import { readPlaceholders } from "../../core/keys.ts";
 import { prepareDigests } from "../../core/matching/key-digests.ts";
 import { KEY_NAMES, type KeyName } from "../../core/member.ts";
+import type { UnlinkNumbers } from "../../core/orphans/brakes.ts";
 import { READING } from "../../core/orphans/kinds.ts";
 import type { LinkedUsers } from "../../core/orphans/linked-users.ts";
 import { readUserKeys, SharedKeys, type SharedKeyOptions, type UserKeys } from "../../core/orphans/shared-keys.ts";
@@ -22,21 +23,24 @@ export function listConfiguredKeys({ config: { members } }: Context): readonly K
 }
 
 /**
- * Reads the details of users and searches every live and not-live member for a shared key. Nothing of the details is kept on disk or beyond the search. Answers how
- * many CIs were received, also by `received` where it is interrupted.
+ * Reads the details of users and searches every live and not-live member for a shared key. Nothing of the details is kept on disk or beyond the search; `received`
+ * counts CIs, also where it is interrupted. Answers how well the members' keys could be read; null where nobody had to be searched for.
  */
-export async function searchKeys(context: Context, inspection: Inspection, users: LinkedUsers, rows: Uint32Array, received: { ci: number }): Promise<void> {
-  if (rows.length === 0) return;
+export async function searchKeys(context: Context, inspection: Inspection, users: LinkedUsers, rows: Uint32Array, received: { ci: number }): Promise<UnlinkNumbers["keys"]> {
+  if (rows.length === 0) return null;
   const foreignPhone = await context.foreignPhone();
   const placeholders = readPlaceholders(context.config.matching.placeholders, foreignPhone);
   const options: SharedKeyOptions = { keys: listConfiguredKeys(context), placeholders, foreignPhone, digests: prepareDigests(context.values().digests, placeholders), seed: context.drawSeed() };
+  let readings: UnlinkNumbers["keys"] = null;
   for (let start = 0; start < rows.length; start += usersAPass) {
     const part = rows.subarray(start, start + usersAPass);
     const shared = new SharedKeys(part.length, options);
     const keys = await readDetails(context, users, part, options, received, (at, found) => shared.add(at, found));
     await seeMembers(context, inspection, options, shared);
     part.forEach((row, at) => users.setKeys(row, { hasKey: keys[at] === 1, isShared: shared.isShared(at) }));
+    readings = shared.readings;
   }
+  return readings;
 }
 
 /** Answers for each of the rows whether its user has a usable key. A user who left Kakao's answer out, or was linked anew since the basics, stays unread. */

@@ -1,3 +1,6 @@
+import { KEY_NAMES, type KeyName } from "../member.ts";
+import type { KeyQuality } from "./shared-keys.ts";
+
 /** Users linked in a span of time, and how many of them a member row held when the plan was made. */
 export interface HeldShare {
   readonly users: number;
@@ -21,6 +24,8 @@ export interface UnlinkNumbers {
   /** Users linked 1 to 7 days ago, and 8 to 90; null where nobody needed to know (see `mayBeBehind`). */
   readonly recent: HeldShare | null;
   readonly settled: HeldShare | null;
+  /** How well the members' keys could be read; null where nobody had to be searched for. */
+  readonly keys: Readonly<Partial<Record<KeyName, KeyQuality>>> | null;
 }
 
 /** The numbers of the last completed run, that shrinking is measured against. */
@@ -66,17 +71,20 @@ export type Refusal =
   | { readonly code: "other-app" | "members-shrunk" | "links-shrunk" | "kakao-users-shrunk" | "unlinks"; readonly now: number; readonly limit: number }
   | { readonly code: "place-shrunk"; readonly place: string; readonly now: number; readonly limit: number }
   | { readonly code: "place-empty"; readonly place: string }
+  | ({ readonly code: "keys-unreadable"; readonly key: KeyName } & KeyQuality)
   | { readonly code: "database-behind"; readonly recent: HeldShare; readonly settled: HeldShare };
 
 /** Stored ids from which on "fewer than half of them are listed" says something. */
 const storedIdsAtLeast = 20;
+/** Stored values of a key from which on "most of them cannot be read" says something. */
+const valuesAtLeast = 20;
 /** Recent users from which on their held share says something. */
 const recentAtLeast = 50;
 
 /** U4: every reason to refuse, the gravest first; none is lifted by `--allow-unlinks` but the last. */
 export function findRefusals(input: BrakeInput): Refusal[] {
   const { numbers, limits, answers, atTerminal } = input;
-  const refusals = [...refuseSource(input), ...refusePlaces(input), ...refuseShrunk(input)];
+  const refusals = [...refuseSource(input), ...refusePlaces(input), ...refuseShrunk(input), ...refuseKeys(input)];
   const { recent, settled } = numbers;
   if (recent !== null && settled !== null && isBehind(recent, settled)) refusals.push({ code: "database-behind", recent, settled });
   const allowed = countAllowed(numbers, limits);
@@ -141,6 +149,14 @@ function refuseShrunk({ numbers, reference, answers }: BrakeInput): Refusal[] {
     { code: "kakao-users-shrunk", now: numbers.kakaoUsers, limit: reference.kakaoUsers, accepted: answers.acceptKakaoUsers },
   ] as const;
   return looks.filter(({ now, limit, accepted }) => hasShrunk(now, limit) && accepted !== now).map(({ code, now, limit }): Refusal => ({ code, now, limit }));
+}
+
+/** A column whose values are no such key (encrypted ones, another column) shares nothing with anybody: everyone would look like nobody's. */
+function refuseKeys({ numbers: { keys } }: BrakeInput): Refusal[] {
+  return KEY_NAMES.flatMap((key): Refusal[] => {
+    const { values, unreadable } = keys?.[key] ?? { values: 0, unreadable: 0 };
+    return values >= valuesAtLeast && unreadable * 2 > values ? [{ code: "keys-unreadable", key, values, unreadable }] : [];
+  });
 }
 
 /** Below nine tenths. */

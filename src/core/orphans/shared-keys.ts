@@ -16,6 +16,12 @@ export interface SharedKeyOptions {
   readonly seed: readonly [number, number];
 }
 
+/** Stored values of one key: those that are there, and those of them that cannot be read as that key at all. */
+export interface KeyQuality {
+  readonly values: number;
+  readonly unreadable: number;
+}
+
 /** The keys of a Kakao user as they are searched for. */
 export interface UserKeys {
   /** Whether one of them is usable (product.md section 5): an address that Kakao does not call verified is not. */
@@ -57,12 +63,14 @@ function toCompared(key: KeyName, reading: KeyReading, { placeholders, digests }
 export class SharedKeys {
   private readonly indexes: readonly KeyIndex[];
   private readonly slots: readonly Int32Array[];
+  private readonly quality: { values: number; unreadable: number }[];
   private readonly hash: TextHash;
   private readonly options: SharedKeyOptions;
 
   constructor(users: number, options: SharedKeyOptions) {
     this.indexes = options.keys.map(() => new KeyIndex(users));
     this.slots = options.keys.map(() => new Int32Array(users).fill(SLOT.unknown));
+    this.quality = options.keys.map(() => ({ values: 0, unreadable: 0 }));
     this.hash = new TextHash(options.seed);
     this.options = options;
   }
@@ -89,7 +97,17 @@ export class SharedKeys {
     });
   }
 
+  /** How well the members' values could be read so far, by key. */
+  get readings(): Readonly<Partial<Record<KeyName, KeyQuality>>> {
+    return Object.fromEntries(this.options.keys.map((key, at) => [key, { ...(this.quality[at] ?? { values: 0, unreadable: 0 }) }]));
+  }
+
   private seeKey(reading: KeyReading, at: number): void {
+    const quality = this.quality[at];
+    if (quality !== undefined && reading !== UNUSABLE.empty) {
+      quality.values += 1;
+      if (reading === UNUSABLE.malformed || reading === UNUSABLE.undecryptable) quality.unreadable += 1;
+    }
     const index = this.indexes[at];
     if (typeof reading !== "string" || index === undefined) return;
     this.hash.read(reading);
