@@ -19,7 +19,6 @@ export interface SqlWords {
   digest(texts: readonly string[]): string;
   noRow(table: string, condition: string): string;
   readonly now: string;
-  readonly uuid: string;
   readonly begin: string;
   /** What is set before the first transaction. */
   prepare(timeZone: string, now: Date): readonly string[];
@@ -37,7 +36,6 @@ const postgres: SqlWords = {
   digest: (texts) => `encode(sha256(convert_to(${texts.join(" || chr(31) || ")}, 'UTF8')), 'hex')`,
   noRow: (table, condition) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE ${condition})`,
   now: "LOCALTIMESTAMP(0)",
-  uuid: "gen_random_uuid()",
   begin: "BEGIN;",
   prepare: (timeZone) => ["SET client_encoding = 'UTF8';", "SET standard_conforming_strings = on;", "SET datestyle = 'ISO, YMD';", `SET TIME ZONE ${postgres.text(timeZone)};`, "SET kakao_sync.linked = '0';"],
   tally: (query) => `DO $kakao_sync$BEGIN PERFORM set_config('kakao_sync.linked', (current_setting('kakao_sync.linked')::bigint + (${query}))::text, false); END$kakao_sync$;`,
@@ -55,7 +53,6 @@ const mysql: SqlWords = {
   // A table that is being changed may be read only through a derived table that is made first.
   noRow: (table, condition) => `NOT EXISTS (SELECT 1 FROM (SELECT 1 AS one FROM ${table} WHERE ${condition} LIMIT 1) AS held)`,
   now: "NOW()",
-  uuid: "UUID()",
   begin: "START TRANSACTION;",
   prepare: (timeZone, now) => ["SET NAMES utf8mb4;", "SET SESSION sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'STRICT_ALL_TABLES');", `SET SESSION time_zone = '${offsetOf(timeZone, now)}';`, "SET @kakao_sync_linked = 0;"],
   tally: (query) => `SET @kakao_sync_linked = @kakao_sync_linked + (${query});`,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { dialects, type SqlDialect, type SqlWords } from "./apply-sql-dialects.ts";
@@ -102,11 +102,14 @@ class Statements {
       return [link.cleared === undefined ? `DELETE FROM ${table} WHERE ${holds};` : `UPDATE ${table} SET ${this.#fill(link.cleared).map(([name, value]) => `${name} = ${value}`).join(", ")} WHERE ${holds};`];
     }
     const set = this.#fill(link.set);
-    const sets = [`${kakao} = '${to}'`, ...set.map(([name, value]) => `${name} = COALESCE(${name}, ${value})`)];
+    const filled = this.#fill(link.set, (value) => value !== "now").map(([name, value]) => `${name} = COALESCE(${name}, ${value})`);
     const onlyOne = `(SELECT COUNT(*) FROM (SELECT 1 AS one FROM ${table} WHERE ${own}) AS own) = 1`;
     const values: [string, string][] = [...set, ...Object.entries(link.fixed).map(([name, value]): [string, string] => [quote(name), this.#literal(value)]), [quote(link.memberId), this.#words.text(row.id)], [kakao, `'${to}'`]];
+    const isEmpty = [own, this.#holds(kakao, null), onlyOne, isThere, ...this.#isFree(to)].join(" AND ");
     return [
-      `UPDATE ${table} SET ${sets.join(", ")} WHERE ${[own, this.#holds(kakao, null), onlyOne, isThere, ...this.#isFree(to)].join(" AND ")};`,
+      // A time goes into columns of many types, which COALESCE would have to be of one type with: it is filled by a statement of its own.
+      ...this.#fill(link.set, (value) => value === "now").map(([name, value]) => `UPDATE ${table} SET ${name} = ${value} WHERE ${isEmpty} AND ${name} IS NULL;`),
+      `UPDATE ${table} SET ${[`${kakao} = '${to}'`, ...filled].join(", ")} WHERE ${isEmpty};`,
       `INSERT INTO ${table} (${values.map(([name]) => name).join(", ")}) SELECT ${values.map(([, value]) => value).join(", ")} FROM ${this.#table(this.#columnsOf(row.place).table)} WHERE ${[member, this.#words.noRow(table, own), ...this.#isFree(to)].join(" AND ")};`,
     ];
   }
@@ -164,12 +167,14 @@ class Statements {
     return [...fixed(link.fixed), ...(link.where === undefined ? [] : [`(\n${link.where}\n) IS TRUE`]), "1 = 1"].join(" AND ");
   }
 
-  #fill(set: Readonly<Record<string, SetValue>>): [string, string][] {
-    return Object.entries(set).map(([name, value]) => [this.#words.quote(name), value === "now" ? this.#words.now : value === "uuid" ? this.#words.uuid : this.#literal(value.literal)]);
+  #fill(set: Readonly<Record<string, SetValue>>, isWanted: (value: SetValue) => boolean = () => true): [string, string][] {
+    const valueOf = (value: SetValue): string => (value === "now" ? this.#words.now : this.#literal(value === "uuid" ? randomUUID() : value.literal));
+    return Object.entries(set).flatMap(([name, value]) => (isWanted(value) ? [[this.#words.quote(name), valueOf(value)]] : []));
   }
 
+  /** Numbers go as text, too: the server brings it to the column's type, where a number beside a text column would be an error or another comparison. */
   #literal(value: string | number | null): string {
-    return value === null ? "NULL" : typeof value === "number" ? String(value) : this.#words.text(value);
+    return value === null ? "NULL" : this.#words.text(String(value));
   }
 
   #source(source: NonNullable<MemberColumns["ci"]>): string {
