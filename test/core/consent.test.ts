@@ -56,7 +56,7 @@ describe("findings", () => {
       expect(describeFinding(found)).toEqual({
         title: "Kakao Login is on",
         message: "Kakao Login is off.",
-        fix: { en: "Kakao Developers > [App] > [Kakao Login]: switch it on.", ko: "카카오디벨로퍼스 > [앱] > [카카오 로그인]: [사용 설정]을 ON으로 바꾸세요." },
+        fix: { en: "Kakao Developers > [Kakao Login]: switch it on.", ko: "카카오디벨로퍼스 > [카카오 로그인]: [사용 설정]을 ON으로 바꾸세요." },
       });
     }
   });

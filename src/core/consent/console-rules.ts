@@ -15,7 +15,7 @@ const COMPLETING_READS: readonly string[] = [
 const channels: ConsentPath = ["console", "channels"];
 const calls: ConsentPath = ["service", "firstReads", "calls"];
 const setting = { who: "editor", stage: "before-launch", menu: "login" } as const;
-const connecting = { who: "channel-master", stage: "before-review", menu: "channel-connect", needs: [channels] } as const;
+const connecting = { who: "editor", stage: "before-review", menu: "channel-connect", needs: [channels] } as const;
 const service = { who: "service", stage: "before-launch", menu: "service" } as const;
 const login = { document: "prerequisites", section: "2. Set up for Kakao Login" } as const;
 const channel = { document: "prerequisites", section: "3. Set up Kakao Talk Channel" } as const;
@@ -59,11 +59,11 @@ export const CONSOLE_RULES: readonly Rule[] = [
     check: ({ consent }) => hitIf(consent.console?.app?.business === false, ["console", "app", "business"]),
   },
   {
-    ...connecting, id: "C-CON-09", level: "error", menu: "channel-business", source: channel,
+    ...connecting, id: "C-CON-09", level: "error", who: "channel-master", menu: "channel-business", source: channel,
     check: ({ consent: { console } }) => hitIf(console?.channels !== undefined && !console.channels.some(({ business }) => business !== false), channels),
   },
   {
-    ...connecting, id: "C-CON-10", level: "error", needs: [channels, ["console", "app", "businessNumber"]], source: connection,
+    ...connecting, id: "C-CON-10", level: "error", who: "channel-master", menu: "channel-business", needs: [channels, ["console", "app", "businessNumber"]], source: connection,
     check: ({ consent: { console } }) => {
       const own = console?.app?.businessNumber;
       return (console?.channels ?? []).flatMap(({ id, businessNumber }, at) =>
@@ -91,7 +91,7 @@ export const CONSOLE_RULES: readonly Rule[] = [
     },
   },
   {
-    ...connecting, id: "C-CON-14", level: "error", who: "editor", stage: "before-launch", needs: [["console", "channelConsent"]], source: channel,
+    ...connecting, id: "C-CON-14", level: "error", menu: "login", stage: "before-launch", needs: [["console", "channelConsent"]], source: channel,
     check: (input) => hitIf(input.consent.console?.channelConsent === false && usesRelations(input), ["console", "channelConsent"]),
   },
   {
@@ -116,7 +116,7 @@ export const CONSOLE_RULES: readonly Rule[] = [
     check: ({ consent: { console } }) => hitIf(console?.roles !== undefined && (console.roles.owner ?? 0) === 0 && (console.roles.editor ?? 0) > 0, ["console", "roles"]),
   },
   {
-    ...connecting, id: "C-CON-19", level: "warning", menu: "channel-business", needs: [["console", "roles"]], source: { document: "prerequisites", section: "3. Set up Kakao Talk Channel: Only allowed with the Master account" },
+    ...connecting, id: "C-CON-19", level: "warning", who: "channel-master", menu: "channel-business", needs: [["console", "roles"]], source: { document: "prerequisites", section: "3. Set up Kakao Talk Channel: Only allowed with the Master account" },
     check: ({ consent: { console } }) => hitIf(console?.roles !== undefined && (console.roles.channelMaster ?? 0) === 0, ["console", "roles"]),
   },
   { ...service, id: "C-CON-20", level: "error", needs: [["service", "leaving", "unlinks"]], source: cases, check: ({ consent }) => hitIf(consent.service?.leaving?.unlinks === false, ["service", "leaving", "unlinks"]) },
