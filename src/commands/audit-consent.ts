@@ -45,7 +45,7 @@ export async function audit(context: Context, flags: AuditFlags): Promise<number
   if (!written.onStdout) {
     if (look !== undefined) tellLive(context, look);
     if (flags.checklist === true) tellChecklist(context, found);
-    else tellFindings(context, findings);
+    else tellFindings(context, found);
     context.terminal.json({ ...result, ...written.files });
   }
   const { error, warning, note } = counts;

@@ -82,6 +82,17 @@ describe("findings", () => {
     expect(lines.at(-2)).toMatch(/^\d+ errors?, \d+ warnings?, \d+ notes?\.$/);
   });
 
+  test("what the file does not say stands in one table, a line each", async () => {
+    const service = await open("console:\n  login: true\nservice:\n  company: 예시상점\n");
+    const gaps = findingsOf(await service.json("audit-consent")).filter(({ rule }) => rule === "C-FILE-01");
+    const { out } = await service.run("audit-consent");
+    const [, table = ""] = out.split("What the file does not say\n");
+    expect(gaps.length).toBeGreaterThan(20);
+    expect(table.match(/^(application|reviewed|console|service)\b.* \d+ .*$/gm)).toHaveLength(gaps.length);
+    expect(table).toMatch(/^console\.redirectUris +1 +C-CON-02$/m);
+    expect(out.split("What the file does not say")[0]).not.toContain("C-FILE-01");
+  });
+
   test("a waived one is shown and counted for nothing; an expired waiver is a finding", async () => {
     const waive = (until: string): string => `${useless}\nwaive:\n  - { rule: C-ITEM-12, item: profile_nickname, reason: used from December on, until: ${until} }\n`;
     const service = await open(waive("2026-12-31"));

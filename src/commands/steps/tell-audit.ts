@@ -1,9 +1,9 @@
 import type { LiveItem } from "../../core/consent/model.ts";
 import { ITEMS } from "../../core/consent/items.ts";
 import type { Context } from "../../context.ts";
-import type { Level } from "../../core/consent/finding.ts";
+import type { Finding, Level } from "../../core/consent/finding.ts";
 import { countOf } from "./count-of.ts";
-import type { AuditFinding } from "./audit-words.ts";
+import { type AuditFinding, tellFinding } from "./audit-words.ts";
 import type { LiveLook } from "./sample-live.ts";
 
 /** Open findings by level, and those that a waiver covers. */
@@ -17,18 +17,35 @@ export function countFindings(findings: readonly AuditFinding[]): AuditCounts {
   return { error: count("error"), warning: count("warning"), note: count("note"), waived: findings.filter(({ waived }) => waived !== undefined).length };
 }
 
-/** All findings as text, grouped by what they are about, the app as a whole first; then the counts. */
-export function tellFindings({ terminal }: Context, findings: readonly AuditFinding[]): void {
+/** All findings as text, grouped by what they are about, the app as a whole first; then what the file does not say, and the counts. */
+export function tellFindings(context: Context, found: readonly Finding[]): void {
+  const { terminal } = context;
+  const findings = found.map(tellFinding);
   const groups = new Map<string, AuditFinding[]>([["", []]]);
-  for (const finding of findings) groups.set(finding.item ?? "", [...(groups.get(finding.item ?? "") ?? []), finding]);
+  for (const finding of findings) {
+    if (!isGap(finding)) groups.set(finding.item ?? "", [...(groups.get(finding.item ?? "") ?? []), finding]);
+  }
   for (const [item, own] of groups) {
     if (own.length === 0) continue;
     terminal.line(terminal.palette.strong(item === "" ? "The app as a whole" : nameItem(item)));
     terminal.table([{ header: "level".padEnd(levelWidth) }, { header: "rule".padEnd(ruleWidth) }, { header: "what is wrong, and what to do" }], own.flatMap(toRows));
     terminal.line();
   }
+  tellGaps(context, found.filter(isGap));
   const { error, warning, note, waived } = countFindings(findings);
   terminal.line(`${countOf(error, "error")}, ${countOf(warning, "warning")}, ${countOf(note, "note")}${waived === 0 ? "" : `, ${waived} waived`}.`);
+}
+
+/** A rule of its own for everything that the file leaves out: a new file has dozens of them. */
+function isGap({ rule, waived }: Pick<Finding, "rule" | "waived">): boolean {
+  return rule === "C-FILE-01" && waived === undefined;
+}
+
+function tellGaps({ terminal }: Context, gaps: readonly Finding[]): void {
+  if (gaps.length === 0) return;
+  terminal.line(terminal.palette.strong("What the file does not say"));
+  terminal.table([{ header: "warning C-FILE-01: write" }, { header: "below line" }, { header: "so this could not be asked" }], gaps.map(({ data, line }) => [String(data["key"]), line, String(data["rules"])]));
+  terminal.line();
 }
 
 function toRows({ rule, level, message, line, fix, fixKo, who, waived }: AuditFinding): readonly (readonly string[])[] {
