@@ -2,7 +2,7 @@ import { StartError } from "../errors.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Transaction } from "./postgres-connection.ts";
-import { isDriverError, tellSafely } from "./postgres-errors.ts";
+import { codeOf, tellSafely } from "./postgres-errors.ts";
 import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { TableShape } from "./postgres-schema.ts";
 import { wrapSql } from "./sqlite-columns.ts";
@@ -64,7 +64,8 @@ async function describeBadSql(sql: Transaction, table: TableShape, key: string, 
     await sql.savepoint(() => sql.rows(`SELECT 1 FROM ${table.sql} WHERE ${tested} LIMIT 0`));
     return [];
   } catch (error) {
-    if (!isDriverError(error)) throw error;
+    // Wrong SQL, or a value that it cannot compute; a missing right or a lost connection is no matter of the configuration.
+    if (!/^(0A|22|42)/.test(codeOf(error)) || codeOf(error) === "42501") throw error;
     return [`${key} is no SQL that ${table.name} can compute: ${tellSafely(error)}`];
   }
 }

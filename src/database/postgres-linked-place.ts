@@ -2,7 +2,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 import { checkLinkType, describeWrongColumns } from "./postgres-checks.ts";
 import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
-import { isDriverError, tellSafely } from "./postgres-errors.ts";
+import { codeOf, tellSafely } from "./postgres-errors.ts";
 import { refuse } from "./postgres-inspect.ts";
 import { countedSql, notEmpty } from "./postgres-link-table.ts";
 import { type ColumnShape, listTables, readTable, type TableShape } from "./postgres-schema.ts";
@@ -52,7 +52,7 @@ async function findColumn(sql: Transaction, map: PlaceMap): Promise<IdColumn> {
   try {
     await sql.savepoint(() => sql.rows(`SELECT 1 FROM ${table.sql} WHERE ${found.counted} LIMIT 0`));
   } catch (error) {
-    if (!isDriverError(error)) throw error;
+    if (!/^(0A|22|42)/.test(codeOf(error)) || codeOf(error) === "42501") throw error;
     refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [`where is no SQL that ${table.name} can compute: ${tellSafely(error)}`]);
   }
   return found;
