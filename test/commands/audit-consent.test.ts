@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { change, goodDay, goodFile, lineIn } from "../helpers/consent.ts";
+import { consentMenus } from "../../src/messages/consent-menus.ts";
 import { openService, type RanJson, type Service } from "../helpers/service.ts";
 import { readXml } from "../files/read-xml.ts";
 
@@ -77,8 +78,8 @@ describe("findings", () => {
     const { measureWidth } = await import("../../src/terminal/text-width.ts");
     expect(Math.max(...lines.map(measureWidth))).toBeLessThanOrEqual(80);
     expect(lines).toContain("phone_number  카카오계정(전화번호)");
-    expect(out).toMatch(/Kakao Developers > \[App\] > \[Kakao Login\] > \[Consent/);
-    expect(out).toContain("카카오디벨로퍼스 > [앱] > [카카오 로그인] > [동의항목]:");
+    const flowing = out.replace(/\s+/g, " ");
+    for (const way of Object.values(consentMenus["consent-items"])) expect(flowing).toContain(`${way}:`);
     expect(lines.at(-2)).toMatch(/^\d+ errors?, \d+ warnings?, \d+ notes?\.$/);
   });
 
