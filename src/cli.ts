@@ -11,7 +11,7 @@ import type { TerminalFlags } from "./terminal/terminal.ts";
 export function readOutputFlags(argv: readonly string[]): TerminalFlags & { readonly command: string } {
   const flags = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const words = flags.filter((word, at) => !word.startsWith("-") && !["--config", "--workspace", "--operator"].includes(flags[at - 1] ?? ""));
-  const command = words[0] === "runs" && (words[1] === "show" || words[1] === "abandon") ? `runs ${words[1]}` : (words[0] ?? "");
+  const command = words[0] === "runs" && (words[1] === "show" || words[1] === "consents" || words[1] === "abandon") ? `runs ${words[1]}` : (words[0] ?? "");
   return { json: flags.includes("--json"), quiet: flags.includes("--quiet"), color: !flags.includes("--no-color"), command };
 }
 
@@ -62,7 +62,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addApprove, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -162,6 +162,17 @@ function addAuditConsent(program: Command, call: Call): void {
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/audit-consent.ts")).audit));
 }
 
+function addApprove(program: Command, call: Call): void {
+  program
+    .command("approve [run]")
+    .description("sign a plan, so that somebody else may apply it (limits.approvals)")
+    .option("--as <name>", "who approves, as the configuration names them under approvers")
+    .option("--init", "make the key of this person, once, and print its public half")
+    .option("--key <file>", "the private key (default: ~/.config/kakao-sync/approver-NAME.pem)")
+    .option("--yes", "do not ask; required where there is no terminal")
+    .action((run: string | undefined, _flags, command: Command) => call(command, async () => (await import("./commands/approve.ts")).approve, run));
+}
+
 function addRuns(program: Command, call: Call): void {
   const runs = program
     .command("runs")
@@ -171,6 +182,11 @@ function addRuns(program: Command, call: Call): void {
     .command("show <run>")
     .description("show one run: counts, files, what was applied")
     .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).showRun, run));
+  runs
+    .command("consents <run>")
+    .description("write the consents kept by unlink-orphans --save-consents into a csv file")
+    .requiredOption("--to <file>", "the file to write, readable by you alone")
+    .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/run-consents.ts")).writeConsents, run));
   runs
     .command("audit")
     .description("print the record of what was read and changed, and check that nobody altered it")
@@ -242,7 +258,7 @@ function usageError(error: CommanderError, argv: readonly string[]): StartError 
   const { command } = readOutputFlags(argv);
   const help = command === "" || error.code === "commander.unknownCommand" ? "kakao-sync --help" : `kakao-sync ${command} --help`;
   if (command === "runs" && error.code === "commander.excessArguments") {
-    return new StartError({ code: "usage", message: "`runs` lists all runs; only `show`, `audit` and `abandon` may follow it.", hint: "See `kakao-sync runs --help`." });
+    return new StartError({ code: "usage", message: "`runs` lists all runs; only `show`, `consents`, `audit` and `abandon` may follow it.", hint: "See `kakao-sync runs --help`." });
   }
   const [message = "", guess = ""] = error.message.replace(/^error: /, "").replace(/^./, (first) => first.toUpperCase()).split("\n");
   return new StartError({ code: "usage", message: message.replace(/[^.]$/, "$&."), hint: `${guess.replace(/^\((.*)\)$/, "$1 ")}See \`${help}\`.` });

@@ -18,7 +18,9 @@ import type { Io } from "./io.ts";
 import type { forecastPull, KakaoClient } from "./kakao/client.ts";
 import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.ts";
 import type { Terminal } from "./terminal/terminal.ts";
+import type { isSignedBy, renderShortDigest } from "./workspace/approvals.ts";
 import type { AuditRecord } from "./workspace/record.ts";
+import type { Run } from "./workspace/runs.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
 /**
@@ -79,6 +81,12 @@ export interface Context {
   readonly window: Window;
   /** Looks for Ctrl-C, the end of the window and the files `stop` and `pause` in the workspace; throws InterruptedError, or waits while paused. */
   checkpoint(): Promise<void>;
+  /** Makes a person's key pair for approvals; `file` is absolute. Throws StartError where there is one already. */
+  createApproverKey(name: string, file?: string): { readonly file: string; readonly publicKey: string };
+  /** A person's own key, to sign with. */
+  approverKey(name: string, file?: string): { readonly publicKey: string; readonly sign: (run: Run) => string };
+  readonly isSignedBy: typeof isSignedBy;
+  readonly renderShortDigest: typeof renderShortDigest;
   /** Puts what was read or changed on the workspace's append-only record, with the digests of the files written since the last entry. */
   record(facts: RecordFacts): void;
   /** A command that was refused (exit 3) goes on the record, too, where there is a workspace. Never throws: the refusal itself is what the operator must see. */

@@ -5,6 +5,7 @@ import type { Inspection } from "../database/service-database.ts";
 import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags, PullFlags } from "./shared-options.ts";
 import { applyMapping } from "./steps/apply-mapping.ts";
+import { checkApprovals } from "./steps/check-approvals.ts";
 import { checkBrakes, checkDatabase, checkPlanState, countPlanned, refuseWhileInterrupted, type BrakeFlags } from "./steps/check-apply.ts";
 import { confirmApply } from "./steps/confirm-apply.ts";
 import { forecastWriting } from "./steps/hold-pace.ts";
@@ -55,6 +56,7 @@ async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection
   await checkPlanState(context, run);
   checkDatabase(inspection);
   if (run.state === "planned") checkBrakes(context, run, countPlanned(run), flags);
+  checkApprovals(context, run, "link");
   context.window.refuseIfTooLong(`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
   await confirmApply(context, run, countPlanned(run), flags);
   const applied = await applyMapping(context, run);

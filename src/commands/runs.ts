@@ -36,7 +36,7 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
       ...(undoneBy === undefined ? [] : [["undone by", `${undoneBy.operator} on ${undoneBy.host}`]]),
       ["snapshot", run.snapshot === null ? "none" : renderTime(run.snapshot.takenAt)],
       ...(run.command === "unlink-orphans" ? listUnlinkRows(run) : listMappingRows(run)),
-      ["plan digest", run.digests.plan.slice(0, 16)],
+      ["plan digest", context.renderShortDigest(run)],
       ...Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)]),
     ],
   );

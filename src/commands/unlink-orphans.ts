@@ -4,6 +4,7 @@ import { EXIT, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { applyUnlinking, readOrder, type UnlinkOrder } from "./steps/apply-unlinking.ts";
+import { checkApprovals } from "./steps/check-approvals.ts";
 import { checkPlanState, countPlanned, refuseWhileInterrupted } from "./steps/check-apply.ts";
 import { refuseEmptyPlaces, refuseFreshAtTerminal, refuseRehearsal, refuseShrunkSincePlan, refuseUnfitServer } from "./steps/check-unlinking.ts";
 import { checkClears } from "./steps/clear-gone.ts";
@@ -64,6 +65,7 @@ async function applyPlan(context: Context, flags: UnlinkFlags, run: Run, inspect
 
 /** What a plan may do now: every brake is asked. */
 async function begin(context: Context, flags: UnlinkFlags, run: Run, inspection: Inspection): Promise<UnlinkOrder> {
+  checkApprovals(context, run, "unlink");
   const going = await checkUnlinkBrakes(context, run, inspection, flags);
   return { going, saveConsents: flags.saveConsents === true, clears: checkClears(context, run, flags) };
 }

@@ -22,6 +22,8 @@ export interface Config {
   readonly consent: string;
   readonly channel?: ChannelConfig;
   readonly limits: LimitsConfig;
+  /** Public Ed25519 keys (base64) of who may approve plans, by name. */
+  readonly approvers: Readonly<Record<string, string>>;
   readonly retention: RetentionConfig;
 }
 

@@ -4,15 +4,10 @@ import type { Path, Problem } from "./problems.ts";
 /** What the schema knows and this version does not serve: one entry a thing, to be deleted with the change that serves it. */
 const notYet: readonly { readonly find: (config: Readable) => readonly Path[]; readonly instead: string }[] = [
   { find: (config) => findUrls(config, /^(mysql|mariadb):/i), instead: "write a SQLite database, like sqlite:./members.db" },
-  { find: findApprovals, instead: "write 0: nobody would be asked, and the changes would go through unapproved" },
 ];
 
 export function listNotYet(config: Readable): Problem[] {
   return notYet.flatMap(({ find, instead }) => find(config).map((path) => ({ path, what: "not available in this version", instead })));
-}
-
-function findApprovals({ limits }: Readable): Path[] {
-  return (["link", "unlink"] as const).filter((what) => Number(limits?.approvals?.[what] ?? 0) > 0).map((what) => ["limits", "approvals", what]);
 }
 
 function findUrls(config: Readable, scheme: RegExp): Path[] {

@@ -33,6 +33,7 @@ export function resolveConfig(raw: RawConfig, around: Surroundings): checked.Con
     consent: inFolder(raw.consent),
     channel: raw.channel === undefined ? undefined : resolveChannel(raw.channel, inFolder),
     limits: raw.limits,
+    approvers: raw.approvers,
     retention: {
       snapshotMs: readDuration(raw.retention.snapshot),
       undoMs: readDuration(raw.retention.undo),

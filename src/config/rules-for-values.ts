@@ -19,6 +19,16 @@ function isSafeBaseUrl(text: string): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname));
 }
 
+/** Fewer approvers than approvals would leave plans that nobody can ever carry out. */
+export const approvalsCanBeGiven: Rule = ({ limits, approvers }) => {
+  const people = Object.keys(approvers ?? {}).length;
+  return (["unlink", "link"] as const).flatMap((what) =>
+    (limits?.approvals?.[what] ?? 0) <= people
+      ? []
+      : [{ path: ["limits", "approvals", what], about: [["approvers"]], what: `more approvals are needed than there are approvers (${people})`, instead: "name more people under approvers, or ask for fewer approvals" }],
+  );
+};
+
 export const timeZoneExists: Rule = ({ database }) => {
   try {
     Intl.DateTimeFormat("en", { timeZone: database?.timeZone });

@@ -1,4 +1,4 @@
-import { adminKeyIsSaidOnce, baseUrlIsSafe, patternsAreExpressions, replicaIsOfTheSameEngine, sessionIsOfAServer, timeZoneExists } from "./rules-for-values.ts";
+import { adminKeyIsSaidOnce, approvalsCanBeGiven, baseUrlIsSafe, patternsAreExpressions, replicaIsOfTheSameEngine, sessionIsOfAServer, timeZoneExists } from "./rules-for-values.ts";
 import {
   columnsAreSaidOneWay,
   corroboratorsHaveColumns,
@@ -45,6 +45,7 @@ const rules: readonly Rule[] = [
   placesHaveTheirOwnNames,
   placesHaveOneLayout,
   adminKeyIsSaidOnce,
+  approvalsCanBeGiven,
   baseUrlIsSafe,
   usedKeysHaveColumns,
   corroboratorsHaveColumns,

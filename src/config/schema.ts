@@ -168,6 +168,7 @@ export const rawSchema = z.strictObject({
   consent: text("write the path of the consent file").default("./kakao-sync.consent.yaml"),
   channel: channel.optional(),
   limits: limits.prefault({}),
+  approvers: z.record(z.string(), text("write the public key that `kakao-sync approve --init --as NAME` printed")).default({}).describe("who may approve plans: name to public key"),
   retention: z.strictObject({ snapshot: duration.default("7d"), undo: duration.default("90d"), record: duration.default("2y") }).prefault({}),
 });
 

@@ -10,6 +10,7 @@ import type { GlobalFlags, Io } from "../io.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createKeyedDigest } from "../workspace/encryption.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
+import { approverKeys } from "./approver-keys.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { noWorkspace, refuseRealWorkspace } from "./find-workspace.ts";
 import { createSqlScript } from "../database/apply-sql.ts";
@@ -41,6 +42,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     ...tools,
     createSqlScript: (dialect) => createSqlScript({ dialect, map: toDatabaseMap(things.config()), timeZone: things.config().database.timeZone, now: new Date(now()) }),
     ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now }),
+    ...approverKeys(io),
     ...openers(io, things, workspaceFolder, now),
     get config() {
       return things.config();

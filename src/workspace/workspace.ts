@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RefusedError, StartError } from "../errors.ts";
+import { Approvals } from "./approvals.ts";
 import { DecisionMemory } from "./decisions.ts";
 import { BrokenSeal, type Cipher, createCipher } from "./encryption.ts";
 import { makePrivateFolder } from "./folder.ts";
@@ -54,6 +55,7 @@ export interface Workspace {
   readonly runs: Runs;
   readonly decisions: DecisionMemory;
   readonly settings: Settings;
+  readonly approvals: Approvals;
   readonly listingTimes: ListingTimes;
   readonly calls: CallCounter;
   /** The workspace's cipher. The first use of a new workspace makes the key file; throws StartError `key-missing` or `key-wrong`. */
@@ -105,6 +107,7 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     runs,
     decisions: new DecisionMemory(db),
     settings: new Settings(db),
+    approvals: new Approvals(new Settings(db)),
     listingTimes: new ListingTimes(db),
     calls: new CallCounter(db),
     cipher,

@@ -168,7 +168,6 @@ describe("a replica and session parameters", () => {
 describe("what this version does not serve", () => {
   it.each<[string, string]>([
     ["database.url", least.replace("sqlite:./members.db", "mysql://u:p@h/db")],
-    ["limits.approvals.link", `${least}limits: { approvals: { link: 1 } }\n`],
     ["alsoLinkedIn[0].url", `${least}alsoLinkedIn: [{ name: a, url: "mysql://h/x", link: { table: t, kakaoId: k } }]\n`],
   ])("%s is said to be not available, and is no other problem", (path, yaml) => {
     expect(loadProblems(yaml)).toEqual([expect.stringMatching(new RegExp(`^\\d+  ${path.replace(/[[\].]/g, "\\$&")}: not available in this version; `))]);

@@ -41,7 +41,7 @@ export function tellPlan(context: Context, run: Run, { inspection, refusedDecisi
   const changes = countPlanned(run);
   if (changes === 0) terminal.note("There is nothing to link.");
   else if (run.files["sql"] !== undefined) tellSqlFile(context, run);
-  else terminal.note(`Nothing has been changed. To ${clears > 0 ? "write or clear" : "write"} ${countOf(changes, "link")}: ${applyCommand(run)}`);
+  else terminal.note(`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To ${clears > 0 ? "write or clear" : "write"} ${countOf(changes, "link")}: ${applyCommand(run)}`);
 }
 
 function tellSqlFile({ terminal, shown }: Context, run: Run): void {

@@ -1,0 +1,28 @@
+import type { Context } from "../../context.ts";
+import { RefusedError } from "../../errors.ts";
+import type { Run } from "../../workspace/runs.ts";
+
+/** Who has approved a run: by a key that the configuration names, each person once. */
+export function listApprovers(context: Context, run: Run): readonly string[] {
+  const { approvers } = context.config;
+  const valid = context.workspace().approvals.list(run.id).filter((approval) => context.isSignedBy(run, approval, approvers[approval.approver] ?? ""));
+  return valid.map(({ approver }) => approver);
+}
+
+/**
+ * `limits.approvals`: refuses a plan that too few people have signed. Whoever applies it counts for nobody, so that nobody approves their own work. A plan that was begun
+ * had its approvals and is not asked again.
+ */
+export function checkApprovals(context: Context, run: Run, what: "link" | "unlink"): void {
+  const needed = context.config.limits.approvals[what];
+  if (needed === 0 || run.state !== "planned") return;
+  const operator = context.requireOperator();
+  const approvers = listApprovers(context, run).filter((approver) => approver !== operator);
+  if (approvers.length >= needed) return;
+  throw new RefusedError({
+    code: "approvals-missing",
+    message: `Plan ${run.id} needs ${needed} approvals (limits.approvals.${what}) of other people than ${operator}; it has ${approvers.length === 0 ? "none" : `${approvers.length}: ${approvers.join(", ")}`}.`,
+    hint: `Each of them looks at it (kakao-sync runs show ${run.id}), compares the digest ${context.renderShortDigest(run)}, and signs: kakao-sync approve ${run.id} --as NAME`,
+    run: run.id,
+  });
+}

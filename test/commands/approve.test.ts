@@ -1,0 +1,101 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { openService, type RanJson, type Service } from "../helpers/service.ts";
+
+const trusting = { matching: { phone: "alone" } };
+const people = { members: [{ id: 1, phone: "01022220001" }], users: { 1001: { phone: "01022220001" } }, config: trusting };
+
+/** Makes keys for these people, and a configuration that asks for so many approvals of links. */
+async function withApprovers(names: readonly string[], link: number): Promise<Service> {
+  const service = await openService(people);
+  const approvers: Record<string, unknown> = {};
+  for (const name of names) approvers[name] = (await service.json("approve", "--init", "--as", name, "--key", `${name}.pem`)).json["publicKey"];
+  service.configure({ ...trusting, approvers, limits: { approvals: { link } } });
+  return service;
+}
+
+function approve(service: Service, run: string, name: string, key = `${name}.pem`): Promise<RanJson> {
+  return service.json("approve", run, "--as", name, "--key", key, "--yes");
+}
+
+function apply(service: Service, run: string, operator: string): Promise<RanJson> {
+  return service.json("map-members", "--apply", "--plan", run, "--yes", "--operator", operator);
+}
+
+describe("limits.approvals", () => {
+  test("a plan is applied only with as many signatures of other people", async () => {
+    const service = await withApprovers(["kim", "lee"], 2);
+    const { id } = await service.json("map-members");
+    expect((await apply(service, id, "park")).error).toMatchObject({ code: "approvals-missing", message: expect.stringContaining("needs 2 approvals") });
+    expect((await approve(service, id, "kim")).json).toMatchObject({ approvers: ["kim"], digest: expect.stringMatching(/^\d{4}-\d{4}-\d{4}-\d{4}$/) });
+    expect((await apply(service, id, "park")).error.message).toContain("it has 1: kim");
+    await approve(service, id, "lee");
+    expect((await apply(service, id, "lee")).error.message).toContain("of other people than lee; it has 1: kim");
+    expect(await service.links()).toEqual({ 1: null });
+    expect((await apply(service, id, "park")).json["applied"]).toMatchObject({ done: 1 });
+    expect((await service.json("runs", "audit")).json["record"]).toContainEqual(expect.objectContaining({ entry: expect.objectContaining({ event: "approved", approver: "lee", run: id }) }));
+  });
+
+  test("one person signs once, however often", async () => {
+    const service = await withApprovers(["kim", "lee"], 2);
+    const { id } = await service.json("map-members");
+    await approve(service, id, "kim");
+    expect((await approve(service, id, "kim")).json["approvers"]).toEqual(["kim"]);
+    expect((await apply(service, id, "park")).code).toBe(3);
+  });
+
+  test("only a key that the configuration names counts", async () => {
+    const service = await withApprovers(["kim", "lee"], 1);
+    const { id } = await service.json("map-members");
+    expect((await approve(service, id, "kim", "lee.pem")).error).toMatchObject({ code: "approver-unknown", message: "The configuration names another key for kim." });
+    await service.json("approve", "--init", "--as", "choi", "--key", "choi.pem");
+    expect((await approve(service, id, "choi")).error.message).toContain("names no approver choi");
+    expect((await apply(service, id, "park")).code).toBe(3);
+  });
+
+  test("a signature is under one plan: put under another one it counts for nothing", async () => {
+    const service = await withApprovers(["kim"], 1);
+    const first = (await service.json("map-members")).id;
+    await approve(service, first, "kim");
+    const second = (await service.json("map-members")).id;
+    const db = new Database(service.path(".kakao-sync/workspace.db"));
+    db.prepare("update settings set name = ? where name = ?").run(`approvals.${second}`, `approvals.${first}`);
+    db.close();
+    expect((await apply(service, second, "park")).error).toMatchObject({ code: "approvals-missing", message: expect.stringContaining("it has none") });
+    expect((await approve(service, first, "kim")).error.code).toBe("run-not-planned");
+  });
+
+  test("more approvals than approvers is a problem of the configuration", async () => {
+    const service = await withApprovers(["kim"], 2);
+    expect((await service.json("map-members")).error.message).toContain("more approvals are needed than there are approvers (1)");
+  });
+});
+
+describe("the key of an approver", () => {
+  test("is in a file of its own, 0600, and never overwritten", async () => {
+    const service = await openService(people);
+    await service.json("approve", "--init", "--as", "kim", "--key", "kim.pem");
+    const before = readFileSync(service.path("kim.pem"), "utf8");
+    expect(statSync(service.path("kim.pem")).mode & 0o777).toBe(0o600);
+    expect((await service.json("approve", "--init", "--as", "kim", "--key", "kim.pem")).error.code).toBe("approver-key-exists");
+    expect(readFileSync(service.path("kim.pem"), "utf8")).toBe(before);
+  });
+
+  test("missing, or no key at all: said, and its content is not repeated", async () => {
+    const service = await withApprovers(["kim"], 1);
+    const { id } = await service.json("map-members");
+    expect((await approve(service, id, "kim", "nowhere.pem")).error.code).toBe("approver-key-missing");
+    writeFileSync(service.path("text.pem"), "secret words", { mode: 0o600 });
+    const wrong = await approve(service, id, "kim", "text.pem");
+    expect(wrong.error.code).toBe("approver-key-wrong");
+    expect(wrong.out + wrong.err).not.toContain("secret words");
+  });
+
+  test("without a terminal --yes is needed", async () => {
+    const service = await withApprovers(["kim"], 1);
+    const { id } = await service.json("map-members");
+    expect((await service.json("approve", id, "--as", "kim", "--key", "kim.pem")).error.code).toBe("not-confirmed");
+    expect((await apply(service, id, "park")).code).toBe(3);
+  });
+});
