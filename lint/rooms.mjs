@@ -26,6 +26,7 @@ export const DOORS = {
   "better-sqlite3": ["database", "workspace", "sandbox/member-database"],
   "csv-parse": ["files", "database/csv-load"],
   "csv-stringify": ["files"],
+  "iconv-lite": ["files"],
   chalk: ["terminal"],
   ora: ["terminal"],
   "cli-table3": ["terminal"],
