@@ -7,7 +7,7 @@ export type MemberState = "live" | "notLive" | "withdrawn";
 
 /**
  * A row of the member table, or of a table of `members.also`, as the engine read it: raw text, never brought to a comparable form.
- * Numbers of any width arrive as decimal text; a date column as `YYYY-MM-DD…`.
+ * Numbers of any width arrive as decimal text; a date column as `YYYY-MM-DD…`; bytes as `\x` and hexadecimal digits in lower case.
  */
 export interface MemberRow {
   /** 0 is `members.table`, n the n-th table of `members.also`. */

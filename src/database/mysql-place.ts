@@ -4,7 +4,7 @@ import { type MysqlLinkTable, resolveLinkTable } from "./mysql-link-table.ts";
 import { columnOf, describeWrongColumns, listTables, readTable, type TableShape } from "./mysql-schema.ts";
 import { refuseWrongIdType, refuseWrongLinkType } from "./mysql-types.ts";
 import { coversColumn } from "./mysql-unique.ts";
-import { type ColumnShape, quoteMysqlName, readSql, wrapSql } from "./mysql-values.ts";
+import { type ColumnShape, quoteMysqlName, readSql, textLiteral, wrapSql } from "./mysql-values.ts";
 import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import { describeMissing, refuseWrongNames } from "./table-map.ts";
 
@@ -66,7 +66,11 @@ export async function resolvePlaces(connection: MysqlConnection, map: ServiceDat
 /** SQL for the text of a configured column or expression. */
 export function sourceSql(table: TableShape, source: ColumnSource | undefined): string | null {
   if (source === undefined) return null;
-  return source.kind === "sql" ? `CONVERT(${wrapSql(source.sql)} USING utf8mb4)` : readSql(columnOf(table, source.column), quoteMysqlName(table.name));
+  if (source.kind === "sql") return `CONVERT(${wrapSql(source.sql)} USING utf8mb4)`;
+  const column = columnOf(table, source.column);
+  const sql = readSql(column, quoteMysqlName(table.name));
+  // Bytes as `\x` and hexadecimal digits, as on every engine.
+  return column.kind === "bytes" ? `CONCAT(${textLiteral("\\x")}, ${sql})` : sql;
 }
 
 function resolvePlace(map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): MysqlPlace {

@@ -70,6 +70,14 @@ export function sourceSql(source: ColumnSource | undefined): string | null {
   return source.kind === "sql" ? wrapSql(source.sql) : quoteName(source.column);
 }
 
+/** Bytes as `\x` and hexadecimal digits, as on every engine. A column of text or numbers holds none. */
+function valueSql(table: TableShape, source: ColumnSource | undefined): string | null {
+  const sql = sourceSql(source);
+  if (sql === null || source?.kind !== "column") return sql;
+  const { affinity } = columnOf(table, source.column);
+  return affinity === "blob" || affinity === "numeric" ? `iif(typeof(${sql}) = 'blob', '\\x' || lower(hex(${sql})), ${sql})` : sql;
+}
+
 function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): SqlitePlace {
   const columns: MemberColumns = at === 0 ? map.members : (map.also[at - 1] ?? map.members);
   const idColumn = columnOf(table, columns.id);
@@ -87,7 +95,7 @@ function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table
     keyCollation: collation,
     idProven: isRowid || unique !== undefined,
     link: resolveLink(db, map, at, table, missingLink),
-    values: VALUE_COLUMNS.map((name) => sourceSql(columns[name])),
+    values: VALUE_COLUMNS.map((name) => valueSql(table, columns[name])),
     states: at === 0 ? { live: map.members.where.trim().toLowerCase() === "all" ? "1" : wrapSql(map.members.where), withdrawn: optionalSql(map.members.withdrawn), blocked: optionalSql(map.members.blocked), protected: optionalSql(map.members.protected), otherLogin: optionalSql(map.members.otherLogin) } : null,
     lastLogin: at === 0 ? sourceSql(map.members.lastLoginAt) : null,
   };

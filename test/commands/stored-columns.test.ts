@@ -7,6 +7,7 @@ import { LeakSearch, makeCanary } from "../helpers/canaries.ts";
 import { encryptValue, readExampleFilter } from "../helpers/decrypt-filter.ts";
 import { ci } from "../helpers/match.ts";
 import { openService, type MemberValues, type PersonValues, type Service, type ServiceSetup } from "../helpers/service.ts";
+import { storeEngine } from "../helpers/stores.ts";
 import { street } from "../helpers/street.ts";
 
 type Text = "ci" | "phone" | "email" | "name" | "birthdate";
@@ -119,6 +120,19 @@ describe("the same plan as from plain columns", () => {
       phone: (text) => `\\x${storeAs("phone", "sha256-hex", "digits")(text).toUpperCase()}`,
     };
     expect((await planStreet(written, storedColumns(columns))).plan).toBe(plain.plan);
+  });
+
+  test("from columns of bytes", async () => {
+    const service = await openShop(oneByPhone);
+    const type = { sqlite: "blob", postgres: "bytea", mysql: "varbinary(200)" }[storeEngine];
+    const literal = (hex: string): string => (storeEngine === "postgres" ? `'\\x${hex}'` : `x'${hex}'`);
+    for (const name of ["phone_hash", "name_bytes"]) await service.change(`alter table members add column ${name} ${type}`);
+    await service.change(`update members set phone_hash = ${literal(digestAs("sha256-hex", "01033331234"))}, name_bytes = ${literal(Buffer.from("김하나").toString("hex"))}`);
+    service.write("bytes.mjs", readExampleFilter().replace(/^function decrypt[^]*/m, "").replace('decrypt(Buffer.from(value, "base64"))', '{ value: Buffer.from(/^\\\\x([0-9a-f]+)$/.exec(value)[1], "hex").toString() }'));
+    service.configure({ members: { phone: { column: "phone_hash", stored: "sha256-hex", of: "digits" }, name: { column: "name_bytes", decrypt: [process.execPath, "./bytes.mjs"] } } });
+    const { json } = await service.json("map-members");
+    expect(json["counts"]).toMatchObject({ link: { phone: 1 } });
+    expect((await service.apply()).json["applied"]).toMatchObject({ done: 1 });
   });
 
   test("where one table has a key plain and another has its digest", async () => {
