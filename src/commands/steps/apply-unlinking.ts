@@ -79,7 +79,7 @@ function finish(context: Context, { run, store, order }: Begun, cleared: Cleared
   const unlinked = countOutcomes(store, order.going);
   const counts: UnlinkedCounts = { ...unlinked, cleared: cleared?.cleared ?? 0, ...(cleared === undefined ? {} : { notCleared: cleared.left }) };
   // Before the state: killed in between, the run ends the same way once more.
-  keepReference(context, run);
+  keepReference(context, run, { kakaoUsers: counts.done + counts.already, links: counts.cleared });
   const files = { ...run.files, unlinked: "unlinked.csv", ...(counts.appeared > 0 ? { appeared: "appeared.csv" } : {}), ...(cleared === undefined ? {} : { cleared: "cleared.csv" }) };
   context.workspace().runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files });
   context.record({ event: "applied", run: run.id, counts: { ...counts }, digests: { plan: run.digests.plan } });

@@ -15,9 +15,12 @@ export function readReference(context: Context): UnlinkReference | null {
   return (context.workspace().settings.get(referenceSetting) as UnlinkReference | undefined) ?? null;
 }
 
-/** Makes a run's numbers the reference: once it is completed, also where it had nothing to unlink. */
-export function keepReference(context: Context, run: Run): void {
+/**
+ * Makes a run's numbers the reference: once it is completed, also where it had nothing to unlink. Users and links that the run itself has taken away are no longer
+ * expected.
+ */
+export function keepReference(context: Context, run: Run, taken: { readonly kakaoUsers: number; readonly links: number }): void {
   const { members, links, kakaoUsers, places } = readUnlinkNumbers(run);
-  const reference: UnlinkReference = { members, links, kakaoUsers, places };
+  const reference: UnlinkReference = { members, links: links - taken.links, kakaoUsers: kakaoUsers - taken.kakaoUsers, places };
   context.workspace().settings.set(referenceSetting, reference);
 }
