@@ -67,6 +67,27 @@ describe("findings", () => {
     expect(found.map(({ data }) => data["key"]).sort()).toEqual(["console", "reviewed", "service"]);
   });
 
+  it("do not ask for what nothing depends on", () => {
+    const keys = (base: string, patch: Patch): unknown[] => audit(base, patch).filter(({ rule }) => rule === "C-FILE-01").map(({ data }) => data["key"]);
+    expect(keys("applying", { "service.signUp.identityVerification": undefined, "console.channelConsent": undefined })).toEqual([]);
+    expect(keys("shop", { "service.signUp.identityVerification": undefined, "console.channelConsent": undefined })).toEqual(["console.channelConsent", "service.signUp.identityVerification"]);
+  });
+
+  it("tell of a review that ends too late, also when it is overdue", () => {
+    const launch = (patch: Patch): unknown[] => audit("applying", patch).filter(({ rule }) => rule === "C-APP-22").map(({ data }) => data);
+    const submitted: Patch = { "application.permissions": { terms: "submitted", items: "submitted" } };
+    expect(launch({ ...submitted, "application.submitted": "2026-10-30", "application.launch": "2026-11-06" })).toEqual([{ launch: "2026-11-06", earliest: "2026-11-04", latest: "2026-11-06" }]);
+    expect(launch({ ...submitted, "application.submitted": "2026-10-30", "application.launch": "2026-11-07" })).toEqual([]);
+    expect(launch({ ...submitted, "application.submitted": "2026-10-01", "application.launch": "2026-11-02" })).toMatchObject([{ latest: "2026-11-02" }]);
+    expect(launch({ "application.permissions": { terms: "approved", items: "approved" }, "application.launch": "2026-10-01" })).toEqual([]);
+  });
+
+  it("leave an earlier approval standing while something further is applied for", () => {
+    const rules = audit("shop", { "application.permissions": { terms: "draft", items: "draft" }, "console.simpleSignUp": false, "application.launch": undefined }).map(({ rule }) => rule);
+    expect(rules).toContain("C-CON-07");
+    expect(rules).not.toContain("C-TERM-22");
+  });
+
   it("do not ask for what Kakao answered", () => {
     const patch: Patch = { "console.items": undefined, "console.terms": undefined };
     expect(audit("shop", patch).map(({ data }) => data["key"])).toEqual(expect.arrayContaining(["console.items", "console.terms"]));

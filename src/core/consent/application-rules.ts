@@ -140,7 +140,8 @@ export const APPLICATION_RULES: readonly Rule[] = [
       const { launch, submitted, holidays = [], permissions } = consent.application ?? {};
       if (launch === undefined || isApproved(permissions)) return [];
       const start = submitted !== undefined && submitted > today ? submitted : isPending(permissions) ? (submitted ?? today) : today;
-      const latest = addBusinessDays(start, REVIEW_DAYS.most, holidays);
+      const expected = addBusinessDays(start, REVIEW_DAYS.most, holidays);
+      const latest = expected < today ? today : expected;
       return hitIf(latest >= launch, ["application", "launch"], { launch, earliest: addBusinessDays(start, REVIEW_DAYS.least, holidays), latest });
     },
   },

@@ -28,9 +28,9 @@ export const CONSOLE_RULES: readonly Rule[] = [
   { ...setting, id: "C-CON-01", level: "error", needs: [["console", "login"]], source: login, check: ({ consent }) => hitIf(consent.console?.login === false, ["console", "login"]) },
   { ...setting, id: "C-CON-02", level: "error", needs: [["console", "redirectUris"]], source: login, check: ({ consent }) => hitIf(consent.console?.redirectUris?.length === 0, ["console", "redirectUris"]) },
   {
-    ...setting, id: "C-CON-03", level: "error", who: "service", menu: "service", needs: [["console", "autoLink"], ["service", "signUp", "callsSignUp"]],
+    ...setting, id: "C-CON-03", level: "error", who: "service", menu: "service", needs: [["console", "autoLink"]],
     source: { document: "notice", section: "자동 연결을 사용하지 않는 경우 / If your app is not using the auto-link option" },
-    check: ({ consent }) => hitIf(consent.console?.autoLink === false && consent.service?.signUp?.callsSignUp === false, ["service", "signUp", "callsSignUp"]),
+    check: ({ consent }) => hitIf(consent.console?.autoLink === false && consent.service?.signUp?.callsSignUp !== true, ["service", "signUp", "callsSignUp"]),
   },
   {
     ...service, id: "C-CON-04", level: "error", needs: [calls], source: notice,
@@ -91,7 +91,7 @@ export const CONSOLE_RULES: readonly Rule[] = [
     },
   },
   {
-    ...connecting, id: "C-CON-14", level: "error", menu: "login", stage: "before-launch", needs: [["console", "channelConsent"]], source: channel,
+    ...connecting, id: "C-CON-14", level: "error", menu: "login", stage: "before-launch", needs: [["console", "channelConsent"]], when: usesRelations, source: channel,
     check: (input) => hitIf(input.consent.console?.channelConsent === false && usesRelations(input), ["console", "channelConsent"]),
   },
   {
@@ -151,9 +151,10 @@ function usesRelations({ consent, uses }: AuditInput): boolean {
   return uses.some(({ item }) => item === "plusfriends") || Object.hasOwn(consent.service?.uses ?? {}, "plusfriends");
 }
 
+/** Now, or earlier: a further application takes nothing back. */
 function isApproved({ application, reviewed }: AuditInput["consent"]): boolean {
   const { terms, items } = application?.permissions ?? {};
-  return (terms === "approved" && items === "approved") || (application?.permissions === undefined && reviewed?.items !== undefined);
+  return (terms === "approved" && items === "approved") || (reviewed?.items !== undefined && reviewed.terms !== undefined);
 }
 
 /** Without host, query and method: `GET https://kapi.kakao.com/v2/user/me?…` is `/v2/user/me`. */

@@ -36,7 +36,7 @@ export function listFileRules(others: readonly Rule[]): readonly Rule[] {
 /** Each thing once that rules need and the file does not say; a section that is missing as a whole, once. */
 function findUnsaid(rules: readonly Rule[], input: AuditInput): Hit[] {
   const found = new Map<string, { readonly at: ConsentPath; readonly rules: string[] }>();
-  for (const rule of rules) {
+  for (const rule of rules.filter(({ when }) => when?.(input) ?? true)) {
     for (const path of rule.needs ?? []) {
       const at = findGap(input, path);
       if (at === undefined) continue;

@@ -50,7 +50,7 @@ export const ITEM_RULES: readonly Rule[] = [
     check: (input) => compareWithReview(input, (asked, approved) => isRefusable(asked) && approved === "required"),
   },
   {
-    ...item, id: "C-ITEM-07", level: "error", menu: "permissions", stage: "before-review",
+    ...item, id: "C-ITEM-07", level: "warning", menu: "permissions", stage: "before-review",
     source: { document: "prerequisites", section: "Note: Re-review" },
     check: ({ consent: { application, reviewed } }) =>
       reviewed?.items === undefined || application?.permissions?.items === "approved" || application?.permissions?.items === "submitted"
@@ -127,7 +127,7 @@ export const ITEM_RULES: readonly Rule[] = [
     },
   },
   {
-    ...item, id: "C-ITEM-16", level: "error", menu: "permissions", stage: "before-review", needs: [["service", "signUp", "identityVerification"]],
+    ...item, id: "C-ITEM-16", level: "error", menu: "permissions", stage: "before-review", needs: [["service", "signUp", "identityVerification"]], when: wantsCi,
     source: { document: "ciReview", section: "CI is granted under the condition under which the service itself collects it" },
     check: (input) => {
       const own = input.consent.service?.signUp?.identityVerification;
@@ -135,7 +135,7 @@ export const ITEM_RULES: readonly Rule[] = [
     },
   },
   {
-    ...item, id: "C-ITEM-17", level: "error", menu: "permissions", stage: "before-review", needs: [["service", "signUp", "identityVerification"]],
+    ...item, id: "C-ITEM-17", level: "error", menu: "permissions", stage: "before-review", needs: [["service", "signUp", "identityVerification"]], when: wantsCi,
     source: { document: "ciReview", section: "CI only where the service runs identity verification that collects it" },
     check: (input) =>
       input.consent.service?.signUp?.identityVerification === "none"
@@ -230,6 +230,10 @@ function isAppliedFor({ consent: { application } }: AuditInput, id: string): boo
 function listWanted(input: AuditInput, id: string): { readonly consent: Asked; readonly at: ConsentPath }[] {
   const asked = placeItems(mapConsents(input.consent.application?.items), ["application", "items"]);
   return [...asked, ...listConsoleItems(input)].filter((wanted) => wanted.id === id);
+}
+
+function wantsCi(input: AuditInput): boolean {
+  return listWanted(input, "account_ci").some(({ consent }) => isOn(consent));
 }
 
 function mapConsents(items: Readonly<Record<string, { readonly consent: Consents[string] }>> | undefined): Consents {

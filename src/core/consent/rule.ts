@@ -27,5 +27,7 @@ export interface Rule {
   readonly source: SourceRef;
   /** Paths without which the rule cannot be asked: C-FILE-01 names those that are missing. */
   readonly needs?: readonly ConsentPath[];
+  /** False where nothing depends on the rule: then what it needs may stay unsaid. */
+  readonly when?: (input: AuditInput) => boolean;
   readonly check: (input: AuditInput) => readonly Hit[];
 }

@@ -62,7 +62,7 @@ export const TERM_RULES: readonly Rule[] = [
   { ...term, id: "C-TERM-21", level: "error", source: { document: "design", section: "What to register: Privacy Policy" }, check: (input) => findAbsent(input, "privacy") },
   {
     ...term, id: "C-TERM-22", level: "error", stage: "before-review", source: { document: "design", section: "Terms: register them after the review is passed" },
-    check: ({ consent: { application, console } }) => hitIf((console?.terms?.length ?? 0) > 0 && application?.permissions !== undefined && application.permissions.terms !== "approved", ["console", "terms"]),
+    check: (input) => hitIf((input.consent.console?.terms?.length ?? 0) > 0 && !mayRegister(input), ["console", "terms"]),
   },
   {
     ...term, id: "C-TERM-23", level: "warning", source: { document: "networkAct", section: "Article 50 (1): explicit prior consent to advertising" },
@@ -128,9 +128,9 @@ function findAbsent(input: AuditInput, kind: Term["kind"]): Hit[] {
   return lists.flatMap(({ terms, at }) => hitIf(terms !== undefined && (terms.length > 0 || mayRegister(input)) && !terms.some((said) => said.kind === kind), at));
 }
 
-/** Terms are registered only after their review is passed. */
-function mayRegister({ consent: { application } }: AuditInput): boolean {
-  return application?.permissions === undefined || application.permissions.terms === "approved";
+/** Terms are registered only after their review is passed, now or earlier. */
+function mayRegister({ consent: { application, reviewed } }: AuditInput): boolean {
+  return application?.permissions === undefined || application.permissions.terms === "approved" || reviewed?.terms !== undefined;
 }
 
 function knowsTerms({ consent, live }: AuditInput): boolean {
