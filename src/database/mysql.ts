@@ -44,6 +44,7 @@ class MysqlDatabase implements ServiceDatabase {
   readonly #primary: MysqlConnection;
   #writer: MysqlConnection | undefined;
   #places: Promise<Places> | undefined;
+  #lock: DatabaseLock | undefined;
 
   constructor(options: ServiceDatabaseOptions, timeFormat: Intl.DateTimeFormat, identity: string, reader: MysqlConnection, primary: MysqlConnection) {
     this.#options = options;
@@ -151,10 +152,12 @@ class MysqlDatabase implements ServiceDatabase {
     const { all, linkTable } = await this.#resolved();
     const [members] = all;
     const link = linkTable === null ? `${members?.table.sql ?? ""}.${members?.link?.column.sql ?? ""}` : linkTable.table.sql;
-    return takeLock(() => this.#connect(true), { database: members?.table.schema ?? "", link });
+    this.#lock = await takeLock(() => this.#connect(true), { database: members?.table.schema ?? "", link });
+    return this.#lock;
   }
 
   async close(): Promise<void> {
+    await this.#lock?.release();
     for (const connection of new Set([this.#writer, this.#reader, this.#primary])) await connection?.close();
   }
 
