@@ -1,4 +1,5 @@
-// Writes the parts of docs/consent-rules.md and docs/consent-file.md that come from the catalogue of rules.
+// Writes the parts of docs/consent-rules.md and docs/consent-file.md that come from the catalogue of rules,
+// and the consent file's JSON schema.
 // node scripts/write-consent-rules.mjs
 import { createServer } from "vite";
 

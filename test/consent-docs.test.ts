@@ -5,7 +5,7 @@ import { RULES } from "../src/core/consent/catalogue.ts";
 import { ITEMS } from "../src/core/consent/items.ts";
 import { SOURCES } from "../src/core/consent/sources.ts";
 import { audit } from "./core/consent-file.ts";
-import { documents, renderDocument } from "./helpers/consent-document.ts";
+import { documents, renderDocument, renderSchema, schemaFile } from "./helpers/consent-document.ts";
 
 const read = (document: string): string => readFileSync(document, "utf8");
 const rulesPage = read("docs/consent-rules.md");
@@ -16,6 +16,8 @@ describe("the documents of the consent audit", () => {
     expect([...read(document).matchAll(written)].length).toBeGreaterThan(0);
     expect(renderDocument(read(document))).toBe(read(document));
   });
+
+  it("have a schema for editors that is current: node scripts/write-consent-rules.mjs", () => expect(read(schemaFile)).toBe(renderSchema()));
 
   it("name rules that there are", () => {
     const named = new Set([...rulesPage.matchAll(/C-[A-Z]+-\d{2}/g)].map(([id]) => id));

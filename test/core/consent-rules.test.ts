@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { auditConsent } from "../../src/core/consent/audit.ts";
 import { RULES } from "../../src/core/consent/catalogue.ts";
 import { SOURCES } from "../../src/core/consent/sources.ts";
 import { consentEn } from "../../src/messages/consent-en.ts";
@@ -41,7 +42,7 @@ describe("files without a fault", () => {
 describe.each(rows)("$rule", ({ rule, base, breaks, keeps, at, item, breaksLive, keepsLive, breaksUses, keepsUses }) => {
   it("fires at its place, with all that its sentences need", () => {
     const input = inputOf(patched(base, breaks), given(breaksLive, breaksUses));
-    const found = audit(base, breaks, given(breaksLive, breaksUses)).find((finding) => finding.rule === rule);
+    const found = auditConsent(input).find((finding) => finding.rule === rule);
     expect(found).toMatchObject({ rule, ...(item === undefined ? {} : { item }) });
     if (found === undefined) return;
     expect(found.path.join(".")).toBe(at);

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { renderConsentJsonSchema } from "../../src/config/consent-load.ts";
 import { RULE_GROUPS } from "../../src/core/consent/catalogue.ts";
 import type { Actor, Stage } from "../../src/core/consent/finding.ts";
 import { ITEMS, type Review } from "../../src/core/consent/items.ts";
@@ -25,6 +26,13 @@ const stages: Readonly<Record<Stage, string>> = { "before-review": "before the r
 
 export const documents = ["docs/consent-rules.md", "docs/consent-file.md"];
 
+/** For editors that complete and check YAML. */
+export const schemaFile = "docs/kakao-sync.consent.schema.json";
+
+export function renderSchema(): string {
+  return `${JSON.stringify(renderConsentJsonSchema(), null, 1)}\n`;
+}
+
 /** The document with every part written anew. Throws for a marker that no part has. */
 export function renderDocument(text: string): string {
   return text.replace(/(<!-- written: ([a-z]+) -->\n)[\s\S]*?(<!-- end -->)/g, (_all, begin: string, name: string, end: string) => {
@@ -34,14 +42,15 @@ export function renderDocument(text: string): string {
   });
 }
 
-/** Writes the parts of every document; tells which have changed. */
+/** Writes the parts of every document, and the schema; tells which have changed. */
 export function writeDocuments(): string[] {
-  return documents.filter((document) => {
-    const text = readFileSync(document, "utf8");
-    const rendered = renderDocument(text);
-    if (rendered !== text) writeFileSync(document, rendered);
-    return rendered !== text;
-  });
+  const rendered = documents.map((document) => ({ document, text: renderDocument(readFileSync(document, "utf8")) }));
+  return [...rendered, { document: schemaFile, text: renderSchema() }]
+    .filter(({ document, text }) => !existsSync(document) || readFileSync(document, "utf8") !== text)
+    .map(({ document, text }) => {
+      writeFileSync(document, text);
+      return document;
+    });
 }
 
 function renderRule(rule: Rule): string[] {
