@@ -158,6 +158,7 @@ function addAuditConsent(program: Command, call: Call): void {
     .option("--rules", "print every rule with its source")
     .option("--checklist", "print what is still to be done, by when and by whom")
     .option("--diff <old>", "what changed since this consent file, and what Kakao reviews anew")
+    .option("--needs-consent <file>", "list linked members who came before Kakao Sync or lack a term")
     .option("--init", "write a commented consent file to start from")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/audit-consent.ts")).audit));
 }

@@ -6,6 +6,7 @@ import { beginConsentFile } from "./steps/audit-begin.ts";
 import { tellCatalogue } from "./steps/audit-catalogue.ts";
 import { tellDiff } from "./steps/audit-diff.ts";
 import { readAuditInput } from "./steps/audit-input.ts";
+import { listNeedsConsent } from "./steps/audit-needs-consent.ts";
 import { type AuditFormat, writeAuditReport } from "./steps/audit-report.ts";
 import { tellFinding, tellRules } from "./steps/audit-words.ts";
 import { countFindings, tellFindings, tellLive } from "./steps/tell-audit.ts";
@@ -23,6 +24,7 @@ export interface AuditFlags {
   readonly checklist?: boolean;
   readonly diff?: string;
   readonly init?: boolean;
+  readonly needsConsent?: string;
 }
 
 /** `audit-consent`: whether the console, the review, the service and the live app say the same. Changes nothing. */
@@ -30,6 +32,7 @@ export async function audit(context: Context, flags: AuditFlags): Promise<number
   checkFlags(context, flags);
   const tools = await context.consentTools();
   if (flags.rules === true) return tellCatalogue(context, tools, flags);
+  if (flags.needsConsent !== undefined) return listNeedsConsent(context, flags.needsConsent);
   if (flags.init === true) return beginConsentFile(context, tools, flags);
   if (flags.diff !== undefined) return tellDiff(context, tools, { ...flags, diff: flags.diff });
 
@@ -53,8 +56,8 @@ export async function audit(context: Context, flags: AuditFlags): Promise<number
 }
 
 /** Combinations that would leave open what is meant. */
-function checkFlags({ terminal }: Context, { live, sample, format = "text", output, rules, checklist, diff, init, failOn }: AuditFlags): void {
-  const chosen = [rules === true ? "--rules" : "", checklist === true ? "--checklist" : "", diff === undefined ? "" : "--diff", init === true ? "--init" : ""].filter((flag) => flag !== "");
+function checkFlags({ terminal }: Context, { live, sample, format = "text", output, rules, checklist, diff, init, needsConsent, failOn }: AuditFlags): void {
+  const chosen = [rules === true ? "--rules" : "", checklist === true ? "--checklist" : "", diff === undefined ? "" : "--diff", init === true ? "--init" : "", needsConsent === undefined ? "" : "--needs-consent"].filter((flag) => flag !== "");
   const [only = "", other] = chosen;
   const wrong =
     other !== undefined ? `${only} and ${other} are two things; ask for one of them`
@@ -63,8 +66,9 @@ function checkFlags({ terminal }: Context, { live, sample, format = "text", outp
     : output !== undefined && format === "text" ? "--output writes a report for other programs and needs --format json, sarif, junit or markdown"
     : output === undefined && terminal.flags.json && format !== "text" && format !== "json" ? `--json and --format ${format} cannot both be written to stdout; add --output FILE`
     : only !== "" && format !== "text" && format !== "json" ? `${only} has no form as ${format}`
-    : (rules === true || diff !== undefined || init === true) && (output !== undefined || failOn !== undefined) ? `${only} finds nothing: --output and --fail-on do not go with it`
+    : only !== "" && checklist !== true && (output !== undefined || failOn !== undefined) ? `${only} finds nothing: --output and --fail-on do not go with it`
     : (rules === true || diff !== undefined) && live === true ? `${only} does not ask Kakao; leave --live away`
+    : needsConsent !== undefined && live === true ? "--needs-consent asks about every linked member; --live asks about a sample"
     : undefined;
   if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync audit-consent --help`." });
 }

@@ -11,7 +11,7 @@ import { chooseSample } from "./sample-live-users.ts";
 const usersPerRound = 20;
 
 /** Codes that speak of one user (product.md U6): somebody else is asked instead. */
-const userCodes: ReadonlySet<string> = new Set(["kakao-103", "kakao-4", "kakao-402", "kakao-406", "kakao-501"]);
+export const userCodes: ReadonlySet<string> = new Set(["kakao-103", "kakao-4", "kakao-402", "kakao-406", "kakao-501"]);
 
 /** Codes that say that this app has no service terms to ask for: it does not use Kakao Sync yet. */
 const noTermsCodes: ReadonlySet<string> = new Set(["kakao-3", "kakao-5"]);
@@ -26,11 +26,17 @@ export interface LiveLook extends LiveCounts {
   readonly termsRefused?: string;
 }
 
+/** Who asks for terms, and that Kakao has refused to name any. */
+export interface TermsAsker {
+  readonly kakao: KakaoClient;
+  termsRefused?: string;
+}
+
 type Candidates = readonly KakaoId[];
 type Consents = Pick<UserAnswer, "scopes" | "terms">;
 
 /** One look: what it asks with, and what it has heard so far. Only counts leave it. */
-interface Look {
+interface Look extends TermsAsker {
   readonly context: Context;
   /** One client for all: its pace is for everything that goes out. */
   readonly kakao: KakaoClient;
@@ -38,7 +44,6 @@ interface Look {
   readonly answers: UserAnswer[];
   readonly replaced: Record<string, number>;
   readonly answerable: Set<string>;
-  termsRefused?: string;
 }
 
 /**
@@ -56,7 +61,7 @@ export async function sampleLive(context: Context, size: number): Promise<LiveLo
     const { termsRefused, replaced } = look;
     return { ...countLive(look.answers, [...look.answerable]), linked, replaced, ...(termsRefused === undefined ? {} : { termsRefused }) };
   } catch (error) {
-    throw error instanceof InterruptedError ? interrupted(error) : error;
+    throw error instanceof InterruptedError ? lookStartsAnew(error) : error;
   } finally {
     progress.finish();
   }
@@ -125,7 +130,8 @@ async function askUser(look: Look, id: KakaoId): Promise<Consents | undefined> {
   return undefined;
 }
 
-async function askTerms(look: Look, id: KakaoId): Promise<readonly KakaoServiceTerm[] | "not-linked" | undefined> {
+/** All terms of the app as this user stands to them; undefined where the app has none to ask for, which is then noted and not asked again. */
+export async function askTerms(look: TermsAsker, id: KakaoId): Promise<readonly KakaoServiceTerm[] | "not-linked" | undefined> {
   if (look.termsRefused !== undefined) return undefined;
   try {
     return await look.kakao.readServiceTerms(id, "app_service_terms");
@@ -160,6 +166,6 @@ function nobodyAnswered(replaced: Readonly<Record<string, number>>): FailedError
 }
 
 /** Other commands go on where they stopped; this one has nothing to go on from. */
-function interrupted({ code, message, exitCode }: InterruptedError): InterruptedError {
+export function lookStartsAnew({ code, message, exitCode }: InterruptedError): InterruptedError {
   return new InterruptedError({ code, message, hint: "Nothing was changed and nothing was kept. Run the same command again: the look begins anew." }, exitCode);
 }

@@ -1,0 +1,154 @@
+import { resolve } from "node:path";
+import { readLink, type KakaoId } from "../../core/kakao-id.ts";
+import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
+import type { Context } from "../../context.ts";
+import { EXIT, InterruptedError, OperatorError } from "../../errors.ts";
+import type { KakaoBasics, KakaoClient } from "../../kakao/client.ts";
+import { askTerms, lookStartsAnew, userCodes } from "./sample-live.ts";
+import { runTogether } from "./run-together.ts";
+import { tellCalls } from "./tell-calls.ts";
+
+const basicsPerCall = 100;
+const header = ["member_id", "kakao_id", "came_by", "lacks"];
+
+/** One link of a live member. */
+interface Linked {
+  readonly memberId: string;
+  readonly kakaoId: KakaoId;
+}
+
+interface NeedsConsent {
+  readonly context: Context;
+  readonly kakao: KakaoClient;
+  readonly write: (row: readonly string[]) => void;
+  readonly counts: { asked: number; kakaoLogin: number; lackingTerms: number };
+  /** Who was not asked, or did not answer, by reason. */
+  readonly leftOut: Record<string, number>;
+  termsRefused?: string;
+}
+
+/**
+ * `--needs-consent FILE`: a list of the live members that are linked and came before Kakao Sync or lack a required term, for the service to ask them. Nobody younger
+ * than 24 hours is asked about.
+ */
+export async function listNeedsConsent(context: Context, to: string): Promise<number> {
+  context.lock();
+  await forecast(context);
+  const file = context.createCsv(resolve(context.io.cwd, to), header, { readers: "machines" });
+  const work: NeedsConsent = { context, kakao: context.kakao(context.signal), write: (row) => file.write(row), counts: { asked: 0, kakaoLogin: 0, lackingTerms: 0 }, leftOut: {} };
+  const progress = context.terminal.progress("Members asked about");
+  try {
+    for await (const links of inBatches(readLinks(context))) {
+      await askBatch(work, links);
+      progress.update(work.counts.asked);
+      await context.checkpoint();
+    }
+    const { rows } = file.finish();
+    progress.finish();
+    tell(work, rows, to);
+    return EXIT.done;
+  } catch (error) {
+    file.discard();
+    throw error instanceof InterruptedError ? lookStartsAnew(error) : error;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Counts first, so that what it will cost is known and not guessed. */
+async function forecast(context: Context): Promise<void> {
+  let links = 0;
+  for await (const batch of inBatches(readLinks(context))) links += batch.length;
+  const calls = { list: 0, basics: Math.ceil(links / basicsPerCall), details: links };
+  const minutes = (calls.basics + calls.details) / context.config.limits.requestsPerSecond / 60;
+  tellCalls(context, `Asking about ${links.toLocaleString("en-US")} linked members`, { calls, minutes }, "ask for a sample only: audit-consent --live");
+}
+
+async function* readLinks(context: Context): AsyncGenerator<Linked> {
+  const database = await context.database();
+  for await (const page of database.readMembers()) {
+    for (const { id, state, link, furtherLinks = [] } of page) {
+      if (state !== "live") continue;
+      for (const kakaoId of [link, ...furtherLinks]) {
+        if (kakaoId !== null && readLink(kakaoId) === "linked") yield { memberId: id, kakaoId };
+      }
+    }
+  }
+}
+
+async function* inBatches(links: AsyncIterable<Linked>): AsyncGenerator<readonly Linked[]> {
+  let batch: Linked[] = [];
+  for await (const link of links) {
+    batch.push(link);
+    if (batch.length < basicsPerCall) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function askBatch(work: NeedsConsent, links: readonly Linked[]): Promise<void> {
+  const ids = [...new Set(links.map(({ kakaoId }) => kakaoId))];
+  const users = new Map((await work.kakao.readBasics(ids)).map((user) => [user.id, user]));
+  const youngFrom = Math.floor(work.context.now() / 1000) - YOUNG_SECONDS;
+  const old = [...users.values()].filter(({ connectedAt }) => (readSeconds(connectedAt) ?? Infinity) <= youngFrom);
+  leaveOut(work, "not-linked", ids.length - users.size);
+  leaveOut(work, "young", users.size - old.length);
+  const lacking = await askLacking(work, old);
+  for (const { memberId, kakaoId } of links) {
+    const [user, lacks] = [users.get(kakaoId), lacking.get(kakaoId)];
+    if (user === undefined || lacks === undefined) continue;
+    work.counts.asked += 1;
+    const byKakaoSync = user.synchedAt !== null;
+    if (byKakaoSync && lacks.length === 0) continue;
+    if (!byKakaoSync) work.counts.kakaoLogin += 1;
+    if (lacks.length > 0) work.counts.lackingTerms += 1;
+    work.write([memberId, kakaoId, byKakaoSync ? "kakao-sync" : "kakao-login", lacks.join(" ")]);
+  }
+}
+
+/** The tags of required terms that each user has not agreed to; who did not answer is missing. */
+async function askLacking(work: NeedsConsent, users: readonly KakaoBasics[]): Promise<ReadonlyMap<KakaoId, readonly string[]>> {
+  const lacking = new Map<KakaoId, readonly string[]>();
+  const waiting = users.map(({ id }) => id);
+  const { signal, config } = work.context;
+  await runTogether(signal, (inner) => {
+    const ask = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        inner.throwIfAborted();
+        const lacks = await askOne(work, id);
+        if (lacks !== undefined) lacking.set(id, lacks);
+      }
+    };
+    return Array.from({ length: Math.max(1, Math.min(8, config.limits.requestsPerSecond)) }, ask);
+  });
+  return lacking;
+}
+
+async function askOne(work: NeedsConsent, id: KakaoId): Promise<readonly string[] | undefined> {
+  try {
+    const terms = await askTerms(work, id);
+    if (terms !== "not-linked") return (terms ?? []).filter(({ required, agreed }) => required && !agreed).map(({ tag }) => tag);
+    leaveOut(work, "not-linked", 1);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || !userCodes.has(error.code)) throw error;
+    leaveOut(work, error.code, 1);
+  }
+  return undefined;
+}
+
+function leaveOut({ leftOut }: NeedsConsent, why: string, users: number): void {
+  if (users > 0) leftOut[why] = (leftOut[why] ?? 0) + users;
+}
+
+function tell({ context, counts, leftOut, termsRefused }: NeedsConsent, listed: number, to: string): void {
+  const { terminal } = context;
+  context.record({ event: "exported", purpose: "members to ask for the additional consent", counts: { ...counts, listed } });
+  terminal.table(
+    [{ header: "linked live members" }, { header: "members" }],
+    [["asked about", counts.asked], ["came by Kakao Login alone", counts.kakaoLogin], ["lack a required term", counts.lackingTerms], ["listed, as one of the two", listed], ...Object.entries(leftOut).map(([why, users]): [string, number] => [`left out: ${why}`, users])],
+  );
+  terminal.line(`Members to ask: ${to}`);
+  if (termsRefused !== undefined) terminal.warn(`Kakao names no terms for this app (${termsRefused}): only those who came before Kakao Sync are listed.`);
+  terminal.json({ command: context.command, ...counts, listed, leftOut, ...(termsRefused === undefined ? {} : { termsRefused }), files: { needsConsent: to } });
+}
