@@ -51,7 +51,8 @@ export function tellUnlinkCounts({ terminal }: Context, run: Run): void {
   terminal.line();
   terminal.table([{ header: "" }, { header: "kind" }, { header: "Kakao users" }, { header: "" }], [...rows.filter(([, , count]) => count > 0), ["", "sum", rows.reduce((sum, [, , count]) => sum + count, 0), ""]]);
   terminal.line();
-  terminal.line(`${countOf(numberOf(run, "gone"), "stored link")} that Kakao no longer has${numberOf(run, "gone") > 0 ? ": see gone.csv" : ""}; ${countOf(numberOf(run, "heldTwice"), "id")} held by several members.`);
+  terminal.line(`${countOf(numberOf(run, "gone"), "stored link")} that Kakao no longer has${numberOf(run, "gone") > 0 ? ": see gone.csv" : "."}`);
+  if (numberOf(run, "heldTwice") > 0) terminal.line(`${countOf(numberOf(run, "heldTwice"), "Kakao id is", "Kakao ids are")} held by more than one member.`);
   if (countPlanned(run) > 0) for (const line of listConsequences(run)) terminal.line(line);
 }
 
@@ -60,7 +61,7 @@ function listConsequences(run: Run): readonly string[] {
   const { fixedIds } = run.counts["app"] as { readonly fixedIds?: boolean };
   return [
     "",
-    "Unlinking cannot be undone: consents, agreed terms and tokens of these users are lost.",
+    "Unlinking cannot be undone: consents, agreed terms and tokens are lost.",
     fixedIds === true ? "Ids are fixed: who comes back has the same Kakao id, and agrees anew." : "Ids are not fixed: who comes back has another Kakao id, and agrees anew.",
   ];
 }
