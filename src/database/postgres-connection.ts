@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { checkServerIdentity, type ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { StartError } from "../errors.ts";
-import { codeOf, type Doing, explainLostCommit, explainPostgresError, isConnectionLost, isDriverError, isTryAgain } from "./postgres-errors.ts";
+import { codeOf, type Doing, explainLostCommit, explainPostgresError, fromDriver, isConnectionLost, isTryAgain } from "./postgres-errors.ts";
 import type { PostgresTarget } from "./postgres-url.ts";
 
 /** How long connecting may take, in milliseconds. */
@@ -45,18 +45,18 @@ export class Transaction {
   async rows(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     // The extended protocol takes one statement only, whatever stands in a condition.
     const query = { text, values: [...values], rowMode: "array" as const, queryMode: "extended" };
-    return (await this.#client.query<(string | null)[]>(query)).rows;
+    return (await fromDriver(this.#client.query<(string | null)[]>(query))).rows;
   }
 
   /** Undoes what `work` did when it throws, and throws on; the transaction stays usable. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    await this.#client.query("SAVEPOINT kakao_sync");
+    await fromDriver(this.#client.query("SAVEPOINT kakao_sync"));
     try {
       const result = await work();
-      await this.#client.query("RELEASE SAVEPOINT kakao_sync");
+      await fromDriver(this.#client.query("RELEASE SAVEPOINT kakao_sync"));
       return result;
     } catch (error) {
-      if (!isConnectionLost(error)) await this.#client.query("ROLLBACK TO SAVEPOINT kakao_sync");
+      if (!isConnectionLost(error)) await fromDriver(this.#client.query("ROLLBACK TO SAVEPOINT kakao_sync"));
       throw error;
     }
   }
@@ -82,9 +82,9 @@ export class PostgresConnection {
   async open(): Promise<void> {
     const client = await this.#connected("open");
     for (const [name, value] of this.#settings("read")) {
-      await client.query("BEGIN READ ONLY").catch((error: unknown) => this.#fail("open", error));
+      await fromDriver(client.query("BEGIN READ ONLY")).catch((error: unknown) => this.#fail("open", error));
       try {
-        await client.query({ text: "SELECT set_config($1, $2, true)", values: [name, value] });
+        await fromDriver(client.query({ text: "SELECT set_config($1, $2, true)", values: [name, value] }));
       } catch (error) {
         throw isConnectionLost(error) ? explainPostgresError(this.target.label, "open", error) : refusedSetting(name, error);
       } finally {
@@ -125,19 +125,19 @@ export class PostgresConnection {
     const client = await this.#connected(doing);
     let result: T;
     try {
-      await client.query(this.#begin(client, access));
+      await fromDriver(client.query(this.#begin(client, access)));
       result = await work(new Transaction(client));
     } catch (error) {
       await this.#rollBack(client);
       throw error;
     }
     try {
-      await client.query("COMMIT");
+      await fromDriver(client.query("COMMIT"));
       return result;
     } catch (error) {
       await this.#rollBack(client);
       // Of a transaction that only read nothing is unknown.
-      throw access === "write" && isDriverError(error) && isConnectionLost(error) ? explainLostCommit(this.target.label, error) : error;
+      throw access === "write" && isConnectionLost(error) ? explainLostCommit(this.target.label, error) : error;
     }
   }
 
@@ -214,7 +214,7 @@ async function connectOnce({ host, port, user, password, database }: PostgresTar
   // Without a listener an error between two statements would end the process.
   client.on("error", () => undefined);
   try {
-    await client.connect();
+    await fromDriver(client.connect());
     return client;
   } catch (error) {
     void client.end().catch(() => undefined);

@@ -1,4 +1,4 @@
-import { type ErrorFacts, FailedError, OperatorError, RefusedError, StartError } from "../errors.ts";
+import { type ErrorFacts, FailedError, type OperatorError, RefusedError, StartError } from "../errors.ts";
 
 /** What was going on when the server failed: decides the exit code and the next step. */
 export type Doing = "open" | "read" | "write";
@@ -10,11 +10,29 @@ interface DriverError extends Error {
   readonly routine?: string;
 }
 
+const ofDriver = new WeakSet<Error>();
+
+/** Waits for the driver, and remembers what it throws as the driver's: what a guard throws, like a full disk of the journal, is nobody's but its own. */
+export async function fromDriver<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Error) ofDriver.add(error);
+    throw error;
+  }
+}
+
+/** True for what the driver or the server threw. */
+export function isDriverError(error: unknown): error is Error {
+  return error instanceof Error && ofDriver.has(error);
+}
+
 /** The connection is gone, or never came about: what the server did last is unknown. */
 export function isConnectionLost(error: unknown): boolean {
+  if (!isDriverError(error)) return false;
   const code = codeOf(error);
   if (/^(08...|57P0[1-3]|40003)$/.test(code)) return true;
-  return /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code) || (error instanceof Error && /connection terminated|client has encountered a connection error|client was closed|client is not queryable/i.test(error.message));
+  return /^(ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/.test(code) || (code === "" && /connection terminated|client has encountered a connection error|client was closed|client is not queryable/i.test(error.message));
 }
 
 /** The server rolled the transaction back to let another one through; the same work may be done again. */
@@ -27,15 +45,9 @@ export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === "23505";
 }
 
-/** SQLSTATE or system code; empty for other errors. */
+/** SQLSTATE or system code of the driver's error; empty for other errors. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error ? ((error as DriverError).code ?? "") : "";
-}
-
-/** True for what the driver or the server threw; false for errors of this program. */
-export function isDriverError(error: unknown): boolean {
-  if (error instanceof OperatorError || !(error instanceof Error)) return false;
-  return codeOf(error) !== "" || isConnectionLost(error) || /SSL|timeout|SASL|password/i.test(error.message);
+  return isDriverError(error) ? ((error as DriverError).code ?? "") : "";
 }
 
 /**

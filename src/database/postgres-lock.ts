@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { RefusedError } from "../errors.ts";
 import type { DatabaseLock } from "./service-database.ts";
 import { connectAlone, type PostgresClient } from "./postgres-connection.ts";
-import { codeOf, explainPostgresError, isConnectionLost } from "./postgres-errors.ts";
+import { codeOf, explainPostgresError, fromDriver, isConnectionLost } from "./postgres-errors.ts";
 import type { PostgresTarget } from "./postgres-url.ts";
 
 /**
@@ -59,12 +59,12 @@ function lockKey(table: string): string {
 }
 
 async function isTrue(client: PostgresClient, text: string, value: string): Promise<boolean> {
-  const { rows } = await client.query<[string]>({ text, values: [value], rowMode: "array" });
+  const { rows } = await fromDriver(client.query<[string]>({ text, values: [value], rowMode: "array" }));
   return rows[0]?.[0] === "t";
 }
 
 async function one(client: PostgresClient, text: string): Promise<string> {
-  const { rows } = await client.query<[string]>({ text, rowMode: "array" });
+  const { rows } = await fromDriver(client.query<[string]>({ text, rowMode: "array" }));
   return String(rows[0]?.[0]);
 }
 

@@ -1,4 +1,4 @@
-import { type AddressInfo, connect as connectTo, createServer } from "node:net";
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from "node:net";
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { openServiceDatabase, type ServiceDatabaseOptions } from "../../src/database/open.ts";
@@ -36,28 +36,39 @@ async function connect(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** A way to the server that breaks when a COMMIT passes: before the server hears of it, or before we hear its answer. */
-async function openCutter(url: string, cut: "before" | "after"): Promise<{ readonly url: string; arm(): void }> {
+/** A way to the server, by which its answers may change; its URL. */
+async function openProxy(url: string, answer: (bytes: Buffer, near: Socket) => Buffer | null, ask: (bytes: Buffer, near: Socket) => Buffer | null = (bytes) => bytes): Promise<string> {
   const { hostname, port } = new URL(url);
-  let armed = false;
   const proxy = createServer((near) => {
     const far = connectTo(Number(port || 5432), hostname);
-    let committing = false;
+    const pass = (bytes: Buffer | null, to: Socket): void => void (bytes === null ? near.destroy() : to.write(bytes));
     near.on("error", () => far.destroy()).on("close", () => far.destroy());
     far.on("error", () => near.destroy()).on("close", () => near.destroy());
-    near.on("data", (bytes) => {
-      committing = armed && bytes.includes("COMMIT\0");
-      if (committing && cut === "before") near.destroy();
-      else far.write(bytes);
-    });
-    far.on("data", (bytes) => (committing ? near.destroy() : near.write(bytes)));
+    near.on("data", (bytes) => pass(ask(bytes, near), far));
+    far.on("data", (bytes) => pass(answer(bytes, near), near));
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   cleanups.push(() => new Promise((resolve) => proxy.close(resolve)));
   const through = new URL(url);
   through.hostname = "127.0.0.1";
   through.port = String((proxy.address() as AddressInfo).port);
-  return { url: through.href, arm: () => (armed = true) };
+  return through.href;
+}
+
+/** A way that breaks when a COMMIT passes: before the server hears of it, or before we hear its answer. */
+async function openCutter(url: string, cut: "before" | "after"): Promise<{ readonly url: string; arm(): void }> {
+  let armed = false;
+  let committing: Socket | undefined;
+  const proxied = await openProxy(
+    url,
+    (bytes, near) => (near === committing ? null : bytes),
+    (bytes, near) => {
+      if (!armed || !bytes.includes("COMMIT\0")) return bytes;
+      committing = near;
+      return cut === "before" ? null : bytes;
+    },
+  );
+  return { url: proxied, arm: () => (armed = true) };
 }
 
 const link = (memberId: string, to: string): LinkChange => ({ place: 0, memberId, from: null, to });
@@ -221,6 +232,15 @@ describe.skipIf("missing" in server)(`PostgreSQL: faults${"missing" in server ? 
       expect(await (await open(service.url)).writeLinks([link("1", "11")], openGuards)).toMatchObject([cut === "before" ? { outcome: "written" } : { why: "already-linked" }]);
     });
 
+    it("what a guard throws is passed on as it is, and writes nothing", async () => {
+      const service = await createMembers();
+      const full = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+      const database = await open(service.url);
+      await expect(database.writeLinks([link("1", "11")], { unchanged: () => true, intend: () => { throw full; } })).rejects.toBe(full);
+      expect(await linksOf(service)).toEqual([]);
+      expect(await database.writeLinks([link("1", "11")], openGuards)).toMatchObject([{ outcome: "written" }]);
+    });
+
     it("a serialization failure at COMMIT does all again, guards included; a bounded number of times", async () => {
       const service = await createMembers(
         "CREATE SEQUENCE tries",
@@ -329,6 +349,21 @@ describe.skipIf("missing" in server)(`PostgreSQL: faults${"missing" in server ? 
       expect([refused, outcomes.filter((outcome) => outcome.outcome === "written").length]).toEqual([1_000, 1_000]);
       expect(await service.run("SELECT count(*) FROM members WHERE kakao_id BETWEEN 10000 AND 20000")).toEqual([[1000n]]);
     });
+  });
+
+  it("there is no lock through a pooler: it gives its own process number at the door", async () => {
+    const service = await createMembers();
+    const pooler = await openProxy(service.url, (bytes) => {
+      const at = bytes.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+      if (at >= 0) bytes.writeInt32BE(1, at + 5);
+      return bytes;
+    });
+    const [one, two] = [await open(pooler), await open(pooler)];
+    const lock = await one.lock();
+    expect([lock.unavailable, await lock.isHeld()]).toEqual([expect.stringMatching(/pooler/), true]);
+    await (await two.lock()).release();
+    await lock.release();
+    expect(await service.run("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")).toEqual([[0n]]);
   });
 
   it("the lock says when its connection is gone", async () => {

@@ -4,7 +4,7 @@ import { openServiceDatabase, type ServiceDatabaseOptions } from "../../src/data
 import type { ServiceDatabase } from "../../src/database/service-database.ts";
 import { membersMap, membersSql, openGuards, readAll } from "../contracts/service-database.ts";
 import { findPostgres } from "../helpers/servers.ts";
-import { findPrograms, type OwnServer, password, startOwnServer } from "./postgres-own-server.ts";
+import { findPrograms, type OwnServer, startOwnServer } from "./postgres-own-server.ts";
 
 const programs = findPrograms();
 const shared = await findPostgres();

@@ -18,7 +18,7 @@ export interface OwnServer {
   remove(): Promise<void>;
 }
 
-export const password = "p@ss:w/rd#1";
+const password = "p@ss:w/rd#1";
 
 /** The folder of the server's programs, or why there is none to start. */
 export function findPrograms(): { readonly folder: string } | { readonly missing: string } {
