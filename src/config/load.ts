@@ -4,7 +4,6 @@ import { StartError } from "../errors.ts";
 import { checkShape } from "./check-shape.ts";
 import type { Config } from "./config.ts";
 import { type Environment, interpolate, readEnvironment, type Variables } from "./env.ts";
-import { listNotYet } from "./not-yet.ts";
 import { configInvalid, isWithin, type Path, type Problem, renderProblem } from "./problems.ts";
 import { type YamlSource, readYaml } from "./read-yaml.ts";
 import { resolveConfig, resolveDatabaseUrl } from "./resolve.ts";
@@ -78,7 +77,6 @@ function checkConfig(written: unknown, environment: Environment, file: string): 
     ...filled.problems,
     ...unset.map(describeUnset),
     ...shapeProblems,
-    ...listNotYet(shape.readable),
     ...checkRules(shape.readable, broken),
   ];
   if (problems.length > 0 || shape.raw === undefined) return { problems };

@@ -165,12 +165,9 @@ describe("a replica and session parameters", () => {
   });
 });
 
-describe("what this version does not serve", () => {
-  it.each<[string, string]>([
-    ["database.url", least.replace("sqlite:./members.db", "mysql://u:p@h/db")],
-    ["alsoLinkedIn[0].url", `${least}alsoLinkedIn: [{ name: a, url: "mysql://h/x", link: { table: t, kakaoId: k } }]\n`],
-  ])("%s is said to be not available, and is no other problem", (path, yaml) => {
-    expect(loadProblems(yaml)).toEqual([expect.stringMatching(new RegExp(`^\\d+  ${path.replace(/[[\].]/g, "\\$&")}: not available in this version; `))]);
+describe("servers", () => {
+  it("of both kinds are taken, also for places of alsoLinkedIn", () => {
+    expect(load(`${least.replace(`"sqlite:./members.db" }`, `"mysql://u:p@h/db", readUrl: "mariadb://r/db", session: { "@app_key": x } }`)}alsoLinkedIn: [{ name: a, url: "mariadb://h/x", link: { table: t, kakaoId: k } }]\n`).database).toMatchObject({ url: "mysql://u:p@h/db", readUrl: "mariadb://r/db", session: { "@app_key": "x" } });
   });
 });
 
