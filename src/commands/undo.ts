@@ -13,7 +13,7 @@ export interface UndoFlags extends ApplyFlags {
   readonly only?: string;
 }
 
-/** `undo RUN`: takes the links of a run away again, only where they still are what that run wrote; nothing at Kakao comes back. */
+/** `undo RUN`: takes the links of a run away again, or brings back those that it cleared, only where they still are what that run wrote; nothing at Kakao comes back. */
 export async function undo(context: Context, flags: UndoFlags, runId = ""): Promise<number> {
   const operator = flags.apply === true ? context.requireOperator() : undefined;
   context.existingWorkspace();
@@ -29,7 +29,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   checkDatabase(inspection);
   await confirmUndo(context, run, selection.links.length, flags);
   const undone = await restoreLinks(context, run, selection);
-  if (run.state === "interrupted" || isWhole(flags, selection)) {
+  if (run.command === "map-members" && (run.state === "interrupted" || isWhole(flags, selection))) {
     const undoneBy = { operator, host: context.host };
     context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000), { counts: { ...run.counts, undoneBy } });
   }
@@ -38,7 +38,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   return EXIT.done;
 }
 
-/** An applied run is over when it was asked to go as a whole and nothing was left alone; after a part of it, the rest can still be undone. */
+/** Only links come back: an unlinking run is never `undone`, since nothing at Kakao comes back. An applied mapping run is over when it was asked to go as a whole and nothing was left alone; after a part of it, the rest can still be undone. */
 function isWhole(flags: UndoFlags, selection: UndoSelection): boolean {
   return flags.by === undefined && flags.only === undefined && selection.used.length === 0;
 }
@@ -52,7 +52,10 @@ function checkUndoable(run: Run, flags: UndoFlags): void {
       run: run.id,
     });
   }
-  if (run.command === "map-members" && (run.state === "applied" || run.state === "interrupted")) return;
-  const why = run.command === "map-members" ? `is ${run.state}` : `is a run of ${run.command}`;
+  if (run.state === "applied" || (run.state === "interrupted" && run.command === "map-members")) return;
+  if (run.state === "interrupted") {
+    throw new RefusedError({ code: "run-interrupted", message: `Run ${run.id} is interrupted.`, hint: `Finish it first: ${applyCommand(run)}`, run: run.id });
+  }
+  const why = `is ${run.state}`;
   throw new RefusedError({ code: "run-not-undoable", message: `Run ${run.id} ${why}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });
 }

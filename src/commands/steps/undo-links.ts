@@ -4,9 +4,11 @@ import { DECIDED_BY } from "../../core/matching/answers.ts";
 import type { FormerValues, LinkRestore, RestoreOutcome } from "../../database/service-database.ts";
 import { StartError } from "../../errors.ts";
 import type { Journal } from "../../workspace/journal.ts";
-import type { RunStore } from "../../workspace/run-store.ts";
+import type { AnswerStore, RunStore } from "../../workspace/run-store.ts";
+import type { UnlinkStore } from "../../workspace/unlink-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { readOutcomes } from "./apply-mapping.ts";
+import { readClears } from "./clear-gone.ts";
 import { holdDatabase } from "./hold-database.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 
@@ -47,11 +49,12 @@ export async function selectLinks(context: Context, run: Run, choice: UndoChoice
     throw new StartError({ code: "usage", message: `--by takes one of ${DECIDED_BY.join(", ")}.`, hint: "See `kakao-sync undo --help`." });
   }
   const only = choice.only === undefined ? undefined : await readMemberIds(context, choice.only);
-  const store = context.workspace().openRunStore(run);
+  const store = openStore(context, run);
   try {
-    const links = readLinks(store).filter(({ by, memberId }) => (choice.by === undefined || by === choice.by) && (only === undefined || only.has(memberId)));
+    const links = store.readLinks().filter(({ by, memberId }) => (choice.by === undefined || by === choice.by) && (only === undefined || only.has(memberId)));
     const knowsLogins = context.config.members.lastLoginAt !== undefined;
-    if (!knowsLogins || choice.includeUsed === true) return { links, used: [], knowsLogins };
+    // Who signs in without a link loses nothing when it comes back.
+    if (!knowsLogins || choice.includeUsed === true || run.command !== "map-members") return { links, used: [], knowsLogins };
     return { ...(await splitUsed(context, links)), knowsLogins };
   } finally {
     store.close();
@@ -62,6 +65,27 @@ async function readMemberIds(context: Context, path: string): Promise<ReadonlySe
   const ids = new Set<string>();
   for await (const { cells } of context.readCsv(context.inputFile(path), ["member_id"])) ids.add(cells["member_id"] ?? "");
   return ids;
+}
+
+/** A run's store, whichever command the run is of, with the links that are still to be taken back. */
+function openStore(context: Context, run: Run): AnswerStore & { readLinks(): UndoLink[] } {
+  const workspace = context.workspace();
+  if (run.command === "map-members") {
+    const store = workspace.openRunStore(run);
+    return { ...store, readLinks: () => readLinks(store) };
+  }
+  const store = workspace.openUnlinkStore(run);
+  return { ...store, readLinks: () => readCleared(store) };
+}
+
+/** The links that an unlinking run cleared because Kakao had them no longer (U9). */
+function readCleared(store: UnlinkStore): UndoLink[] {
+  const restored = readRestored(store.journal("undo"));
+  return [...readClears(store)].flatMap(({ row: [place, memberId, kakaoId], outcome, at, seq, index }) => {
+    const name = `${seq}:${index}`;
+    if (outcome.outcome !== "written" || restored.has(name)) return [];
+    return [{ name, place, memberId, kakaoId, by: "gone", at, former: outcome.former, written: outcome.written }];
+  });
 }
 
 function readLinks(store: RunStore): UndoLink[] {
@@ -100,7 +124,7 @@ export type UndoCounts = Readonly<Record<RestoreOutcome, number>>;
 
 /** Takes the links away in transactions of their own; what an interrupted undo has done is on record and not done again. */
 export async function restoreLinks(context: Context, run: Run, selection: UndoSelection): Promise<UndoCounts> {
-  const store = context.workspace().openRunStore(run);
+  const store = openStore(context, run);
   const counts = { restored: 0, "changed-since": 0, "row-gone": 0, "already-restored": 0 };
   const held = await holdDatabase(context);
   const progress = context.terminal.progress("Taking links away", selection.links.length);
@@ -116,7 +140,7 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
       const outcomes = await (await context.database()).restoreLinks(batch.map(({ place, memberId, written, former }): LinkRestore => ({ place, memberId, written, former })));
       const restored = batch.filter((_link, at) => outcomes[at] === "restored" || outcomes[at] === "already-restored");
       journal.outcome(step, restored.map(({ name }) => name));
-      context.workspace().decisions.forget(restored);
+      if (run.command === "map-members") context.workspace().decisions.forget(restored);
       for (const outcome of outcomes) counts[outcome] += 1;
       step += 1;
       progress.update(start + batch.length);
