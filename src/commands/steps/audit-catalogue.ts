@@ -20,7 +20,7 @@ function tellTable({ terminal }: Context, rules: readonly AuditRule[]): void {
     const own = rules.filter((rule) => rule.group === group);
     terminal.table(
       [{ header: "rule".padEnd(9) }, { header: "level".padEnd(7) }, { header: "what it asks for, what to do, and where it comes from" }],
-      own.flatMap(({ id, level, title, who, fix, fixKo, source }) => [[id, level, title], ["", "", `${who}: ${fix}`], ["", "", fixKo], ["", "", `from: ${source}`]]),
+      own.flatMap(({ id, level, title, who, fix, fixKo, source }) => [[id, level, title], ["", "", who === "service" ? fix : `${who}: ${fix}`], ["", "", fixKo], ["", "", `from: ${source}`]]),
     );
     terminal.line();
   }

@@ -51,7 +51,7 @@ function tellGaps({ terminal }: Context, gaps: readonly Finding[]): void {
 function toRows({ rule, level, message, line, fix, fixKo, who, waived }: AuditFinding): readonly (readonly string[])[] {
   return [
     [waived === undefined ? level : "waived", rule, message],
-    ["", line === undefined ? "" : `line ${line}`, `${who ?? ""}: ${fix}`],
+    ["", line === undefined ? "" : `line ${line}`, who === undefined || who === "service" ? fix : `${who}: ${fix}`],
     ["", "", fixKo],
     ...(waived === undefined ? [] : [["", "", `Waived until ${waived.until}: ${waived.reason}`]]),
   ];
