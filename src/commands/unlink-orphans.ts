@@ -12,7 +12,7 @@ import { confirmUnlinking } from "./steps/confirm-apply.ts";
 import { planUnlinking, type UnlinkPlanFlags } from "./steps/plan-unlinking.ts";
 import { requireUnlinkConfig } from "./steps/require-unlink-config.ts";
 import { tellUnlinked } from "./steps/tell-unlinked.ts";
-import { tellUnlinking } from "./steps/tell-unlinking.ts";
+import { tellUnlinkCounts, tellUnlinking } from "./steps/tell-unlinking.ts";
 import { checkUnlinkBrakes, type UnlinkBrakeFlags } from "./steps/unlink-brakes.ts";
 
 export interface UnlinkFlags extends ApplyFlags, UnlinkPlanFlags, UnlinkBrakeFlags {
@@ -28,6 +28,7 @@ export interface UnlinkFlags extends ApplyFlags, UnlinkPlanFlags, UnlinkBrakeFla
 export async function unlinkOrphans(context: Context, flags: UnlinkFlags): Promise<number> {
   checkFlags(flags);
   requireUnlinkConfig(context);
+  if (flags.apply === true) refuseRehearsal(context);
   const operator = flags.apply === true ? context.requireOperator() : context.operatorIfKnown();
   context.lock();
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
@@ -41,7 +42,10 @@ export async function unlinkOrphans(context: Context, flags: UnlinkFlags): Promi
   }
   const run = await planUnlinking(context, { ...flags, inspection, operator });
 
-  if (flags.apply === true) return applyPlan(context, flags, run, inspection);
+  if (flags.apply === true) {
+    tellUnlinkCounts(context, run);
+    return applyPlan(context, flags, run, inspection);
+  }
   await tellUnlinking(context, run, inspection);
   return flags.check === true && countPlanned(run) + countClearable(context, run, flags) > 0 ? EXIT.found : EXIT.done;
 }
@@ -56,7 +60,6 @@ async function applyPlan(context: Context, flags: UnlinkFlags, run: Run, inspect
   refuseShrunkSincePlan(run, inspection);
   await refuseEmptyPlaces(context, run);
   const order = run.state === "interrupted" ? await goOn(context, run, inspection) : await begin(context, flags, run, inspection);
-  if (order.going > 0) refuseRehearsal(context, run);
   await confirmUnlinking(context, run, { users: order.going, clears: order.clears }, flags);
   const applied = await applyUnlinking(context, run, order);
   tellUnlinked(context, context.workspace().runs.get(run.id), applied);
