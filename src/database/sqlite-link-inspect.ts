@@ -44,11 +44,18 @@ function isCounted(link: SqliteLinkTable, part: string): boolean {
   return leavesOutEmpty(part, link.kakao) || [...fixed, ...where].includes(part) || part === `${link.member.toLowerCase()} is not null`;
 }
 
+function hasTwice(reader: Prepared, { table }: SqliteLinkTable, columns: string, conditions: readonly string[]): boolean {
+  return reader.rows(`SELECT 1 FROM ${table.sql} WHERE ${conditions.join(" AND ")} GROUP BY ${columns} HAVING count(*) > 1 LIMIT 1`).get() !== undefined;
+}
+
 function createSql(reader: Prepared, link: SqliteLinkTable, column: string): string {
   const { table } = link;
   const kakao = quoteName(link.kakao);
   const same = Object.entries(link.fixed).filter(([, value]) => value !== null).map(([name]) => name);
-  const parts = [`${kakao} IS NOT NULL`, ...storedEmpties(reader, table, kakao).map((value) => `${kakao} <> ${value}`), ...(link.where === null ? [] : [`(${link.where.trim()})`])];
+  const columns = [...same, column].map(quoteName).join(", ");
+  const nonEmpty = [`${kakao} IS NOT NULL`, ...storedEmpties(reader, table, kakao).map((value) => `${kakao} <> ${value}`)];
+  // Without the condition the index also finds the rows that do not count, which are looked at before an id is given away.
+  const parts = link.where === null || !hasTwice(reader, link, columns, nonEmpty) ? nonEmpty : [...nonEmpty, `(${link.where.trim()})`];
   const name = freeIndexName(reader, `${table.name}_${column}_unique`);
-  return `CREATE UNIQUE INDEX ${quoteName(table.schema)}.${quoteName(name)} ON ${quoteName(table.name)} (${[...same, column].map(quoteName).join(", ")}) WHERE ${parts.join(" AND ")};`;
+  return `CREATE UNIQUE INDEX ${quoteName(table.schema)}.${quoteName(name)} ON ${quoteName(table.name)} (${columns}) WHERE ${parts.join(" AND ")};`;
 }

@@ -3,7 +3,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import type { DanglingLink, FormerValues } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
-import { columnOf } from "./sqlite-columns.ts";
+import { columnOf, leavesOutEmpty, sameName, splitCondition } from "./sqlite-columns.ts";
 import type { SqliteLinkTable } from "./sqlite-link-table.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { asJson } from "./sqlite-read.ts";
@@ -42,7 +42,7 @@ export function withLinks(row: MemberRow, texts: readonly string[]): MemberRow {
 
 /** Non-empty counted links by member id. Ids are compared as text, whatever the two columns are. */
 function readLinks(db: Prepared, link: SqliteLinkTable, memberIds: readonly string[]): Map<string, string[]> {
-  const rows = db.rows(`SELECT ${memberText(link)}, ${link.kakaoText} AS kakao_sync_link FROM ${link.table.sql} WHERE ${isMember(link)} AND ${link.counted} AND ${link.kakaoText} NOT IN ${emptyTexts}`).all({ ids: asJson(affinityOf(link, link.member), memberIds) });
+  const rows = db.rows(`SELECT ${memberText(link)}, ${link.kakaoText} AS kakao_sync_link FROM ${link.table.sql} WHERE ${isIn(link.member)} AND ${link.counted} AND ${link.kakaoText} NOT IN ${emptyTexts}`).all({ ids: asJson(affinityOf(link, link.member), memberIds) });
   const links = new Map<string, string[]>();
   for (const [member, text] of rows) {
     const known = links.get(String(member));
@@ -71,8 +71,13 @@ export function readHeldInTable(db: Prepared, link: SqliteLinkTable, ids: readon
 
 /** Members whose counted link is this id. */
 export function readHolderIds(db: Prepared, link: SqliteLinkTable, id: KakaoId): string[] {
-  const rows = db.rows(`SELECT ${memberText(link)}, ${link.kakaoText} FROM ${link.table.sql} WHERE ${isHeld(link)} AND ${link.counted}`).all({ ids: asJson(affinityOf(link, link.kakao), [id]) });
-  return rows.filter(([, text]) => text === id).map(([member]) => String(member));
+  return [...readCountedPairs(db, link, [id])].filter((pair) => pair.startsWith(`${id} `)).map((pair) => pair.slice(id.length + 1));
+}
+
+/** The counted rows that hold one of these ids: id, a blank, member id. */
+export function readCountedPairs(db: Prepared, link: SqliteLinkTable, ids: readonly KakaoId[]): Set<string> {
+  const rows = db.rows(`SELECT ${link.kakaoText} || ' ' || ${memberText(link)} FROM ${link.table.sql} WHERE ${isHeld(link)} AND ${link.counted}`).all({ ids: asJson(affinityOf(link, link.kakao), ids) });
+  return new Set(rows.map(([pair]) => String(pair)));
 }
 
 /** Counted, non-empty links in key order, in pages: those whose member `isKnown` does not know. */
@@ -130,12 +135,36 @@ function memberText(link: SqliteLinkTable): string {
 }
 
 function isMember(link: SqliteLinkTable): string {
-  return `${quoteName(link.member)} IN (SELECT value FROM json_each(@ids))`;
+  return isAsked(link, link.member);
 }
 
-/** Every row is asked, whatever its fixed values; an index that begins with a fixed column serves only with the values that column has. */
 function isHeld(link: SqliteLinkTable): string {
-  return `${quoteName(link.kakao)} IN (SELECT value FROM json_each(@ids))`;
+  return isAsked(link, link.kakao);
+}
+
+/** Rows of any kind with one of the asked ids. An index that leaves out empty links serves only where its condition is repeated. */
+function isAsked(link: SqliteLinkTable, column: string): string {
+  const served = link.table.uniqueKeys.filter((key) => key.where === null || (column === link.kakao && splitCondition(key.where).every((part) => leavesOutEmpty(part, column))));
+  const direct = served.find((key) => key.columns[0] !== undefined && sameName(key.columns[0], column));
+  if (direct !== undefined) return `${isIn(column)}${direct.where === null ? "" : ` AND (${direct.where})`}`;
+  const behind = served.find(({ columns: [first = "", second = ""] }) => sameName(second, column) && Object.keys(link.fixed).some((name) => sameName(name, first)));
+  return behind === undefined ? isIn(column) : isBehind(link, quoteName(behind.columns[0] ?? ""), quoteName(column), behind.where);
+}
+
+function isIn(column: string): string {
+  return `${quoteName(column)} IN (SELECT value FROM json_each(@ids))`;
+}
+
+/** The index begins with a fixed column, which has few values: they are stepped through, so that rows of every kind are found by the index. The cross joins keep that order. */
+function isBehind({ table: { sql }, key }: SqliteLinkTable, first: string, column: string, where: string | null): string {
+  const values =
+    `SELECT min(${first}) FROM ${sql} UNION ALL SELECT (SELECT min(${first}) FROM ${sql} WHERE ${first} > v) FROM kakao_sync_first WHERE v IS NOT NULL`;
+  const keys = key.map((name) => `kakao_sync_found.${name}`).join(", ");
+  return (
+    `(${key.join(", ")}) IN (WITH RECURSIVE kakao_sync_first(v) AS (${values}) SELECT ${keys} FROM json_each(@ids) AS kakao_sync_asked CROSS JOIN kakao_sync_first ` +
+    `CROSS JOIN (SELECT ${[...key, first, column].join(", ")} FROM ${sql}${where === null ? "" : ` WHERE ${where}`}) AS kakao_sync_found ` +
+    `WHERE kakao_sync_found.${first} IS kakao_sync_first.v AND kakao_sync_found.${column} = kakao_sync_asked.value)`
+  );
 }
 
 function affinityOf(link: SqliteLinkTable, column: string): string {

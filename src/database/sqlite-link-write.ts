@@ -5,7 +5,7 @@ import { FailedError } from "../errors.ts";
 import { judgeChange } from "./judge.ts";
 import type { ChangeGuards, ChangeOutcome, FormerValues, LinkChange, SetValue } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
-import { type LinkRow, readHeldInTable, readRowsOfIds, readRowsOfMembers, withLinks } from "./sqlite-link-rows.ts";
+import { type LinkRow, readCountedPairs, readHeldInTable, readRowsOfIds, readRowsOfMembers, withLinks } from "./sqlite-link-rows.ts";
 import type { SqliteLinkTable } from "./sqlite-link-table.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { readByIds } from "./sqlite-read.ts";
@@ -49,10 +49,9 @@ export function writeTableChanges(
 
 /** Looks after the commit, on another connection. Throws FailedError where a link is not as written. */
 export function checkWritten(reader: Prepared, link: SqliteLinkTable, written: WrittenLinks): void {
-  const holders = readRowsOfIds(reader, link, written.flatMap(({ from, to }) => to ?? from ?? []));
+  const pairs = readCountedPairs(reader, link, written.flatMap(({ from, to }) => to ?? from ?? []));
   for (const { memberId, from, to } of written) {
-    const counted = (holders.get(to ?? from ?? "") ?? []).filter((row) => row.counted && row.memberId === memberId).length;
-    if (counted !== (to === null ? 0 : 1)) throw notAsWritten(link);
+    if (pairs.has(`${to ?? from ?? ""} ${memberId}`) !== (to !== null)) throw notAsWritten(link);
   }
 }
 
