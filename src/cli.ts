@@ -249,7 +249,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   "audit-consent": [
     "audit-consent --init --live",
     "audit-consent --live --sample 300",
-    "audit-consent --format sarif --output consent.sarif --fail-on warning",
+    "audit-consent --format sarif --output consent.sarif",
     "audit-consent --diff consent-2025.yaml",
   ],
   explain: ["explain --member 1042", "explain --kakao 2718281828"],

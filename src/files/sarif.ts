@@ -21,13 +21,13 @@ export function renderSarif({ tool, rules, findings }: FindingsReport): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function renderRule({ id, level, summary, group, source, url }: ToldRule): object {
+function renderRule({ id, level, title, group, source, url }: ToldRule): object {
   return {
     id,
-    shortDescription: { text: summary },
-    fullDescription: { text: summary },
+    shortDescription: { text: title },
+    fullDescription: { text: title },
     ...(url === undefined ? {} : { helpUri: encodeURI(url) }),
-    help: { text: `${summary}\nSource: ${source}` },
+    help: { text: `${title}\nSource: ${source}` },
     defaultConfiguration: { level },
     properties: { tags: [group], source },
   };

@@ -25,7 +25,7 @@ export interface ToldRule {
   readonly id: string;
   readonly level: Level;
   /** What the rule asks for, in one sentence. */
-  readonly summary: string;
+  readonly title: string;
   /** Rules of one group stand together. */
   readonly group: string;
   readonly source: string;

@@ -18,7 +18,7 @@ export function without(member: "item" | "line" | "who"): ToldFinding {
 }
 
 export function report(findings: readonly ToldFinding[], changes: Partial<FindingsReport> = {}): FindingsReport {
-  const rule = { level: "error", summary: "What is required was approved as required.", source: "Prerequisites, note on re-review" } as const;
+  const rule = { level: "error", title: "What is required was approved as required.", source: "Prerequisites, note on re-review" } as const;
   return {
     tool: { name: "kakao-sync", version: "1.2.3" },
     rules: [
