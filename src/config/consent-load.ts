@@ -112,7 +112,7 @@ function keysAt(value: unknown, path: ConsentPath, members = false): string[] {
 function resolveConsent({ application, reviewed, console: consoleState, service, newItems, waive }: RawConsent): ConsentFile {
   const { app, channels } = consoleState ?? {};
   return {
-    application: application && { ...application, items: dropUndefined(application.items), documents: application.documents?.map(({ size, ...rest }) => ({ ...rest, bytes: bytesOf(size) })) },
+    application: application && { ...application, items: dropUndefined(application.items), documents: application.documents?.map(({ size, ...rest }) => ({ ...rest, size: bytesOf(size) })) },
     reviewed: reviewed && { ...reviewed, items: dropUndefined(reviewed.items) },
     console: consoleState && {
       ...consoleState,

@@ -142,4 +142,14 @@ export const fileAndItemTexts: Readonly<Record<string, RuleText>> = {
     message: "{item} and other required items may come empty when the Kakao account has none, and the service does not ask for what is missing.",
     fix: { en: "after Kakao's screen, ask for whatever is required and empty.", ko: "동의했어도 값이 없을 수 있으니, 비어 있는 필수 정보는 서비스에서 입력받으세요." },
   },
+  "C-ITEM-25": {
+    title: "What the service uses is on",
+    message: "The service has a use for {item}, which is not on.",
+    fix: { en: "switch {item} on (with a review where it needs one), or take the use out.", ko: "{item} 항목을 켜거나(필요하면 검수 후) `service.uses`에서 지우세요." },
+  },
+  "C-ITEM-26": {
+    title: "The sign-up page asks for what was approved as required",
+    message: "{item} was approved as required because the service's own sign-up asks for it, and the form has it as {form} now.",
+    fix: { en: "ask for {item} on the own page too, or make it optional at Kakao.", ko: "서비스 가입 화면에서도 {item} 항목을 필수로 받거나 카카오에서 '선택 동의'로 바꾸세요." },
+  },
 };

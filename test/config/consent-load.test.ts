@@ -37,7 +37,7 @@ describe("loadConsent", () => {
     const { consent, file } = load("application:\n  documents: [{ kind: plan, file: a.pdf, size: 2.5KB }]\nconsole: { app: { id: 424242, businessNumber: 1208147521 }, items: { gender: off } }\n");
     expect(file).toBe(name);
     expect(consent).toMatchObject({
-      application: { holidays: [], documents: [{ kind: "plan", file: "a.pdf", bytes: 2560 }] },
+      application: { holidays: [], documents: [{ kind: "plan", file: "a.pdf", size: 2560 }] },
       console: { app: { id: "424242", businessNumber: "1208147521" }, items: { gender: "off" } },
       waive: [],
       newItems: [],

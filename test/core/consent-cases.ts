@@ -48,7 +48,7 @@ const moreTerms = (list: string, count: number): Patch => Object.fromEntries(Arr
 const asApplied = { base: "applying" } as const;
 
 export const cases: Readonly<Record<string, RuleCase>> = {
-  "C-FILE-01": { breaks: { "console.login": undefined }, keeps: { "console.readOn": undefined }, at: "console.login" },
+  "C-FILE-01": { breaks: { "console.login": undefined }, keeps: { "console.statusItem": undefined }, at: "console.login" },
   "C-FILE-02": {
     breaks: { waive: [{ rule: "C-TERM-04", reason: "renamed in spring", until: "2026-11-01" }] },
     keeps: { waive: [{ rule: "C-TERM-04", reason: "renamed in spring", until: "2026-11-02" }] },
@@ -103,6 +103,9 @@ export const cases: Readonly<Record<string, RuleCase>> = {
   "C-ITEM-23": { breaks: { "console.app.business": false }, keeps: { "console.app.business": false, "console.items.account_email": "optional" }, at: "console.items.account_email", item: "account_email" },
   "C-ITEM-24": { breaks: { "service.signUp.asksForMissing": false }, keeps: { "service.signUp.asksForMissing": false, "console.items": { account_email: "required", name: "optional" } }, at: "service.signUp.asksForMissing", item: "name" },
 
+  "C-ITEM-25": { breaks: { "console.items.plusfriends": "off" }, keeps: { "console.items.plusfriends": "in-use" }, at: "service.uses.plusfriends", item: "plusfriends" },
+  "C-ITEM-26": { breaks: { "service.signUp.items.phone_number": "optional" }, keeps: { "service.signUp.items.birthday": "off" }, at: "service.signUp.items.phone_number", item: "phone_number" },
+
   "C-APP-01": { ...asApplied, breaks: { "application.purpose": undefined }, keeps: { "application.purpose": undefined, "application.items.name.purpose": "배송", "application.items.shipping_address.purpose": "배송" }, at: "application.items.name", item: "name" },
   "C-APP-02": { ...asApplied, breaks: { "application.items.name.purpose": "가".repeat(401) }, keeps: { "application.items.name.purpose": "😀".repeat(400) }, at: "application.items.name.purpose", item: "name" },
   "C-APP-03": { ...asApplied, breaks: { "application.documents.0.for": ["name", "phone_number"] }, keeps: { "application.documents.0.for": ["name", "phone_number", "shipping_address"] }, at: "application.documents", item: "shipping_address" },
@@ -111,7 +114,7 @@ export const cases: Readonly<Record<string, RuleCase>> = {
   "C-APP-06": { ...asApplied, breaks: { "application.documents.2.file": "registration.pdf" }, keeps: { "application.documents.2.file": "registration.png" }, at: "application.documents.2" },
   "C-APP-07": { ...asApplied, breaks: { "application.documents.1.size": "10.1MB" }, keeps: { "application.documents.1.size": "10MB" }, at: "application.documents.1" },
   "C-APP-08": { ...asApplied, breaks: { "application.documents.4.issued": "2026-08-02" }, keeps: { "application.documents.4.issued": "2026-08-03" }, at: "application.documents.4" },
-  "C-APP-09": { ...asApplied, breaks: { "service.trades": ["mail-order", "health-food"] }, keeps: { "service.trades": ["mail-order", "health-food"], "console.channels.0.business": true }, at: "application.documents" },
+  "C-APP-09": { ...asApplied, breaks: { "service.trades": ["mail-order", "health-food"], "console.channels.0.business": false }, keeps: { "service.trades": ["mail-order", "health-food"] }, at: "application.documents" },
   "C-APP-10": { ...asApplied, breaks: { "application.documents.3.masked": false }, keeps: { "application.documents.2.masked": false }, at: "application.documents.3" },
   "C-APP-11": {
     ...asApplied,
@@ -124,7 +127,7 @@ export const cases: Readonly<Record<string, RuleCase>> = {
   "C-APP-14": { ...asApplied, breaks: { "service.uses.shipping_address": undefined }, keeps: { "service.uses.account_email": undefined }, at: "application.items.shipping_address", item: "shipping_address" },
   "C-APP-15": { ...asApplied, breaks: { "service.uses.shipping_address.essential": true }, keeps: { "service.uses.name.essential": true }, at: "application.items.shipping_address", item: "shipping_address" },
   "C-APP-16": { breaks: { "service.policies.privacyUrl": "http://shop.example/privacy" }, keeps: { "service.policies.privacyUrl": "https://www.shop.example/privacy?v=4" }, at: "service.policies.privacyUrl" },
-  "C-APP-17": { breaks: { "service.policies.privacy.items.3": undefined }, keeps: { "service.policies.privacy.items.0": undefined }, at: "service.policies.privacy.items", item: "phone_number" },
+  "C-APP-17": { breaks: { "service.policies.privacy.items.3": undefined }, keeps: { "console.items.openid": "optional" }, at: "service.policies.privacy.items", item: "phone_number" },
   "C-APP-18": { breaks: { "service.policies.privacy.namesKakao": false }, keeps: { "service.policies.privacy.namesKakao": true }, at: "service.policies.privacy.namesKakao" },
   "C-APP-19": { breaks: { "service.policies.privacy.retention": false }, keeps: { "service.policies.privacy.entrusting": false }, at: "service.policies.privacy.retention" },
   "C-APP-20": { breaks: { "service.policies.privacy.entrusting": false }, keeps: { "service.policies.privacy.retention": false }, at: "service.policies.privacy.entrusting" },
@@ -139,7 +142,7 @@ export const cases: Readonly<Record<string, RuleCase>> = {
   },
   "C-APP-24": { ...asApplied, breaks: { "application.permissions.items": "rejected", "application.rejection": "전화번호" }, keeps: { "application.permissions.items": "submitted", "application.submitted": "2026-11-02" }, at: "application.permissions.items" },
   "C-APP-25": { ...asApplied, breaks: { "application.permissions.items": "rejected" }, keeps: { "application.permissions.items": "rejected", "application.rejection": "전화번호 수집에 대한 요청은 반려" }, at: "application.rejection" },
-  "C-APP-26": { ...asApplied, breaks: { "application.permissions.terms": undefined, "application.permissions.items": "submitted" }, keeps: { "application.permissions": undefined }, at: "application.permissions" },
+  "C-APP-26": { ...asApplied, breaks: { "application.permissions.items": "submitted" }, keeps: { "application.permissions.items": "submitted", "application.permissions.terms": undefined }, at: "application.permissions" },
   "C-APP-27": { breaks: { "application.decided": "2026-09-04" }, keeps: { "application.decided": "2026-09-07" }, at: "application.decided" },
   "C-APP-28": { breaks: { "application.items.name.consent": "optional" }, keeps: { "application.items.name.consent": "optional", "application.permissions.items": "submitted" }, at: "application.items.name", item: "name" },
 

@@ -98,7 +98,7 @@ describe("findings", () => {
   it("are found by Kakao's answer alone", () => {
     const live = { sampled: 2, kakaoSyncUsers: 2, items: [{ id: "gender", using: true, agreed: 2, revocable: 0, withValue: 2 }, { id: "birthday", using: true, agreed: 0, revocable: 0 }] };
     const rules = audit("shop", { "console.items": undefined }, { live }).filter(({ item }) => item === "gender").map(({ rule }) => rule);
-    expect(rules).toEqual(["C-ITEM-05", "C-ITEM-12"]);
+    expect(rules).toEqual(["C-ITEM-05", "C-ITEM-12", "C-APP-17"]);
   });
 });
 
@@ -140,12 +140,12 @@ describe("the example application of the guide of 2019", () => {
 
 describe("checklist", () => {
   it("groups what is to be done by stage and by who may do it, errors first", () => {
-    const findings = audit("applying", { "console.login": false, "application.items.name.consent": "off", "service.trades": ["mail-order", "health-food"], "application.documents.5": { kind: "plan", file: "plan.gif" } });
+    const findings = audit("applying", { "console.login": false, "application.items.name.consent": "off", "console.channels.0.business": false, "service.trades": ["mail-order", "health-food"], "application.documents.5": { kind: "plan", file: "plan.gif", size: "1KB" } });
     const parts = checklist(findings).map(({ stage, who, findings: found }) => [stage, who, found.map(({ rule }) => rule)]);
     expect(parts).toEqual([
       ["before-review", "editor", ["C-APP-05", "C-APP-12"]],
-      ["before-review", "channel-master", ["C-APP-09"]],
-      ["before-launch", "editor", ["C-CON-01"]],
+      ["before-review", "channel-master", ["C-APP-09", "C-CON-09"]],
+      ["before-launch", "editor", ["C-CON-01", "C-ITEM-25"]],
     ]);
   });
 

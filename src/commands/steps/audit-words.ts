@@ -1,7 +1,7 @@
 import { RULE_GROUPS } from "../../core/consent/catalogue.ts";
 import type { Actor, Finding } from "../../core/consent/finding.ts";
 import type { AuditInput, ConsentPath } from "../../core/consent/model.ts";
-import type { Rule } from "../../core/consent/rule.ts";
+import { listNeeds, type Rule } from "../../core/consent/rule.ts";
 import { SOURCES, type SourceRef } from "../../core/consent/sources.ts";
 import type { ToldFinding, ToldRule } from "../../files/told-finding.ts";
 import { describeFinding, describeFix, textOf } from "../../messages/consent.ts";
@@ -14,7 +14,6 @@ export interface AuditFinding extends ToldFinding {
 
 /** A rule in words. */
 export interface AuditRule extends ToldRule {
-  readonly title: string;
   readonly fix: string;
   readonly fixKo: string;
   readonly who: string;
@@ -49,7 +48,7 @@ export function tellRules(input?: AuditInput): AuditRule[] {
       const skipped = input === undefined ? undefined : whySkipped(rule, input);
       const { url } = SOURCES[source.document];
       return {
-        id, level, group, title, summary: title, fix: fix.en, fixKo: fix.ko, who: nameActor(who), stage, source: nameSource(source),
+        id, level, group, title, fix: fix.en, fixKo: fix.ko, who: nameActor(who), stage, source: nameSource(source),
         ...(url === "" ? {} : { url }),
         ...(skipped === undefined ? {} : { skipped }),
       };
@@ -63,9 +62,10 @@ function nameSource({ document, section }: SourceRef): string {
   return `${title}${edition === "" ? "" : ` (${edition})`}, "${section}"`;
 }
 
-function whySkipped({ id, needs = [] }: Rule, { consent, live }: AuditInput): string | undefined {
-  if (id.startsWith("C-LIVE-") && live === undefined) return "needs --live";
-  const missing = needs.find((path) => !isSaid(consent, path));
+function whySkipped(rule: Rule, input: AuditInput): string | undefined {
+  const { consent, live } = input;
+  if (rule.id.startsWith("C-LIVE-") && live === undefined) return "needs --live";
+  const missing = listNeeds(rule, input).find((path) => !isSaid(consent, path));
   return missing === undefined || (live !== undefined && missing[0] === "console") ? undefined : `${missing.join(".")} is not in the file`;
 }
 

@@ -1,5 +1,6 @@
 import { addBusinessDays, addMonths } from "./days.ts";
-import { hitIf, isHttps, isOn } from "./look.ts";
+import { findItem } from "./items.ts";
+import { hitIf, isHttps, isOn, listConsoleItems, placeItems } from "./look.ts";
 import type { Application, AuditInput, ConsentPath, DocumentKind, ReviewDocument } from "./model.ts";
 import type { Hit, Rule } from "./rule.ts";
 
@@ -57,11 +58,12 @@ export const APPLICATION_RULES: readonly Rule[] = [
     check: (input) => listDocuments(input).filter(({ document }) => business.includes(document.kind) && !/\.(jpe?g|png)$/i.test(document.file)).map(nameDocument),
   },
   {
-    ...application, id: "C-APP-07", level: "error", source: evidence,
-    check: (input) => listDocuments(input).filter(({ document }) => (document.bytes ?? 0) > DOCUMENT_BYTES).map(nameDocument),
+    ...application, id: "C-APP-07", level: "error", source: evidence, needs: (input) => listDocuments(input).map(({ at }) => [...at, "size"]),
+    check: (input) => listDocuments(input).filter(({ document }) => (document.size ?? 0) > DOCUMENT_BYTES).map(nameDocument),
   },
   {
     ...application, id: "C-APP-08", level: "error", menu: "channel-business", who: "channel-master", source: certificates,
+    needs: (input) => listDocuments(input).filter(({ document }) => business.includes(document.kind)).map(({ at }) => [...at, "issued"]),
     check: (input) => {
       const day = input.consent.application?.submitted ?? input.today;
       return listDocuments(input)
@@ -71,11 +73,13 @@ export const APPLICATION_RULES: readonly Rule[] = [
   },
   {
     ...application, id: "C-APP-09", level: "error", menu: "channel-business", who: "channel-master", source: certificates,
+    needs: (input) => (isUndecided(input) && !hasChannel(input) ? [["service", "trades"]] : []),
     check: (input) =>
       listMissing(input, [...(hasChannel(input) ? [] : (["business-registration", "employment-or-identity"] as const)), ...(hasChannel(input) ? [] : (input.consent.service?.trades ?? []))]),
   },
   {
     ...application, id: "C-APP-10", level: "error", menu: "channel-business", who: "channel-master", source: certificates,
+    needs: (input) => listDocuments(input).filter(({ document }) => document.kind === "employment-or-identity").map(({ at }) => [...at, "masked"]),
     check: (input) => listDocuments(input).filter(({ document }) => document.kind === "employment-or-identity" && document.masked === false).map(nameDocument),
   },
   {
@@ -122,7 +126,8 @@ export const APPLICATION_RULES: readonly Rule[] = [
     ...application, id: "C-APP-17", level: "error", who: "service", menu: "service", needs: [["service", "policies", "privacy", "items"]], source: policy,
     check: (input) => {
       const named = input.consent.service?.policies?.privacy?.items;
-      const asked = [...listRequested(input).map(({ id }) => id), ...Object.entries(input.consent.reviewed?.items ?? {}).filter(([, consent]) => isOn(consent)).map(([id]) => id)];
+      const on = [...listConsoleItems(input), ...placeItems(input.consent.reviewed?.items, ["reviewed", "items"])].filter(({ consent }) => isOn(consent));
+      const asked = [...listRequested(input), ...on].map(({ id }) => id).filter((id) => findItem(id)?.type !== "-");
       return named === undefined ? [] : [...new Set(asked)].filter((id) => !named.includes(id)).map((id) => ({ at: ["service", "policies", "privacy", "items"], item: id }));
     },
   },
@@ -135,7 +140,7 @@ export const APPLICATION_RULES: readonly Rule[] = [
     check: ({ consent }) => hitIf(consent.service?.policies?.changedForKakao === false, ["service", "policies", "changedForKakao"]),
   },
   {
-    ...application, id: "C-APP-22", level: "error", source: { document: "prerequisites", section: "4. Request for the permission: 3 to 5 business days" },
+    ...application, id: "C-APP-22", level: "error", needs: (input) => (isUndecided(input) ? [["application", "launch"]] : []), source: { document: "prerequisites", section: "4. Request for the permission: 3 to 5 business days" },
     check: ({ consent, today }) => {
       const { launch, submitted, holidays = [], permissions } = consent.application ?? {};
       if (launch === undefined || isApproved(permissions)) return [];
@@ -146,7 +151,7 @@ export const APPLICATION_RULES: readonly Rule[] = [
     },
   },
   {
-    ...application, id: "C-APP-23", level: "warning", source: { document: "prerequisites", section: "4. Request for the permission: 3 to 5 business days" },
+    ...application, id: "C-APP-23", level: "warning", needs: ({ consent }) => (isPending(consent.application?.permissions) ? [["application", "submitted"]] : []), source: { document: "prerequisites", section: "4. Request for the permission: 3 to 5 business days" },
     check: ({ consent, today }) => {
       const { submitted, holidays = [], permissions } = consent.application ?? {};
       if (submitted === undefined || !isPending(permissions)) return [];
@@ -164,10 +169,10 @@ export const APPLICATION_RULES: readonly Rule[] = [
     check: ({ consent: { application: asked } }) => hitIf(Object.values(asked?.permissions ?? {}).includes("rejected") && isBlank(asked?.rejection), ["application", "rejection"]),
   },
   {
-    ...application, id: "C-APP-26", level: "warning", source: { document: "guide2019", section: "권한 선택하기: (1) 약관 검수 (2) 개인정보제공 항목 검수" },
+    ...application, id: "C-APP-26", level: "warning", needs: [["application", "permissions", "terms"], ["application", "permissions", "items"]], source: { document: "guide2019", section: "권한 선택하기: (1) 약관 검수 (2) 개인정보제공 항목 검수" },
     check: ({ consent: { application: asked } }) => {
-      const { terms = "draft", items = "draft" } = asked?.permissions ?? {};
-      return hitIf(asked?.permissions !== undefined && terms !== items, ["application", "permissions"], { terms, items });
+      const { terms, items } = asked?.permissions ?? {};
+      return hitIf(terms !== undefined && items !== undefined && terms !== items, ["application", "permissions"], { terms: terms ?? "", items: items ?? "" });
     },
   },
   {
@@ -221,9 +226,13 @@ function nameDocument({ document, at }: PlacedDocument): Hit {
 }
 
 function listMissing(input: AuditInput, wanted: readonly DocumentKind[]): Hit[] {
-  if (input.consent.application === undefined || isApproved(input.consent.application.permissions)) return [];
+  if (!isUndecided(input)) return [];
   const there = listDocuments(input).map(({ document }) => document.kind);
   return wanted.filter((kind) => !there.includes(kind)).map((kind) => ({ at: documents, data: { document: kind } }));
+}
+
+function isUndecided({ consent: { application: asked } }: AuditInput): boolean {
+  return asked !== undefined && !isApproved(asked.permissions);
 }
 
 /** The channel is a business channel already: its certificates were looked at. */

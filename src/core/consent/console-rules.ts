@@ -59,11 +59,11 @@ export const CONSOLE_RULES: readonly Rule[] = [
     check: ({ consent }) => hitIf(consent.console?.app?.business === false, ["console", "app", "business"]),
   },
   {
-    ...connecting, id: "C-CON-09", level: "error", who: "channel-master", menu: "channel-business", source: channel,
+    ...connecting, id: "C-CON-09", level: "error", who: "channel-master", menu: "channel-business", needs: (input) => [channels, ...eachChannel(input, "business")], source: channel,
     check: ({ consent: { console } }) => hitIf(console?.channels !== undefined && !console.channels.some(({ business }) => business !== false), channels),
   },
   {
-    ...connecting, id: "C-CON-10", level: "error", who: "channel-master", menu: "channel-business", needs: [channels, ["console", "app", "businessNumber"]], source: connection,
+    ...connecting, id: "C-CON-10", level: "error", who: "channel-master", menu: "channel-business", needs: (input) => [["console", "app", "businessNumber"], ...eachChannel(input, "businessNumber")], source: connection,
     check: ({ consent: { console } }) => {
       const own = console?.app?.businessNumber;
       return (console?.channels ?? []).flatMap(({ id, businessNumber }, at) =>
@@ -83,7 +83,7 @@ export const CONSOLE_RULES: readonly Rule[] = [
     check: ({ consent: { console } }) => hitIf((console?.channels?.length ?? 0) > MOST_CHANNELS, channels, { count: console?.channels?.length ?? 0 }),
   },
   {
-    ...setting, id: "C-CON-13", level: "error", stage: "before-review", menu: "app-general", needs: [["console", "app", "id"]], source: { document: "prerequisites", section: "1. Set up your app: use the existing app" },
+    ...setting, id: "C-CON-13", level: "error", stage: "before-review", menu: "app-general", needs: [["console", "app", "id"], ["service", "formerApp"]], source: { document: "prerequisites", section: "1. Set up your app: use the existing app" },
     check: ({ consent: { console, service: own } }) => {
       const former = own?.formerApp;
       const now = console?.app?.id;
@@ -91,7 +91,7 @@ export const CONSOLE_RULES: readonly Rule[] = [
     },
   },
   {
-    ...connecting, id: "C-CON-14", level: "error", menu: "login", stage: "before-launch", needs: [["console", "channelConsent"]], when: usesRelations, source: channel,
+    ...connecting, id: "C-CON-14", level: "error", menu: "login", stage: "before-launch", needs: (input) => (usesRelations(input) ? [["console", "channelConsent"]] : []), source: channel,
     check: (input) => hitIf(input.consent.console?.channelConsent === false && usesRelations(input), ["console", "channelConsent"]),
   },
   {
@@ -145,6 +145,10 @@ export const CONSOLE_RULES: readonly Rule[] = [
     check: (input) => hitIf(isOn(consoleConsent(input, "plusfriends")) && input.consent.console?.channels?.length === 0, channels),
   },
 ];
+
+function eachChannel({ consent }: AuditInput, key: string): ConsentPath[] {
+  return (consent.console?.channels ?? []).map((_channel, at) => [...channels, at, key]);
+}
 
 /** Who added or blocked the channel is asked for: by the configuration, or by a use of the service. */
 function usesRelations({ consent, uses }: AuditInput): boolean {

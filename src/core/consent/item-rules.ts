@@ -127,7 +127,7 @@ export const ITEM_RULES: readonly Rule[] = [
     },
   },
   {
-    ...item, id: "C-ITEM-16", level: "error", menu: "permissions", stage: "before-review", needs: [["service", "signUp", "identityVerification"]], when: wantsCi,
+    ...item, id: "C-ITEM-16", level: "error", menu: "permissions", stage: "before-review", needs: needsVerification,
     source: { document: "ciReview", section: "CI is granted under the condition under which the service itself collects it" },
     check: (input) => {
       const own = input.consent.service?.signUp?.identityVerification;
@@ -135,7 +135,7 @@ export const ITEM_RULES: readonly Rule[] = [
     },
   },
   {
-    ...item, id: "C-ITEM-17", level: "error", menu: "permissions", stage: "before-review", needs: [["service", "signUp", "identityVerification"]], when: wantsCi,
+    ...item, id: "C-ITEM-17", level: "error", menu: "permissions", stage: "before-review", needs: needsVerification,
     source: { document: "ciReview", section: "CI only where the service runs identity verification that collects it" },
     check: (input) =>
       input.consent.service?.signUp?.identityVerification === "none"
@@ -203,6 +203,28 @@ export const ITEM_RULES: readonly Rule[] = [
         ? listConsoleItems(input).filter(({ id, consent }) => consent === "required" && needsReview(id)).slice(0, 1).map(({ id }) => ({ at: ["service", "signUp", "asksForMissing"], item: id }))
         : [],
   },
+  {
+    ...item, id: "C-ITEM-25", level: "warning", stage: "before-launch", needs: [["service", "uses"], consoleItems],
+    source: { document: "design", section: "Figure out which user information your service can use" },
+    check: (input) =>
+      knowsConsoleItems(input)
+        ? Object.entries(input.consent.service?.uses ?? {})
+            .filter(([id, { essential }]) => essential !== true && !isOn(consoleConsent(input, id)) && !isOn(input.consent.application?.items?.[id]?.consent))
+            .map(([id]) => ({ at: ["service", "uses", id], item: id }))
+        : [],
+  },
+  {
+    ...item, id: "C-ITEM-26", level: "warning", who: "service", menu: "service", stage: "before-launch", needs: [["service", "signUp", "items"]],
+    source: { document: "ciReview", section: "Items are granted as the service's own sign-up collects them" },
+    check: ({ consent: { reviewed, service } }) => {
+      const form = service?.signUp?.items;
+      return form === undefined
+        ? []
+        : placeItems(reviewed?.items, reviewedItems)
+            .filter(({ id, consent }) => consent === "required" && form[id] !== "required")
+            .map(({ id }) => ({ at: ["service", "signUp", "items", id], item: id, data: { form: form[id] ?? "off" } }));
+    },
+  },
 ];
 
 function compareWithReview(input: AuditInput, isWrong: (asked: Asked, approved: Consent | undefined, id: string) => boolean): Hit[] {
@@ -232,8 +254,9 @@ function listWanted(input: AuditInput, id: string): { readonly consent: Asked; r
   return [...asked, ...listConsoleItems(input)].filter((wanted) => wanted.id === id);
 }
 
-function wantsCi(input: AuditInput): boolean {
-  return listWanted(input, "account_ci").some(({ consent }) => isOn(consent));
+/** Only who asks for CI has to say where the service itself collects it. */
+function needsVerification(input: AuditInput): readonly ConsentPath[] {
+  return listWanted(input, "account_ci").some(({ consent }) => isOn(consent)) ? [["service", "signUp", "identityVerification"]] : [];
 }
 
 function mapConsents(items: Readonly<Record<string, { readonly consent: Consents[string] }>> | undefined): Consents {

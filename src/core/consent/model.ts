@@ -50,7 +50,8 @@ export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 export interface ReviewDocument {
   readonly kind: DocumentKind;
   readonly file: string;
-  readonly bytes?: number | undefined;
+  /** In bytes. */
+  readonly size?: number | undefined;
   readonly issued?: Day | undefined;
   /** Scope ids or tags of terms that it proves; without it, all of its permission. */
   readonly for?: readonly string[] | undefined;

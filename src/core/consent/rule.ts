@@ -25,9 +25,12 @@ export interface Rule {
   readonly stage: Stage;
   readonly menu: Menu;
   readonly source: SourceRef;
-  /** Paths without which the rule cannot be asked: C-FILE-01 names those that are missing. */
-  readonly needs?: readonly ConsentPath[];
-  /** False where nothing depends on the rule: then what it needs may stay unsaid. */
-  readonly when?: (input: AuditInput) => boolean;
+  /** Paths without which the rule cannot be asked, always or for this file: C-FILE-01 names those that are missing. */
+  readonly needs?: readonly ConsentPath[] | ((input: AuditInput) => readonly ConsentPath[]);
   readonly check: (input: AuditInput) => readonly Hit[];
+}
+
+/** What a rule needs of this file. */
+export function listNeeds({ needs = [] }: Rule, input: AuditInput): readonly ConsentPath[] {
+  return typeof needs === "function" ? needs(input) : needs;
 }

@@ -1,4 +1,4 @@
-import { findTerm, hitIf, isHttps, isSameWhereSaid, listConsoleTerms, listOwnTerms, listReviewedTerms, nameTerm, type PlacedTerm } from "./look.ts";
+import { findTerm, hitIf, isHttps, isSameWhereSaid, listConsoleTerms, listOwnTerms, listReviewedTerms, nameTerm, type PlacedTerm, placeTerms } from "./look.ts";
 import type { AuditInput, Term } from "./model.ts";
 import type { Hit, Rule } from "./rule.ts";
 
@@ -27,7 +27,7 @@ export const TERM_RULES: readonly Rule[] = [
     check: (input) => writtenLists(input, (terms) => terms.flatMap((placed) => (["ko", "en"] as const).filter((language) => isEmpty(placed.term.title?.[language])).map((language) => ({ ...say(placed), data: { language: language === "ko" ? "Korean" : "English" } })))),
   },
   { ...term, id: "C-TERM-06", level: "error", source: entry, check: (input) => writtenLists(input, (terms) => terms.filter((placed) => !isHttps(placed.term.url ?? "")).map(say)) },
-  { ...term, id: "C-TERM-07", level: "error", stage: "after-approval", needs: reviewedTerms, source: fixed, check: (input) => compare(input, listReviewedTerms(input), (ours, theirs) => !isSameWhereSaid(ours.required, theirs.required)) },
+  { ...term, id: "C-TERM-07", level: "error", stage: "after-approval", needs: (input) => [...reviewedTerms, ...listWritten(input).map(({ at }) => [...at, "required"])], source: fixed, check: (input) => compare(input, listReviewedTerms(input), (ours, theirs) => !isSameWhereSaid(ours.required, theirs.required)) },
   { ...term, id: "C-TERM-08", level: "error", stage: "after-approval", needs: reviewedTerms, source: fixed, check: (input) => compare(input, listReviewedTerms(input), hasOtherTitle) },
   { ...term, id: "C-TERM-09", level: "error", stage: "after-approval", needs: reviewedTerms, source: order, check: (input) => compareOrder(input, listReviewedTerms(input)) },
   { ...term, id: "C-TERM-10", level: "error", stage: "after-approval", needs: reviewedTerms, source: order, check: (input) => compare(input, listReviewedTerms(input), hasOtherText) },
@@ -52,7 +52,7 @@ export const TERM_RULES: readonly Rule[] = [
     check: (input) => (input.consent.service?.signUp?.terms === undefined ? [] : listConsoleTerms(input).filter((placed) => isUnknown(listOwnTerms(input), placed.term)).map(say)),
   },
   {
-    ...term, id: "C-TERM-19", level: "error", needs: [["console", "app", "company"]], source: { document: "guide2019", section: "1. 약관 입력: 약관 URL 내 회사명과 비즈 앱의 사업자정보" },
+    ...term, id: "C-TERM-19", level: "error", needs: (input) => [["console", "app", "company"], ...listWritten(input).map(({ at }) => [...at, "company"])], source: { document: "guide2019", section: "1. 약관 입력: 약관 URL 내 회사명과 비즈 앱의 사업자정보" },
     check: (input) => {
       const company = input.consent.console?.app?.company;
       return bothLists(input, (terms) => terms.filter((placed) => !isSameWhereSaid(trim(placed.term.company), trim(company))).map((placed) => ({ ...say(placed), data: { company: company ?? "" } })));
@@ -62,7 +62,7 @@ export const TERM_RULES: readonly Rule[] = [
   { ...term, id: "C-TERM-21", level: "error", source: { document: "design", section: "What to register: Privacy Policy" }, check: (input) => findAbsent(input, "privacy") },
   {
     ...term, id: "C-TERM-22", level: "error", stage: "before-review", source: { document: "design", section: "Terms: register them after the review is passed" },
-    check: (input) => hitIf((input.consent.console?.terms?.length ?? 0) > 0 && !mayRegister(input), ["console", "terms"]),
+    check: (input) => hitIf((input.consent.console?.terms?.length ?? 0) > 0 && input.consent.application?.permissions?.terms !== undefined && !mayRegister(input), ["console", "terms"]),
   },
   {
     ...term, id: "C-TERM-23", level: "warning", source: { document: "networkAct", section: "Article 50 (1): explicit prior consent to advertising" },
@@ -87,6 +87,11 @@ export function lacksKind(input: AuditInput, kind: Term["kind"]): boolean {
 /** Terms of the console as they are, by Kakao's answer where the file leaves them out, and as they were reviewed. */
 function bothLists(input: AuditInput, check: (terms: readonly PlacedTerm[]) => readonly Hit[]): Hit[] {
   return [listConsoleTerms(input), listReviewedTerms(input)].flatMap(check);
+}
+
+/** Terms as the file says that they are registered. */
+function listWritten({ consent }: AuditInput): readonly PlacedTerm[] {
+  return placeTerms(consent.console?.terms, ["console", "terms"]);
 }
 
 /** As `bothLists`, without what only Kakao answered: titles and URLs are not in that answer. */
@@ -130,7 +135,7 @@ function findAbsent(input: AuditInput, kind: Term["kind"]): Hit[] {
 
 /** Terms are registered only after their review is passed, now or earlier. */
 function mayRegister({ consent: { application, reviewed } }: AuditInput): boolean {
-  return application?.permissions === undefined || application.permissions.terms === "approved" || reviewed?.terms !== undefined;
+  return application === undefined || application.permissions?.terms === "approved" || reviewed?.terms !== undefined;
 }
 
 function knowsTerms({ consent, live }: AuditInput): boolean {
