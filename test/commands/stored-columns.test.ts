@@ -266,6 +266,18 @@ describe("a digested key without any hit (M13)", () => {
   });
 });
 
+test("an address that only corroborates is no key without a hit", async () => {
+  const thousand = Array.from({ length: 1000 }, (_one, at) => ({ phone: `0103${String(at).padStart(3, "0")}1234`, email: `kim${at}@example.com` }));
+  const service = await openShop({
+    members: thousand.map(({ phone, email }, at) => ({ id: at + 1, phone, email: digestAs("sha256-hex", email) })),
+    users: Object.fromEntries(thousand.map(({ phone, email }, at) => [String(1001 + at), { phone, email }])),
+    config: { members: storedColumns({ email: ["sha256-hex", "lower"] }), matching: { keys: ["phone"], corroborators: ["name", "email"] } },
+  });
+  const planned = await service.json("map-members");
+  expect(planned.json).toMatchObject({ counts: { link: { phone: 1000 } }, weakLinks: { email: 1000 } });
+  expect(planned.err).not.toContain("not one in common");
+});
+
 describe("the key file", () => {
   const columns = storedColumns({ phone: ["hmac-sha256-hex", "digits"] });
   const setup: ServiceSetup = { ...oneByPhone, members: changeMembers(oneByPhone.members, { phone: storeAs("phone", "hmac-sha256-hex", "digits") }), config: { members: columns } };

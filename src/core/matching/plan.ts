@@ -168,7 +168,7 @@ export class MappingPlan {
 
   private takeQuality(user: number, answer: Answer): void {
     const { quality } = this;
-    for (const key of this.sides.options.keys) {
+    for (const key of KEY_NAMES) {
       const slot = this.sides.kakao.slot(key, user);
       if (slot >= 0 && quality.hits[key] === 0 && this.sides.kakao.indexes[key].members(slot) > 0) quality.hits[key] = 1;
     }
