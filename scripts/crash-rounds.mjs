@@ -1,17 +1,24 @@
-// Kills pull, apply and undo of the built program at random moments, and compares what resumed runs leave with undisturbed ones.
-// node scripts/crash-rounds.mjs [rounds] [seed] [size of the apply] [size of the pull]
+// Kills pull, apply, undo and unlink-orphans of the built program at random moments, and compares what resumed runs leave with undisturbed ones.
+// node scripts/crash-rounds.mjs [rounds] [seed] [size of the apply] [size of the pull] [orphans to unlink] [members beside them]
+// A size of 0 leaves that part out.
 import { createServer } from "vite";
 
-const [rounds = 50, seed = Date.now() % 1_000_000, applySize = 15_000, pullSize = 2_000] = process.argv.slice(2).map(Number);
+const [rounds = 50, seed = Date.now() % 1_000_000, applySize = 15_000, pullSize = 2_000, orphans = 300, members = 3_000] = process.argv.slice(2).map(Number);
 // Node 20 reads no TypeScript; vite does, as in the tests.
 const vite = await createServer({ configFile: false, appType: "custom", logLevel: "error", server: { middlewareMode: true, hmr: false, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
 const { crashApply, crashPull } = await vite.ssrLoadModule("/test/helpers/crash-rounds.ts");
+const { crashUnlink } = await vite.ssrLoadModule("/test/helpers/crash-unlink.ts");
+const parts = [
+  ["apply and undo", applySize, (setup) => crashApply({ ...setup, size: applySize })],
+  ["pull", pullSize, (setup) => crashPull({ ...setup, size: pullSize })],
+  ["unlink-orphans", orphans, (setup) => crashUnlink({ ...setup, orphans, members })],
+];
 
 console.log(`seed ${seed}`);
 try {
-  for (const [name, crash, size] of [["apply and undo", crashApply, applySize], ["pull", crashPull, pullSize]]) {
+  for (const [name, size, crash] of parts.filter(([, size]) => size > 0)) {
     const started = Date.now();
-    const { kills, found } = await crash({ rounds, seed, size, told: (text) => console.error(text) });
+    const { kills, found } = await crash({ rounds, seed, told: (text) => console.error(text) });
     const seconds = Math.round((Date.now() - started) / 1000);
     console.log(`${name}: ${rounds} rounds of ${size}, ${kills} kills in ${seconds} s, every outcome as undisturbed; found after a kill: ${JSON.stringify(found)}`);
   }

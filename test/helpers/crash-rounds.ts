@@ -26,7 +26,7 @@ export interface CrashReport {
 }
 
 /** When to kill: so long after the start, or so long after a file was touched for the n-th time. */
-type Moment = { readonly afterMs: number } | { readonly folder: string; readonly file: RegExp; readonly event?: "rename"; readonly nth: number; readonly thenMs: number };
+export type Moment = { readonly afterMs: number } | { readonly folder: string; readonly file: RegExp; readonly event?: "rename"; readonly nth: number; readonly thenMs: number };
 
 const operator = ["--yes", "--operator", "crash"];
 
@@ -194,7 +194,7 @@ export function writeUsers(path: string, population: Population): void {
 }
 
 /** Starts the program and kills it at the moment; false when it had ended before. */
-async function killAt(shop: Shop, args: readonly string[], moment: Moment): Promise<boolean> {
+export async function killAt(shop: Shop, args: readonly string[], moment: Moment): Promise<boolean> {
   const started = shop.start(args);
   await Promise.race([started.finished, reach(moment, started)]);
   started.child.kill("SIGKILL");
