@@ -84,7 +84,7 @@ describe("counts", () => {
     expect(out).toMatch(/^plusfriends .*unknown +0$/m);
     expect(out).toMatch(/^marketing_20260901 +optional +0$/m);
     expect(out).toMatch(/^Kakao Sync +5 +0$/m);
-    expect(err).toMatch(/at most: \d+ calls \(\d+ listing, 5 basics, 205 details\)/);
+    expect(err).toMatch(/up to about: \d+ calls \(\d+ listing, 5 basics, 205 details\)/);
   });
 });
 
@@ -253,11 +253,19 @@ describe("what goes wrong", () => {
     });
     const { code, err } = await service.runWith({ signal: controller.signal }, "audit-consent", "--live");
     expect([code, err.includes("the look begins anew")]).toEqual([130, true]);
+    expect((await service.json("runs", "audit")).json["entries"]).toBe(0);
     expect(asked(service, "/v2/user/service_terms").length).toBeLessThan(20);
   });
 });
 
 describe("privacy", () => {
+  test("a look that stops half-way puts on the record how many CIs it had received", async () => {
+    const service = await open(crowd(60));
+    service.simulator.faults.add({ path: "/v2/user/scopes", fault: -12, from: 25 });
+    expect((await service.json("audit-consent", "--live")).code).toBe(4);
+    expect(JSON.stringify((await service.json("runs", "audit")).json)).toMatch(/"event":"interrupted".*"received":20,"destroyed":20/);
+  });
+
   test("no value and no id is printed, written or recorded; the record says that CIs were received and dropped", async () => {
     const ids = ["7310000000000000001", "7310000000000000002"];
     const service = await open(ids.map((id) => user(id)));

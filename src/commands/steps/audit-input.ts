@@ -43,16 +43,14 @@ export function listUses(context: Context, { file, relation }: AuditChoice): rea
   }
 }
 
-/** Says what it will cost, looks, and puts the look on the record: personal data were asked for, and dropped. */
+/** Says what it will cost, and looks. */
 export async function lookLive(context: Context, { sample = defaultSample }: AuditChoice): Promise<LiveLook> {
   context.lock();
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const calls = { list: countListingPages(sample) + 2, basics: Math.ceil(sample / basicsPerCall), details: 2 * sample + Math.ceil(sample / detailsPerCall) };
   const minutes = calls.list / listingPerMinute + (calls.basics + calls.details) / requestsPerSecond / 60;
-  tellCalls(context, `Asking about ${sample.toLocaleString("en-US")} linked users, at most`, { calls, minutes }, "ask fewer users with --sample");
+  tellCalls(context, `Asking about ${sample.toLocaleString("en-US")} linked users, up to about`, { calls, minutes }, "ask fewer users with --sample");
   const look = await sampleLive(context, sample);
-  const received = look.items.find(({ id }) => id === "account_ci")?.withValue ?? 0;
-  context.record({ event: "read", purpose: "how many users agreed to which item and term", counts: { users: look.sampled }, ci: { received, destroyed: received } });
   if (look.sampled === 0) context.terminal.warn("No linked user is older than 24 hours: there is nobody to ask, and nothing is known of the live app.");
   return look;
 }

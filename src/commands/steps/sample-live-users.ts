@@ -30,16 +30,17 @@ export function countListingPages(size: number): number {
  */
 export async function chooseSample(context: Context, kakao: KakaoClient, size: number): Promise<SampleSource> {
   const known = readSnapshotIds(context);
-  if (known !== null) return { slots: cutSlots(known, size), linked: known.length };
-  const listed = await listSpread(context, kakao, size);
-  return { slots: cutSlots(listed.ids, size), linked: listed.complete ? listed.ids.length : null };
+  if (known !== null) return { slots: cutSlots(known.length, (at) => String(known[at]), size), linked: known.length };
+  const { ids, complete } = await listSpread(context, kakao, size);
+  return { slots: cutSlots(ids.length, (at) => ids[at] ?? "", size), linked: complete ? ids.length : null };
 }
 
-function readSnapshotIds(context: Context): readonly KakaoId[] | null {
+/** Eight bytes a user: there may be millions of them. */
+function readSnapshotIds(context: Context): BigUint64Array | null {
   const snapshot = context.workspace().snapshots.snapshot();
   if (snapshot === null) return null;
   try {
-    return snapshot.takenAt * 1000 > context.now() - snapshotMs ? Array.from(snapshot.ids(), String) : null;
+    return snapshot.takenAt * 1000 > context.now() - snapshotMs ? snapshot.ids() : null;
   } finally {
     snapshot.close();
   }
@@ -81,10 +82,11 @@ function inOrder(ids: ReadonlySet<KakaoId>): KakaoId[] {
 }
 
 /** So many slots of neighbours, none of them empty. */
-function cutSlots(ids: readonly KakaoId[], size: number): KakaoId[][] {
-  const slots = Math.min(size, ids.length);
-  return Array.from({ length: slots }, (_, at) => {
-    const from = Math.floor((at * ids.length) / slots);
-    return ids.slice(from, Math.min(Math.floor(((at + 1) * ids.length) / slots), from + mostPerSlot));
+function cutSlots(count: number, idAt: (at: number) => KakaoId, size: number): KakaoId[][] {
+  const slots = Math.min(size, count);
+  return Array.from({ length: slots }, (_, slot) => {
+    const from = Math.floor((slot * count) / slots);
+    const to = Math.min(Math.floor(((slot + 1) * count) / slots), from + mostPerSlot);
+    return Array.from({ length: to - from }, (_one, at) => idAt(from + at));
   });
 }

@@ -58,13 +58,21 @@ export async function sampleLive(context: Context, size: number): Promise<LiveLo
     const { slots, linked } = await chooseSample(context, kakao, size);
     await askRounds(look, slots, () => progress.update(look.answers.length));
     if (look.answers.length === 0 && Object.keys(look.replaced).some((why) => why !== "young")) throw nobodyAnswered(look.replaced);
+    putOnRecord(look, "read");
     const { termsRefused, replaced } = look;
     return { ...countLive(look.answers, [...look.answerable]), linked, replaced, ...(termsRefused === undefined ? {} : { termsRefused }) };
   } catch (error) {
+    if (look.answers.length > 0) putOnRecord(look, "interrupted");
     throw error instanceof InterruptedError ? lookStartsAnew(error) : error;
   } finally {
     progress.finish();
   }
+}
+
+/** Personal data were asked for, and dropped. */
+function putOnRecord({ context, answers }: Look, event: "read" | "interrupted"): void {
+  const received = answers.filter(({ filled }) => filled.includes("account_ci")).length;
+  context.record({ event, purpose: "how many users agreed to which item and term", counts: { users: answers.length }, ci: { received, destroyed: received } });
 }
 
 /** Round after round takes the next candidate of each open slot; when no slot is open, what is left of the others stands in. */
