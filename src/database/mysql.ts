@@ -1,5 +1,6 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
+import { FailedError } from "../errors.ts";
 import { createTimeFormat } from "./mysql-clock.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import { type Doing, isConnectionLost } from "./mysql-errors.ts";
@@ -177,7 +178,7 @@ class MysqlDatabase implements ServiceDatabase {
         return await inTransaction(writer, () => work(writer));
       } catch (error) {
         // A connection that broke is opened anew by the next batch.
-        if (isConnectionLost(error)) this.#writer = undefined;
+        if (isConnectionLost(error) || (error instanceof FailedError && isConnectionLost(error.cause))) this.#writer = undefined;
         throw error;
       }
     });
