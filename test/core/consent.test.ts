@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checklist } from "../../src/core/consent/checklist.ts";
 import { addBusinessDays, addMonths, daysBetween, isBusinessDay, isDay } from "../../src/core/consent/days.ts";
@@ -99,6 +100,33 @@ describe("findings", () => {
     const live = { sampled: 2, kakaoSyncUsers: 2, items: [{ id: "gender", using: true, agreed: 2, revocable: 0, withValue: 2 }, { id: "birthday", using: true, agreed: 0, revocable: 0 }] };
     const rules = audit("shop", { "console.items": undefined }, { live }).filter(({ item }) => item === "gender").map(({ rule }) => rule);
     expect(rules).toEqual(["C-ITEM-05", "C-ITEM-12", "C-APP-17"]);
+  });
+});
+
+/** Every place of a value, itself not counted. */
+function listPaths(value: unknown, at: readonly string[] = []): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[...at, key], ...listPaths(inner, [...at, key])]);
+}
+
+function without<T>(value: T, [step = "", ...rest]: readonly string[]): T {
+  if (Array.isArray(value)) return value.flatMap((inner: unknown, at) => (String(at) !== step ? [inner] : rest.length === 0 ? [] : [without(inner, rest)])) as T;
+  const entries = Object.entries(value as object).flatMap(([key, inner]) => (key !== step ? [[key, inner]] : rest.length === 0 ? [] : [[key, without(inner, rest)]]));
+  return Object.fromEntries(entries) as T;
+}
+
+describe.each(["shop", "applying", "example", "guide-2019"])("%s without any one value", (fixture) => {
+  const input = inputOf(readFileSync(`fixtures/consent/${fixture}.yaml`, "utf8"));
+  // Without `waive`, `newItems` or `holidays` it is no checked file: the schema fills them in. What a list entry needs is checked too.
+  const optional = listPaths(input.consent).filter((path) => !/^(waive|newItems|application\.holidays)$|\.(consent|for|calls|file|id)$|documents\.\d+\.kind$|^waive\./.test(path.join(".")));
+
+  it("is asked every rule to the end, and every finding can be told", () => {
+    expect(optional.length).toBeGreaterThan(40);
+    for (const path of optional) {
+      for (const finding of auditConsent({ ...input, consent: without(input.consent, path) })) {
+        expect(describeFinding(finding).message, path.join(".")).not.toMatch(/[{}]|undefined|NaN|\[object/);
+      }
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { findTerm, hitIf, isHttps, isSameWhereSaid, listConsoleTerms, listOwnTerms, listReviewedTerms, nameTerm, type PlacedTerm, placeTerms } from "./look.ts";
-import type { AuditInput, Term } from "./model.ts";
+import type { AuditInput, ConsentPath, Term } from "./model.ts";
 import type { Hit, Rule } from "./rule.ts";
 
 /** Of a simple sign-up (guide of 2019). No newer figure is published. */
@@ -27,7 +27,7 @@ export const TERM_RULES: readonly Rule[] = [
     check: (input) => writtenLists(input, (terms) => terms.flatMap((placed) => (["ko", "en"] as const).filter((language) => isEmpty(placed.term.title?.[language])).map((language) => ({ ...say(placed), data: { language: language === "ko" ? "Korean" : "English" } })))),
   },
   { ...term, id: "C-TERM-06", level: "error", source: entry, check: (input) => writtenLists(input, (terms) => terms.filter((placed) => !isHttps(placed.term.url ?? "")).map(say)) },
-  { ...term, id: "C-TERM-07", level: "error", stage: "after-approval", needs: (input) => [...reviewedTerms, ...listWritten(input).map(({ at }) => [...at, "required"])], source: fixed, check: (input) => compare(input, listReviewedTerms(input), (ours, theirs) => !isSameWhereSaid(ours.required, theirs.required)) },
+  { ...term, id: "C-TERM-07", level: "error", stage: "after-approval", needs: (input) => [...reviewedTerms, ...each([...listWritten(input), ...listReviewedTerms(input)], "required")], source: fixed, check: (input) => compare(input, listReviewedTerms(input), (ours, theirs) => !isSameWhereSaid(ours.required, theirs.required)) },
   { ...term, id: "C-TERM-08", level: "error", stage: "after-approval", needs: reviewedTerms, source: fixed, check: (input) => compare(input, listReviewedTerms(input), hasOtherTitle) },
   { ...term, id: "C-TERM-09", level: "error", stage: "after-approval", needs: reviewedTerms, source: order, check: (input) => compareOrder(input, listReviewedTerms(input)) },
   { ...term, id: "C-TERM-10", level: "error", stage: "after-approval", needs: reviewedTerms, source: order, check: (input) => compare(input, listReviewedTerms(input), hasOtherText) },
@@ -39,9 +39,9 @@ export const TERM_RULES: readonly Rule[] = [
     ...term, id: "C-TERM-12", level: "warning", stage: "after-approval", needs: reviewedTerms, source: fixed,
     check: (input) => (knowsTerms(input) ? listReviewedTerms(input).filter((placed) => findTerm(listConsoleTerms(input), placed.term) === undefined).map(say) : []),
   },
-  { ...term, id: "C-TERM-13", level: "error", needs: ownTerms, source: evidence, check: (input) => compare(input, listOwnTerms(input), (ours, theirs) => !isSameWhereSaid(ours.required, theirs.required)) },
-  { ...term, id: "C-TERM-14", level: "error", needs: ownTerms, source: evidence, check: (input) => compare(input, listOwnTerms(input), hasOtherTitle) },
-  { ...term, id: "C-TERM-15", level: "error", needs: ownTerms, source: evidence, check: (input) => compare(input, listOwnTerms(input), hasOtherText) },
+  { ...term, id: "C-TERM-13", level: "error", needs: (input) => [...ownTerms, ...each(listOwnTerms(input), "required")], source: evidence, check: (input) => compare(input, listOwnTerms(input), (ours, theirs) => !isSameWhereSaid(ours.required, theirs.required)) },
+  { ...term, id: "C-TERM-14", level: "error", needs: (input) => [...ownTerms, ...each(listOwnTerms(input), "title")], source: evidence, check: (input) => compare(input, listOwnTerms(input), hasOtherTitle) },
+  { ...term, id: "C-TERM-15", level: "error", needs: (input) => [...ownTerms, ...each(listOwnTerms(input), "url")], source: evidence, check: (input) => compare(input, listOwnTerms(input), hasOtherText) },
   { ...term, id: "C-TERM-16", level: "note", needs: ownTerms, source: { document: "guide2019", section: "1. 약관입력: 등록 순으로 화면에 노출" }, check: (input) => compareOrder(input, listOwnTerms(input)) },
   {
     ...term, id: "C-TERM-17", level: "error", needs: ownTerms, source: evidence,
@@ -52,13 +52,13 @@ export const TERM_RULES: readonly Rule[] = [
     check: (input) => (input.consent.service?.signUp?.terms === undefined ? [] : listConsoleTerms(input).filter((placed) => isUnknown(listOwnTerms(input), placed.term)).map(say)),
   },
   {
-    ...term, id: "C-TERM-19", level: "error", needs: (input) => [["console", "app", "company"], ...listWritten(input).map(({ at }) => [...at, "company"])], source: { document: "guide2019", section: "1. 약관 입력: 약관 URL 내 회사명과 비즈 앱의 사업자정보" },
+    ...term, id: "C-TERM-19", level: "error", needs: (input) => [["console", "app", "company"], ...each(listWritten(input), "company")], source: { document: "guide2019", section: "1. 약관 입력: 약관 URL 내 회사명과 비즈 앱의 사업자정보" },
     check: (input) => {
       const company = input.consent.console?.app?.company;
       return bothLists(input, (terms) => terms.filter((placed) => !isSameWhereSaid(trim(placed.term.company), trim(company))).map((placed) => ({ ...say(placed), data: { company: company ?? "" } })));
     },
   },
-  { ...term, id: "C-TERM-20", level: "error", source: { document: "design", section: "What to register: Terms of Service" }, check: (input) => findAbsent(input, "terms-of-service") },
+  { ...term, id: "C-TERM-20", level: "error", needs: (input) => each(listWritten(input), "kind"), source: { document: "design", section: "What to register: Terms of Service" }, check: (input) => findAbsent(input, "terms-of-service") },
   { ...term, id: "C-TERM-21", level: "error", source: { document: "design", section: "What to register: Privacy Policy" }, check: (input) => findAbsent(input, "privacy") },
   {
     ...term, id: "C-TERM-22", level: "error", stage: "before-review", source: { document: "design", section: "Terms: register them after the review is passed" },
@@ -92,6 +92,10 @@ function bothLists(input: AuditInput, check: (terms: readonly PlacedTerm[]) => r
 /** Terms as the file says that they are registered. */
 function listWritten({ consent }: AuditInput): readonly PlacedTerm[] {
   return placeTerms(consent.console?.terms, ["console", "terms"]);
+}
+
+function each(terms: readonly PlacedTerm[], key: keyof Term): ConsentPath[] {
+  return terms.map(({ at }) => [...at, key]);
 }
 
 /** As `bothLists`, without what only Kakao answered: titles and URLs are not in that answer. */
