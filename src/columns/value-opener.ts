@@ -33,6 +33,8 @@ export interface OpenerOptions {
  * are and are compared as digests (`digests`).
  */
 export interface ValueOpener {
+  /** Places in the configuration of all digests and encrypted columns that the run uses. */
+  readonly columns: readonly string[];
   /**
    * The rows with these values (or all) opened, `raw` being the row as it was. Rows without such columns, and withdrawn members, come back as they are.
    * Throws StartError or FailedError where a decrypt program does not do its work.
@@ -62,6 +64,7 @@ export function createValueOpener({ places, folder, env, signal, timeoutMs = sil
     places.map((columns, place) => names.some((name) => columns[name]?.kind === "decrypt" || (name === "birthdate" && dates[place] !== undefined)));
 
   return {
+    columns: places.flatMap((columns) => Object.values(columns).map(({ name }) => name)),
     digests,
     tally: () => new UnopenedTally(places),
     open: async (rows, names = VALUE_NAMES) => {

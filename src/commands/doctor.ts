@@ -13,6 +13,7 @@ export async function doctor(context: Context): Promise<number> {
   const checks = [
     { what: "configuration", result: "ok", detail: context.shown(context.config.file) } satisfies Check,
     ...(await attempt("database", () => checkDatabase(context))),
+    ...(await attempt("digests and encrypted columns", () => checkValues(context))),
     ...(await attempt("places of alsoLinkedIn", async () => [{ what: "places of alsoLinkedIn", result: "ok", detail: `${(await context.places()).length}` }])),
     ...(await attempt("Kakao", () => checkKakao(context))),
   ];
@@ -29,6 +30,19 @@ async function checkDatabase(context: Context): Promise<Check[]> {
   for (const { sql } of inspection.missingUniqueIndexes) checks.push({ what: "unique index", result: "look", detail: `missing; before --apply: ${sql}` });
   if (inspection.readOnly) checks.push({ what: "database", result: "look", detail: "can only be read; enough for plans" });
   return checks;
+}
+
+/** Key files, and decrypt programs and digests of dates on the first page of members. */
+async function checkValues(context: Context): Promise<Check[]> {
+  const values = context.values();
+  if (values.columns.length === 0) return [];
+  const tally = values.tally();
+  for await (const page of (await context.database()).readMembers()) {
+    tally.add(await values.open(page));
+    break;
+  }
+  tally.refuseMany();
+  return [{ what: "digests and encrypted columns", result: "ok", detail: `${values.columns.join(", ")}: key files and programs do on the first page of members` }];
 }
 
 /** One listing call: it needs the key and the address, and reads nobody's details. */

@@ -357,6 +357,19 @@ describe("what cannot be decrypted", () => {
   });
 });
 
+describe("doctor", () => {
+  test("tries key files, and programs on the first page of members", async () => {
+    const members = [{ id: 1, ci: digestAs("hmac-sha256-hex", ci("one")), phone: encrypt("010-3333-1234") }];
+    const service = await openShop({ members, config: { members: { ...storedColumns({ ci: ["hmac-sha256-hex", "as-is"] }), ...encrypted("phone") } } });
+    const checkOf = async (): Promise<unknown> => ((await service.json("doctor")).json["checks"] as readonly { readonly what: string }[]).find(({ what }) => what === "digests and encrypted columns");
+    expect(await checkOf()).toMatchObject({ result: "ok", detail: expect.stringContaining("members.ci, members.phone: ") as unknown });
+    service.write("app.key", randomBytes(32).toString("base64"));
+    expect(await checkOf()).toMatchObject({ result: "wrong", detail: expect.stringContaining("members.phone: 1 of 1 values could not be decrypted (damaged 1)") as unknown });
+    service.write("hmac.key", "");
+    expect(await checkOf()).toMatchObject({ result: "wrong", detail: expect.stringContaining("The key file") as unknown });
+  });
+});
+
 describe("canaries", () => {
   test("no value and no key in anything that is written or said", async () => {
     const people = Array.from({ length: 30 }, (_one, at) => makeCanary(at));
