@@ -35,7 +35,7 @@ describe("help", () => {
 
   it("knows every command", () => {
     expect(pages.map(({ path }) => path.join(" "))).toEqual(
-      expect.arrayContaining(["", "init", "doctor", "pull", "map-members", "undo", "runs", "runs show", "runs abandon", "explain", "sandbox", "demo"]),
+      expect.arrayContaining(["", "init", "doctor", "pull", "map-members", "undo", "audit-consent", "runs", "runs show", "runs abandon", "explain", "sandbox", "demo"]),
     );
   });
 
