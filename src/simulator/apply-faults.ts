@@ -7,15 +7,27 @@ const dropped: Answer = { status: 0, body: "" };
 
 /** Carries a call out under the faults that meet it: slow ones add up, the first other one decides. */
 export async function applyFaults(faults: readonly Fault[], carryOut: () => Answer): Promise<Answer> {
+  let afterMs = 0;
+  let answer: Answer | undefined;
   for (const fault of faults) {
-    if (typeof fault !== "object" || !("slowMs" in fault)) return fail(fault, carryOut);
-    // Not a reason for the process to stay alive once the simulator is closed.
-    await delay(fault.slowMs, undefined, { ref: false });
+    if (typeof fault === "object" && "answerAfterMs" in fault) afterMs += fault.answerAfterMs;
+    else if (typeof fault === "object" && "slowMs" in fault) await wait(fault.slowMs);
+    else {
+      answer = fail(fault, carryOut);
+      break;
+    }
   }
-  return carryOut();
+  answer ??= carryOut();
+  if (afterMs > 0) await wait(afterMs);
+  return answer;
 }
 
-function fail(fault: Exclude<Fault, { slowMs: number }>, carryOut: () => Answer): Answer {
+/** Not a reason for the process to stay alive once the simulator is closed. */
+async function wait(ms: number): Promise<void> {
+  await delay(ms, undefined, { ref: false });
+}
+
+function fail(fault: Exclude<Fault, { slowMs: number } | { answerAfterMs: number }>, carryOut: () => Answer): Answer {
   switch (fault) {
     case "drop-before":
       return dropped;

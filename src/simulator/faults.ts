@@ -3,7 +3,8 @@ import { randomFrom } from "./random.ts";
 
 /**
  * What goes wrong. A negative number is a Kakao code with its documented HTTP status, 429 is HTTP 429 with code -10.
- * `drop-before` ends the connection without doing anything, `drop-after-applied` after the call took effect.
+ * `drop-before` ends the connection without doing anything, `drop-after-applied` after the call took effect. `slowMs` waits before the call takes effect,
+ * `answerAfterMs` after it: whoever asks knows nothing of it meanwhile.
  */
 export type Fault =
   | number
@@ -12,6 +13,7 @@ export type Fault =
   | "not-json"
   | "html-502"
   | { readonly slowMs: number }
+  | { readonly answerAfterMs: number }
   | { readonly status: number; readonly code: number };
 
 /** Which requests a fault meets. Requests are counted from 1 from the moment the rule is added, among those of its path and user. */

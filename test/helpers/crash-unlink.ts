@@ -21,6 +21,8 @@ export interface CrashUnlinkSetup {
 
 const day = 86_400_000;
 const unlinkPath = "/v1/user/unlink";
+/** So long the program does not know what Kakao has done already. */
+const answerAfterMs = 120;
 const orphanId = (at: number): string => String(7_000_000_000_001 + at * 3);
 const memberId = (at: number): string => String(1_000_000_000_001 + at * 7);
 
@@ -63,7 +65,7 @@ export async function crashUnlink({ rounds, seed, members, orphans, told }: Cras
         if (!(await killAt(shop, apply, drawMoment(shop, run, random, orphans)))) continue;
         kills += 1;
         // What was under way at Kakao comes to its end without its caller.
-        await delay(60);
+        await delay(answerAfterMs + 60);
         const state = (await shop.json<{ runs: { state: string }[] }>(["runs"])).runs[0]?.state ?? "?";
         found[state] = (found[state] ?? 0) + 1;
         letPeopleMove(shop, simulator, happened, random, orphans);
@@ -97,6 +99,7 @@ function addFaults(simulator: Simulator, random: () => number): void {
   rule("html-502", 0.01);
   rule("not-json", 0.01);
   rule({ slowMs: 20 }, 0.05);
+  rule({ answerAfterMs }, 0.25);
   rule("html-502", 0.01, "/v2/app/users");
   rule("drop-before", 0.01, "/v2/app/users");
 }
@@ -125,6 +128,8 @@ function restorePeople(simulator: Simulator, people: readonly LoadedUser[], happ
 /** While nothing runs: a few of those still linked become members, a few of those unlinked come back. */
 function letPeopleMove(shop: Shop, simulator: Simulator, { unlinked, signedUp, cameBack }: Happened, random: () => number, orphans: number): void {
   const db = new Database(shop.path("members.db"));
+  // Of the last ones nobody may have written down yet what came of their call: those are the ones that must be looked at.
+  const justNow = new Set([...unlinked.keys()].slice(-6));
   try {
     for (let at = 0; at < orphans; at += 1) {
       const id = orphanId(at);
@@ -133,7 +138,7 @@ function letPeopleMove(shop: Shop, simulator: Simulator, { unlinked, signedUp, c
         db.prepare("insert into members (phone, status, kakao_id) values (null, 'active', ?)").run(BigInt(id));
         signedUp.add(id);
       }
-      if (!linked && (unlinked.get(id) ?? 0) > 0 && random() < 0.05) {
+      if (!linked && (unlinked.get(id) ?? 0) > 0 && random() < (justNow.has(id) ? 0.6 : 0.03)) {
         simulator.users.relink(id);
         cameBack.add(id);
       }

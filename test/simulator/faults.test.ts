@@ -74,6 +74,28 @@ test("a slow answer is still the answer, and can be followed by another fault", 
   expect(await statuses(3)).toEqual([200, 400, 200]);
 });
 
+test("an answer can be held back after the call took effect, also a dropped one", async () => {
+  simulator.faults.add({ path: "/v1/user/unlink", userId: "5", fault: { answerAfterMs: 150 } });
+  simulator.faults.add({ path: "/v1/user/unlink", userId: "5", nth: 2, fault: "drop-after-applied" });
+  const answered = unlink("5");
+  const early = await Promise.race([answered.then(() => "answered"), new Promise((wake) => setTimeout(() => wake(simulator.users.has("5")), 60))]);
+  expect(early).toBe(false);
+  expect((await answered).status).toBe(200);
+  simulator.users.relink("5");
+  simulator.faults.add({ path: "/v1/user/unlink", userId: "5", nth: 1, fault: "drop-after-applied" });
+  await expect(unlink("5")).rejects.toThrow();
+  expect(simulator.users.has("5")).toBe(false);
+});
+
+test("a user under fixed ids comes back with the same id and a new link date; a burst of 429 ends when it is over", async () => {
+  simulator.faults.add({ path: "/v1/user/unlink", fault: 429, times: 3 });
+  const codes: unknown[] = [];
+  for (let call = 0; call < 4; call += 1) codes.push((await unlink("6")).json["code"]);
+  expect(codes).toEqual([-10, -10, -10, undefined]);
+  expect(simulator.users.relink("6")).toBe("6");
+  expect((await unlink("6")).status).toBe(200);
+});
+
 test("a dormant user is -103 alone, left out among others, and listed", async () => {
   simulator.faults.addUser("6", -103);
   expect(await ask(simulator, "GET", "/v2/user/me", target("6"))).toMatchObject({ status: 400, json: { code: -103 } });
