@@ -31,7 +31,7 @@ export class MysqlConnection {
 
   /** The rows of a query. Nothing is ever bound by the driver: a question mark in an operator's condition is no parameter. */
   async rows(sql: string): Promise<Cell[][]> {
-    const [rows] = await this.#connection.query<never[]>({ sql, rowsAsArray: true });
+    const [rows] = await this.#connection.query<never[]>({ sql, rowsAsArray: true }).catch(withoutStatement);
     for (const row of rows as unknown[][]) {
       for (let at = 0; at < row.length; at += 1) if (typeof row[at] !== "string" && row[at] !== null) row[at] = String(row[at]);
     }
@@ -40,7 +40,7 @@ export class MysqlConnection {
 
   /** Runs a statement; gives the number of rows that it matched, changed or not. */
   async run(sql: string): Promise<number> {
-    const [result] = await this.#connection.query<never>(sql);
+    const [result] = await this.#connection.query<never>(sql).catch(withoutStatement);
     return (result as { readonly affectedRows?: number }).affectedRows ?? 0;
   }
 
@@ -52,6 +52,12 @@ export class MysqlConnection {
       this.#connection.destroy();
     }
   }
+}
+
+/** The driver hangs the statement on its errors, with members' values and the session's secrets in it. */
+function withoutStatement(error: unknown): never {
+  if (error instanceof Error && "sql" in error) delete error.sql;
+  throw error;
 }
 
 /** Runs `work` and turns errors of driver and server into errors for operators; other errors pass unchanged. */

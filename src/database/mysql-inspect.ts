@@ -9,15 +9,19 @@ import { createUniqueSql, indexName, isCovered, type Uniqueness } from "./mysql-
 import { asTypeOf, quoteMysqlName, readSql, textLiteral, wrapSql } from "./mysql-values.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 
-/** The connections that an inspection asks: where members are read, and where links would be written. */
-export interface Inspectors {
-  readonly reader: MysqlConnection;
-  readonly primary: MysqlConnection;
+/** A server with the configured tables as it has them. */
+export interface Inspected {
+  readonly connection: MysqlConnection;
+  readonly places: Places;
 }
 
-/** Every check before anything is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. */
-export async function inspectPlaces({ reader, primary }: Inspectors, map: ServiceDatabaseMap, places: Places): Promise<Inspection> {
-  const { all, linkTable, missingLink } = places;
+/**
+ * Every check before anything is read; see ServiceDatabase.inspect. Rows are looked at where they are read, indexes and rights where links are written.
+ * Throws one StartError that holds all problems of a kind.
+ */
+export async function inspectPlaces(read: Inspected, written: Inspected, map: ServiceDatabaseMap): Promise<Inspection> {
+  const { connection: reader, places: { all, linkTable } } = read;
+  const { connection: primary, places } = written;
   refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [
     ...(await inTurn(all, (place) => inTurn(namedExpressions(map, place.at), ([key, sql]) => describeBadSql(reader, place.table, key, sql)))),
     ...(linkTable === null || linkTable.where === null ? [] : await describeBadSql(reader, linkTable.table, "link.where", linkTable.where)),
@@ -27,12 +31,12 @@ export async function inspectPlaces({ reader, primary }: Inspectors, map: Servic
     ...(await inTurn(all, (place, at) => inTurn(all.slice(0, at), (earlier) => describeIdsInBoth(reader, earlier, place)))),
   ]);
   await refuseLiveAndWithdrawn(reader, map, all[0]);
-  const [members] = all;
+  const [members] = places.all;
   return {
     rows: await inTurn(all, async (place) => [await countRows(reader, place.table, "TRUE")]),
-    missingUniqueIndexes: linkTable === null ? await inTurn(all, (place) => listMissingIndex(reader, place)) : await listMissingIndexes(reader, linkTable),
-    missingLinkColumn: missingLink && members !== undefined && map.link.kind === "column" ? addColumnSql(members.table, map.link.column) : null,
-    unfilledColumns: linkTable === null ? [] : listUnfilled(linkTable),
+    missingUniqueIndexes: places.linkTable === null ? await inTurn(places.all, (place) => listMissingIndex(primary, place)) : await listMissingIndexes(primary, places.linkTable),
+    missingLinkColumn: places.missingLink && members !== undefined && map.link.kind === "column" ? addColumnSql(members.table, map.link.column) : null,
+    unfilledColumns: places.linkTable === null ? [] : listUnfilled(places.linkTable),
     readOnly: await isReadOnly(primary, places),
     replica: await isReplica(primary),
   };

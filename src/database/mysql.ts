@@ -44,7 +44,9 @@ class MysqlDatabase implements ServiceDatabase {
   /** Where links are looked at before and after they are written; it cannot write. */
   readonly #primary: MysqlConnection;
   #writer: MysqlConnection | undefined;
+  /** The tables of the primary; a replica may keep them in a database of another name, so it is asked by itself. */
   #places: Promise<Places> | undefined;
+  #readerPlaces: Promise<Places> | undefined;
   #lock: DatabaseLock | undefined;
 
   constructor(options: ServiceDatabaseOptions, timeFormat: Intl.DateTimeFormat, identity: string, reader: MysqlConnection, primary: MysqlConnection) {
@@ -57,12 +59,14 @@ class MysqlDatabase implements ServiceDatabase {
 
   async inspect(): Promise<Inspection> {
     this.#places = undefined;
-    const places = await this.#resolved();
-    return this.#doing("read", () => inspectPlaces({ reader: this.#reader, primary: this.#primary }, this.#options.map, places));
+    this.#readerPlaces = undefined;
+    const read = { connection: this.#reader, places: await this.#resolvedReader() };
+    const written = { connection: this.#primary, places: await this.#resolved() };
+    return this.#doing("read", () => inspectPlaces(read, written, this.#options.map));
   }
 
   async *readMembers(): AsyncGenerator<readonly MemberRow[]> {
-    const { all, linkTable } = await this.#resolved();
+    const { all, linkTable } = await this.#resolvedReader();
     for (const place of all) {
       for await (const page of this.#eachPage(readPages(this.#reader, place))) {
         yield linkTable === null ? page : await this.#doing("read", () => joinLinks(this.#reader, linkTable, place, page));
@@ -71,7 +75,7 @@ class MysqlDatabase implements ServiceDatabase {
   }
 
   async *readDanglingLinks(): AsyncGenerator<readonly DanglingLink[]> {
-    const { all, linkTable } = await this.#resolved();
+    const { all, linkTable } = await this.#resolvedReader();
     if (linkTable !== null) yield* this.#eachPage(readDanglingPages(this.#reader, linkTable, all));
   }
 
@@ -203,8 +207,14 @@ class MysqlDatabase implements ServiceDatabase {
   }
 
   #resolved(): Promise<Places> {
-    this.#places ??= this.#doing("read", () => resolvePlaces(this.#reader, this.#options.map));
+    this.#places ??= this.#doing("read", () => resolvePlaces(this.#primary, this.#options.map));
     return this.#places;
+  }
+
+  #resolvedReader(): Promise<Places> {
+    if (this.#reader === this.#primary) return this.#resolved();
+    this.#readerPlaces ??= this.#doing("read", () => resolvePlaces(this.#reader, this.#options.map));
+    return this.#readerPlaces;
   }
 
   #doing<T>(doing: Doing, work: () => Promise<T>): Promise<T> {
