@@ -1,13 +1,13 @@
 import { findItem, needsReview } from "./items.ts";
 import { type Asked, consoleConsent, hitIf, isOn, isRefusable, knowsConsoleItems, listConsoleItems, placeItems } from "./look.ts";
-import type { AuditInput, Consent, Consents, ConsentPath } from "./model.ts";
+import type { AuditInput, Consent, ConsentPath } from "./model.ts";
 import type { Hit, Rule } from "./rule.ts";
 
 const consoleItems: ConsentPath = ["console", "items"];
 const reviewedItems: ConsentPath = ["reviewed", "items"];
 const item = { who: "editor", menu: "consent-items" } as const;
 
-/** Consent items against the review, against their use, and CI. */
+/** Consent items against what Kakao offers and what it reviewed. */
 export const ITEM_RULES: readonly Rule[] = [
   {
     ...item, id: "C-ITEM-01", level: "warning", menu: "consent-file", stage: "before-review",
@@ -70,90 +70,6 @@ export const ITEM_RULES: readonly Rule[] = [
             .map(([id, { consent }]) => ({ at: ["application", "items", id], item: id, data: { to: consent, from: reviewed.items?.[id] ?? "off" } })),
   },
   {
-    ...item, id: "C-ITEM-09", level: "error", stage: "before-launch", needs: [consoleItems],
-    source: { document: "design", section: "Mapping users: comparing by CI, phone number, e-mail" },
-    check: (input) => checkConfiguredUses(input, (asked) => !isOn(asked)),
-  },
-  {
-    ...item, id: "C-ITEM-10", level: "warning", stage: "before-launch", needs: [consoleItems],
-    source: { document: "prerequisites", section: "Note: User information (optional consent)" },
-    check: (input) => checkConfiguredUses(input, isRefusable),
-  },
-  {
-    ...item, id: "C-ITEM-11", level: "error", stage: "before-launch", needs: [["service", "uses"]],
-    source: { document: "prerequisites", section: "Note: User information (optional consent)" },
-    check: (input) =>
-      knowsConsoleItems(input)
-        ? Object.entries(input.consent.service?.uses ?? {})
-            .filter(([id, use]) => use.essential === true && !["required", "unknown"].includes(consoleConsent(input, id) ?? "off") && !isAppliedFor(input, id))
-            .map(([id]) => ({ at: ["service", "uses", id], item: id, data: { now: consoleConsent(input, id) ?? "off" } }))
-        : [],
-  },
-  {
-    ...item, id: "C-ITEM-12", level: "warning", stage: "before-launch", needs: [["service", "uses"]],
-    source: { document: "design", section: "Figure out which user information your service can use" },
-    check: (input) => {
-      const { uses, signUp } = input.consent.service ?? {};
-      if (uses === undefined) return [];
-      const isUsed = (id: string): boolean => Object.hasOwn(uses, id) || isOn(signUp?.items?.[id]) || input.uses.some((use) => use.item === id);
-      return listConsoleItems(input).filter(({ id, consent }) => isOn(consent) && !isUsed(id)).map(({ id, at }) => ({ at, item: id }));
-    },
-  },
-  {
-    ...item, id: "C-ITEM-13", level: "warning", menu: "permissions", stage: "before-review", needs: [["service", "offers"]],
-    source: { document: "prerequisites", section: "4. Request for the permission: unclear or inappropriate purpose" },
-    check: (input) => {
-      const { offers } = input.consent.service ?? {};
-      const asked = placeItems(mapConsents(input.consent.application?.items), ["application", "items"]);
-      const items = [...asked, ...listConsoleItems(input).filter(({ id }) => !asked.some((other) => other.id === id))];
-      return offers === undefined
-        ? []
-        : items
-            .filter(({ id, consent }) => isOn(consent) && findItem(id)?.fits?.some((offer) => offers.includes(offer)) === false)
-            .map(({ id, at }) => ({ at, item: id, data: { fits: findItem(id)?.fits?.join(" or ") ?? "" } }));
-    },
-  },
-  {
-    ...item, id: "C-ITEM-14", level: "note", who: "service", menu: "service", stage: "before-launch",
-    source: { document: "design", section: "Information that Kakao does not hold" },
-    check: ({ consent }) => (consent.service?.signUp?.further ?? []).map((field, at) => ({ at: ["service", "signUp", "further", at], data: { field } })),
-  },
-  {
-    ...item, id: "C-ITEM-15", level: "error", who: "service", menu: "service", stage: "before-launch", needs: [["service", "signUp", "memberId"]],
-    source: { document: "design", section: "Mapping users: e-mail and phone number may change" },
-    check: ({ consent }) => {
-      const id = consent.service?.signUp?.memberId;
-      return id === "account_email" || id === "phone_number" ? [{ at: ["service", "signUp", "memberId"], item: id }] : [];
-    },
-  },
-  {
-    ...item, id: "C-ITEM-16", level: "error", menu: "permissions", stage: "before-review", needs: needsVerification,
-    source: { document: "ciReview", section: "CI is granted under the condition under which the service itself collects it" },
-    check: (input) => {
-      const own = input.consent.service?.signUp?.identityVerification;
-      return own === undefined ? [] : listWanted(input, "account_ci").filter(({ consent }) => consent === "required" && own !== "sign-up").map(({ at }) => ({ at, item: "account_ci", data: { own } }));
-    },
-  },
-  {
-    ...item, id: "C-ITEM-17", level: "error", menu: "permissions", stage: "before-review", needs: needsVerification,
-    source: { document: "ciReview", section: "CI only where the service runs identity verification that collects it" },
-    check: (input) =>
-      input.consent.service?.signUp?.identityVerification === "none"
-        ? listWanted(input, "account_ci").filter(({ consent }) => isOn(consent) && consent !== "required").map(({ at }) => ({ at, item: "account_ci" }))
-        : [],
-  },
-  {
-    ...item, id: "C-ITEM-18", level: "error", menu: "permissions", stage: "before-review",
-    source: { document: "ciReview", section: "Mock-ups are not accepted for CI" },
-    check: ({ consent: { application } }) => {
-      if (!isOn(application?.items?.["account_ci"]?.consent)) return [];
-      const proofs = (application?.documents ?? []).map((document, index) => ({ document, index })).filter(({ document }) => document.for === undefined || document.for.includes("account_ci"));
-      const isLive = proofs.some(({ document }) => document.kind === "sign-up-form");
-      const drawn = proofs.find(({ document }) => document.kind === "mock-up" || document.kind === "plan");
-      return drawn === undefined || isLive ? [] : [{ at: ["application", "documents", drawn.index], item: "account_ci" }];
-    },
-  },
-  {
     ...item, id: "C-ITEM-19", level: "error", stage: "before-review",
     source: { document: "prerequisites", section: "4. Request for the permission: at least one consent item" },
     check: (input) => {
@@ -195,36 +111,6 @@ export const ITEM_RULES: readonly Rule[] = [
         ? listConsoleItems(input).filter(({ id, consent }) => consent === "required" && findItem(id)?.review === "business-for-required").map(({ id, at }) => ({ at, item: id }))
         : [],
   },
-  {
-    ...item, id: "C-ITEM-24", level: "warning", who: "service", menu: "service", stage: "before-launch", needs: [["service", "signUp", "asksForMissing"]],
-    source: { document: "prerequisites", section: "Caution: Unable to provide required consent items for user information" },
-    check: (input) =>
-      input.consent.service?.signUp?.asksForMissing === false
-        ? listConsoleItems(input).filter(({ id, consent }) => consent === "required" && needsReview(id)).slice(0, 1).map(({ id }) => ({ at: ["service", "signUp", "asksForMissing"], item: id }))
-        : [],
-  },
-  {
-    ...item, id: "C-ITEM-25", level: "warning", stage: "before-launch", needs: [["service", "uses"], consoleItems],
-    source: { document: "design", section: "Figure out which user information your service can use" },
-    check: (input) =>
-      knowsConsoleItems(input)
-        ? Object.entries(input.consent.service?.uses ?? {})
-            .filter(([id, { essential }]) => essential !== true && !isOn(consoleConsent(input, id)) && !isOn(input.consent.application?.items?.[id]?.consent))
-            .map(([id]) => ({ at: ["service", "uses", id], item: id }))
-        : [],
-  },
-  {
-    ...item, id: "C-ITEM-26", level: "warning", who: "service", menu: "service", stage: "before-launch", needs: [["service", "signUp", "items"]],
-    source: { document: "ciReview", section: "Items are granted as the service's own sign-up collects them" },
-    check: ({ consent: { reviewed, service } }) => {
-      const form = service?.signUp?.items;
-      return form === undefined
-        ? []
-        : placeItems(reviewed?.items, reviewedItems)
-            .filter(({ id, consent }) => consent === "required" && form[id] !== "required")
-            .map(({ id }) => ({ at: ["service", "signUp", "items", id], item: id, data: { form: form[id] ?? "off" } }));
-    },
-  },
 ];
 
 function compareWithReview(input: AuditInput, isWrong: (asked: Asked, approved: Consent | undefined, id: string) => boolean): Hit[] {
@@ -234,33 +120,6 @@ function compareWithReview(input: AuditInput, isWrong: (asked: Asked, approved: 
   return listConsoleItems(input)
     .filter(({ id, consent }) => isWrong(consent, items[id], id))
     .map(({ id, consent, at }) => ({ at, item: id, data: { now: consent, approved: items[id] ?? "off" } }));
-}
-
-function checkConfiguredUses(input: AuditInput, isWrong: (asked: Asked | undefined) => boolean): Hit[] {
-  if (!knowsConsoleItems(input)) return [];
-  return input.uses
-    .filter((use) => isWrong(consoleConsent(input, use.item)))
-    .map((use) => ({ at: ["console", "items", use.item], item: use.item, data: { by: use.by, now: consoleConsent(input, use.item) ?? "off" } }));
-}
-
-/** The console can be set only after the approval that is still to come. */
-function isAppliedFor({ consent: { application } }: AuditInput, id: string): boolean {
-  return application?.permissions?.items !== "approved" && application?.items?.[id]?.consent === "required";
-}
-
-/** Where an item is asked for: in the application and in the console. */
-function listWanted(input: AuditInput, id: string): { readonly consent: Asked; readonly at: ConsentPath }[] {
-  const asked = placeItems(mapConsents(input.consent.application?.items), ["application", "items"]);
-  return [...asked, ...listConsoleItems(input)].filter((wanted) => wanted.id === id);
-}
-
-/** Only who asks for CI has to say where the service itself collects it. */
-function needsVerification(input: AuditInput): readonly ConsentPath[] {
-  return listWanted(input, "account_ci").some(({ consent }) => isOn(consent)) ? [["service", "signUp", "identityVerification"]] : [];
-}
-
-function mapConsents(items: Readonly<Record<string, { readonly consent: Consents[string] }>> | undefined): Consents {
-  return Object.fromEntries(Object.entries(items ?? {}).map(([id, { consent }]) => [id, consent]));
 }
 
 function isStronger(left: Consent, right: Consent | undefined): boolean {

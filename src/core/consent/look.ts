@@ -36,6 +36,11 @@ export function placeItems(items: Consents | undefined, at: ConsentPath): Placed
   return Object.entries(items ?? {}).map(([id, consent]) => ({ id, consent, at: [...at, id] }));
 }
 
+/** Items that are or were applied for. */
+export function listApplied({ consent: { application } }: AuditInput): PlacedItem[] {
+  return Object.entries(application?.items ?? {}).map(([id, { consent }]) => ({ id, consent, at: ["application", "items", id] }));
+}
+
 /** Items of the console, switched off ones too; by Kakao's answers where the file leaves them out. */
 export function listConsoleItems({ consent, live }: AuditInput): PlacedItem<Asked>[] {
   if (consent.console?.items !== undefined || live === undefined) return placeItems(consent.console?.items, ["console", "items"]);
