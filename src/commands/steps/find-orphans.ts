@@ -43,7 +43,7 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
   const received = { ci: 0 };
   try {
     const { holders, ...links } = await readHolders(context, input.inspection);
-    const { users, unlisted, ...stored } = joinHolders(listing.ids, holders.take());
+    const { users, unlisted, ...stored } = joinHolders(listing.takeIds(), holders.take());
     const kept = await markKept(context, users, input.exclude);
     const open = listOpenRows(users);
     // Where most stored ids are missing, the key is of another app: asking for each of them would say nothing more.

@@ -7,8 +7,8 @@ import { readReference } from "./unlink-reference.ts";
 
 /** Who is linked at Kakao. */
 export interface Listing {
-  /** Ascending. */
-  readonly ids: BigUint64Array;
+  /** Ascending; handed over once, so that nobody keeps 8 bytes a user that are no longer needed. */
+  takeIds(): BigUint64Array;
   /** Unix seconds: when the listing began. Who was linked later may be missing from it. */
   readonly takenAt: number;
   /** The snapshot that served; null where Kakao was asked. Whoever gets it closes it. */
@@ -23,13 +23,14 @@ const exampleUsers = 10_000;
 export async function listKakaoUsers(context: Context, maxAgeMs: number | undefined): Promise<Listing> {
   const snapshot = context.workspace().snapshots.snapshot();
   const isYoung = (ageMs: number): boolean => snapshot !== null && snapshot.takenAt * 1000 > context.now() - ageMs;
-  if (snapshot !== null && maxAgeMs !== undefined && isYoung(maxAgeMs)) return { ids: snapshot.ids(), takenAt: snapshot.takenAt, snapshot };
+  if (snapshot !== null && maxAgeMs !== undefined && isYoung(maxAgeMs)) return { takeIds: () => snapshot.ids(), takenAt: snapshot.takenAt, snapshot };
   if (maxAgeMs === undefined && isYoung(dayMs)) context.terminal.note("The snapshot is younger than a day: with --max-age 24h it serves as the listing.");
   const expected = snapshot?.count ?? readReference(context)?.kakaoUsers;
   snapshot?.close();
   tellListing(context, expected);
   const takenAt = Math.floor(context.now() / 1000);
-  return { ids: await readListing(context, expected), takenAt, snapshot: null };
+  const ids = await readListing(context, expected);
+  return { takeIds: () => ids.take(), takenAt, snapshot: null };
 }
 
 /** Of those without a member only an upper bound is known before the listing: it is told exactly once that is there. */
@@ -42,7 +43,7 @@ function tellListing(context: Context, expected: number | undefined): void {
   tellCalls(context, `${amount} to list, then at most ${later} calls for those without a member`, { calls: { list: calls.list }, minutes: calls.list / listingPerMinute }, "use the snapshot as the listing with --max-age");
 }
 
-async function readListing(context: Context, expected: number | undefined): Promise<BigUint64Array> {
+async function readListing(context: Context, expected: number | undefined): Promise<GrowingIds> {
   const ids = new GrowingIds();
   const progress = context.terminal.progress("Kakao users", expected);
   try {
@@ -54,5 +55,5 @@ async function readListing(context: Context, expected: number | undefined): Prom
   } finally {
     progress.finish();
   }
-  return ids.take();
+  return ids;
 }

@@ -33,9 +33,10 @@ export async function measureHeld(context: Context, users: LinkedUsers, snapshot
 
 /** Whom somebody but a withdrawn member holds: those were asked for already, or are in use elsewhere. */
 function listHeldRows(users: LinkedUsers): Uint32Array {
-  const rows: number[] = [];
-  for (let row = 0; row < users.length; row += 1) if (users.held(row) > HELD.withdrawn) rows.push(row);
-  return Uint32Array.from(rows);
+  const rows = new Uint32Array(users.length);
+  let count = 0;
+  for (let row = 0; row < users.length; row += 1) if (users.held(row) > HELD.withdrawn) rows[count++] = row;
+  return rows.subarray(0, count);
 }
 
 function addFromSnapshot(shares: HeldShares, users: LinkedUsers, snapshot: Snapshot): void {
