@@ -18,11 +18,13 @@ export interface MergeChanges {
   readonly new: number;
   readonly gone: number;
   readonly returned: number;
+  /** Ids that stand in both listings with two link dates: unlinked and linked again in between. */
+  readonly relinked: number;
 }
 
 /** One pass over the listed ids, the snapshot before and the staged pages; memory holds one block of each. */
 export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeChanges {
-  const changes = { new: 0, gone: 0, returned: 0 };
+  const changes = { new: 0, gone: 0, returned: 0, relinked: 0 };
   const note = (kind: keyof typeof changes, id: bigint): void => {
     changes[kind] += 1;
     writer.addChange(kind, id);
@@ -34,11 +36,19 @@ export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeC
     const before = base.id === row.id ? base.current : null;
     if (before === null && sources.base !== null) note("new", row.id);
     if (before === null && sources.wasGone(row.id)) note("returned", row.id);
-    addListed(writer, row, before, staged(row.id), sources.readAt);
+    const details = staged(row.id);
+    if (before !== null && isRelinked(row, before, details)) note("relinked", row.id);
+    addListed(writer, row, before, details, sources.readAt);
     if (before !== null) base.advance();
   }
   for (; base.id !== null; base.advance()) note("gone", base.id);
   return changes;
+}
+
+/** A link date is known anew only of whom this pull has asked for. */
+function isRelinked(row: ListedRow, { user }: ReadUser, staged: KakaoUser | undefined): boolean {
+  const asked = staged?.connectedAt ?? (row.connectedAt === null ? null : Number(row.connectedAt));
+  return asked !== null && user.connectedAt !== null && asked !== user.connectedAt;
 }
 
 function addListed(writer: SnapshotWriter, row: ListedRow, before: ReadUser | null, staged: KakaoUser | undefined, readAt: number): void {

@@ -65,6 +65,8 @@ export interface PullReport {
   readonly new: number;
   readonly gone: number;
   readonly returned: number;
+  /** Known of those only whose basics this pull has asked for. */
+  readonly relinked: number;
   readonly young: number;
   /** Not answered, or sign-up at Kakao not finished. */
   readonly unread: number;

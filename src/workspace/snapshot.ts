@@ -7,8 +7,8 @@ import { blockSeal, type Manifest, type SnapshotCounts, snapshotDamaged, snapsho
 import { explainSqliteError, openForReading, readPages, type StateDatabase } from "./state-file.ts";
 import { decodeUsers } from "./user-block.ts";
 
-/** How the ids of a completed listing differ from those of the listing before. */
-export const CHANGE_KINDS = ["new", "gone", "returned"] as const;
+/** How the ids of a completed listing differ from those of the listing before; `relinked` has another link date, where that was asked for. */
+export const CHANGE_KINDS = ["new", "gone", "returned", "relinked"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** What is known of a snapshot without reading it. */
@@ -35,7 +35,7 @@ export interface Snapshot extends SnapshotFacts {
   /** All users in ascending order of their ids, in blocks of 1,000. */
   blocks(): Iterable<readonly KakaoUser[]>;
   find(id: KakaoId): KakaoUser | undefined;
-  /** Ids that the listing before did not have, no longer has, or had lost earlier (those are among the new ones too); ascending. */
+  /** Ids that the listing before did not have, no longer has, or had lost earlier (those are among the new ones too), or with another link date; ascending. */
   changes(kind: ChangeKind): Iterable<KakaoId>;
   close(): void;
 }

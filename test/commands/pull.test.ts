@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { InterruptedError } from "../../src/errors.ts";
-import { openService, accountOf, type PersonValues } from "../helpers/service.ts";
+import { openService, accountOf, readRows, type PersonValues } from "../helpers/service.ts";
 import { street } from "../helpers/street.ts";
 
 const day = 86_400_000;
@@ -128,13 +129,25 @@ describe("changes while and between listings", () => {
     await service.json("pull");
     service.simulator.users.unlink("20", "UNLINK_FROM_APPS");
     service.simulator.users.load([{ id: "25", ...accountOf({}) }]);
-    expect((await service.json("pull", "--diff")).json).toMatchObject({ kakaoUsers: 3, new: 1, gone: 1, returned: 0, diff: { new: ["25"], gone: ["20"], returned: [] } });
+    expect((await service.json("pull", "--diff")).json).toMatchObject({ kakaoUsers: 3, new: 1, gone: 1, returned: 0, diff: { new: 1, gone: 1, returned: 0, relinked: 0 }, files: { diff: ".kakao-sync/pull-diff.csv" } });
+    expect(readRows(readFileSync(service.path(".kakao-sync/pull-diff.csv"), "utf8"))).toEqual([{ kakao_id: "25", change: "new" }, { kakao_id: "20", change: "gone" }]);
     service.simulator.users.load([{ id: "20", ...accountOf({}) }]);
     const { code, out } = await service.run("pull", "--diff");
     expect(code).toBe(0);
     expect(out).toContain("Snapshot of 4 Kakao users: 1 new (1 of them back again), 0 gone.");
-    expect(out).toMatch(/20 +returned/);
-    expect(out).not.toMatch(/20 +new/);
+    expect(readRows(readFileSync(service.path(".kakao-sync/pull-diff.csv"), "utf8"))).toEqual([{ kakao_id: "20", change: "returned" }]);
+  });
+
+  test("--diff tells who was linked anew under the same id, where basics were asked again", async () => {
+    const service = await openService({ users: { "10": {}, "20": {}, "30": {} } });
+    await service.json("pull");
+    service.simulator.users.unlink("20", "UNLINK_FROM_APPS");
+    service.simulator.users.relink("20", { connected_at: "2025-09-01T00:00:00Z" });
+    expect((await service.json("pull", "--diff")).json["diff"]).toEqual({ new: 0, gone: 0, returned: 0, relinked: 0 });
+    await new Promise((wake) => setTimeout(wake, 1100));
+    const { json, out } = await service.json("pull", "--diff", "--refresh-after", "0s");
+    expect({ out, diff: json["diff"], relinked: json["relinked"] }).toMatchObject({ diff: { new: 0, gone: 0, returned: 0, relinked: 1 }, relinked: 1 });
+    expect(readRows(readFileSync(service.path(".kakao-sync/pull-diff.csv"), "utf8"))).toEqual([{ kakao_id: "20", change: "relinked" }]);
   });
 
   test("users who link and unlink while the listing runs", async () => {
@@ -162,7 +175,8 @@ describe("changes while and between listings", () => {
     expect(Number(json["read"]) + Number(json["young"]) + Number(json["unread"])).toBe(250);
     expect(service.simulator.users.youngReads).toEqual([]);
     const next = (await service.json("pull", "--diff")).json;
-    expect(next["diff"]).toMatchObject({ new: ["1001"], gone: ["1003"] });
+    expect(next["diff"]).toMatchObject({ new: 1, gone: 1 });
+    expect(readRows(readFileSync(service.path(".kakao-sync/pull-diff.csv"), "utf8"))).toEqual([{ kakao_id: "1001", change: "new" }, { kakao_id: "1003", change: "gone" }]);
   });
 
   test("a user who left between listing and reading is unread in the plan", async () => {

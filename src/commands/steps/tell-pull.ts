@@ -24,7 +24,7 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
 }
 
 export function renderPull(terminal: Terminal, report: PullReport): void {
-  const changes = report.comparedWith === null ? "" : `: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone`;
+  const changes = report.comparedWith === null ? "" : `: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone${report.relinked > 0 ? `, ${count(report.relinked)} linked anew` : ""}`;
   terminal.line(`Snapshot of ${countOf(report.total, "Kakao user")}${changes}.`);
   terminal.table(
     [{ header: "" }, { header: "users" }],
