@@ -188,6 +188,23 @@ describe("the sample", () => {
     expect(liveOf(await service.json("audit-consent", "--live", "--sample", "5"))).toMatchObject({ sampled: 5, replaced: { [reason]: 1 } });
   });
 
+  test("leaves out who has not finished the sign-up, in an app without automatic linking", async () => {
+    const users = crowd(12).map((one, at) => ({ ...one, has_signed_up: at % 4 !== 0 }));
+    const service = await open(users);
+    service.configure({ matching: { corroborators: ["name"] }, limits: { requestsPerSecond: 100 }, kakao: { app: { autoLink: false } } });
+    expect(liveOf(await service.json("audit-consent", "--live"))).toMatchObject({ sampled: 9, replaced: { "sign-up-unfinished": 3 } });
+  });
+
+  test("keeps the pace of limits.requestsPerSecond over all its calls", async () => {
+    const service = await open(crowd(8));
+    service.configure({ matching: { corroborators: ["name"] }, limits: { requestsPerSecond: 20 } });
+    expect(liveOf(await service.json("audit-consent", "--live")).sampled).toBe(8);
+    const times = service.simulator.requests.find({}).filter(({ path }) => path !== "/v1/user/ids").map(({ at }) => at);
+    expect(times).toHaveLength(18);
+    // 18 calls take 17 steps of 50 ms; clocks and timers are off by a few.
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThanOrEqual(800);
+  });
+
   test("is smaller where there are fewer users", async () => {
     expect(liveOf(await (await open(crowd(3))).json("audit-consent", "--live"))).toMatchObject({ sampled: 3, linked: 3 });
   });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { change, goodDay, goodFile, lineIn } from "../helpers/consent.ts";
 import { consentMenus } from "../../src/messages/consent-menus.ts";
@@ -43,6 +43,7 @@ describe("a file with nothing wrong", () => {
       expect([code, json]).toEqual([0, { command: "audit-consent", findings: [], counts: { error: 0, warning: 0, note: 0, waived: 0 } }]);
     }
     expect(service.simulator.requests.count({})).toBe(0);
+    expect(existsSync(service.path(".kakao-sync"))).toBe(false);
   });
 
   test("says so as text", async () => {
