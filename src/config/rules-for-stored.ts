@@ -57,7 +57,7 @@ export const keysHaveOneDigest: Rule = (config) => {
 /** A key in the text of an expression stands in logs of statements, in views and in this file. Values are filled in by now: `${NAME}` is no way round it. */
 export const expressionsHoldNoKeys: Rule = (config) => {
   const quotedIsText = !/^postgres/i.test(config.database?.url ?? "");
-  const instead = "put it under database.session and write current_setting('app.key', true) in PostgreSQL, @app_key in MySQL";
+  const instead = "put it under database.session, as app.key for PostgreSQL or \"@app_key\" for MySQL, and write current_setting('app.key') or @app_key here";
   return listExpressions(config)
     .filter(({ sql }) => holdsKey(sql, quotedIsText))
     .map(({ path }) => ({ path, what: "a key or salt is written into this expression", instead }));

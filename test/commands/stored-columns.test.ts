@@ -135,6 +135,25 @@ describe("the same plan as from plain columns", () => {
     expect((await service.apply()).json["applied"]).toMatchObject({ done: 1 });
   });
 
+  test.skipIf(storeEngine === "sqlite")("from an expression that the database decrypts with a key of the session, in the condition, too", async () => {
+    const service = await openShop({ ...oneByPhone, members: [...oneByPhone.members, { id: 2, phone: "010-3333-1234", name: "김하나" }] });
+    const sessionKey = "a key of the session";
+    const [encryptSql, decryptSql, session] =
+      storeEngine === "postgres"
+        ? [(value: string) => `encode(pgp_sym_encrypt(${value}, '${sessionKey}'), 'base64')`, (column: string) => `pgp_sym_decrypt(decode(${column}, 'base64'), current_setting('app.key'))`, "app.key"]
+        : [(value: string) => `to_base64(aes_encrypt(${value}, '${sessionKey}'))`, (column: string) => `aes_decrypt(from_base64(${column}), @app_key)`, "@app_key"];
+    if (storeEngine === "postgres") await service.change("create extension pgcrypto");
+    await service.change(`update members set phone = ${encryptSql("phone")}, status = ${encryptSql("case when id = 1 then 'active' else 'sleeping' end")}`);
+    service.write(".env", `APP_KEY="${sessionKey}"\n`);
+    const condition = (word: string): string => `${decryptSql("status")} = '${word}'`;
+    service.configure({ database: { session: { [session]: "${APP_KEY}" } }, members: { phone: { sql: decryptSql("phone") }, where: condition("active"), withdrawn: condition("sleeping") } });
+    const planned = await service.json("map-members");
+    expect(planned.error).toEqual({ code: "", message: "", hint: "" });
+    expect(planned.json["counts"]).toMatchObject({ link: { phone: 1 } });
+    expect((await service.json("map-members", "--apply", "--plan", planned.id, "--yes", "--operator", "tester")).json["applied"]).toMatchObject({ done: 1 });
+    expect(await service.links()).toEqual({ 1: "1001", 2: null });
+  });
+
   test("where one table has a key plain and another has its digest", async () => {
     const also = [{ table: "members_old", id: "id", phone: { column: "phone_hash", stored: "sha256-hex", of: "hyphens" }, kakaoId: "kakao_id" }];
     const service = await openShop({ ...oneByPhone, config: { members: { also } } });
