@@ -6,6 +6,7 @@ import type { ApplyFlags } from "./shared-options.ts";
 import { applyUnlinking, readOrder, type UnlinkOrder } from "./steps/apply-unlinking.ts";
 import { checkApprovals } from "./steps/check-approvals.ts";
 import { checkPlanState, countPlanned, refuseWhileInterrupted } from "./steps/check-apply.ts";
+import { forecastUnlinking } from "./steps/forecast-unlinking.ts";
 import { refuseEmptyPlaces, refuseFreshAtTerminal, refuseRehearsal, refuseShrunkSincePlan, refuseUnfitServer } from "./steps/check-unlinking.ts";
 import { checkClears } from "./steps/clear-gone.ts";
 import { confirmUnlinking } from "./steps/confirm-apply.ts";
@@ -60,6 +61,7 @@ async function applyPlan(context: Context, flags: UnlinkFlags, run: Run, inspect
   refuseShrunkSincePlan(run, inspection);
   await refuseEmptyPlaces(context, run);
   const order = run.state === "interrupted" ? await goOn(context, run, inspection) : await begin(context, flags, run, inspection);
+  if (run.state === "planned") forecastUnlinking(context, order);
   await confirmUnlinking(context, run, { users: order.going, clears: order.clears }, flags);
   const applied = await applyUnlinking(context, run, order);
   tellUnlinked(context, context.workspace().runs.get(run.id), applied);
