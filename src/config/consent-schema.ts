@@ -124,7 +124,21 @@ const service = z.strictObject({
   guardianConsent: truth.optional(),
   ageChecks: list(oneOf(["age-range", "identity-verification", "ci"]), "write a list, like [identity-verification]").optional(),
   abroad: z.strictObject({ transfers: truth.optional(), business: truth.optional(), notice: truth.optional() }).optional(),
-  advertising: z.strictObject({ sends: truth.optional(), atNight: truth.optional() }).optional(),
+  advertising: z
+    .strictObject({
+      sends: truth.optional(),
+      atNight: truth.optional(),
+      reconfirms: truth.optional().describe("who agreed is told so every two years"),
+      tellsResult: truth.optional().describe("who agrees, refuses or withdraws is told the result within 14 days"),
+    })
+    .optional(),
+  ci: z
+    .strictObject({
+      onlyCompared: truth.optional().describe("used for comparing members, and for nothing else"),
+      destroyed: truth.optional().describe("destroyed when they have been compared"),
+      guarded: truth.optional().describe("encrypted, apart from resident registration numbers, with a record of who gave them and when"),
+    })
+    .optional(),
   policies: z
     .strictObject({
       termsUrl: url.optional(),

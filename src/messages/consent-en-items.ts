@@ -152,4 +152,19 @@ export const fileAndItemTexts: Readonly<Record<string, RuleText>> = {
     message: "{item} was approved as required because the service's own sign-up asks for it, and the form has it as {form} now.",
     fix: { en: "ask for {item} on the own page too, or make it optional at Kakao.", ko: "서비스 가입 화면에서도 {item} 항목을 필수로 받거나 카카오에서 '선택 동의'로 바꾸세요." },
   },
+  "C-ITEM-27": {
+    title: "CIs are compared and nothing else",
+    message: "CIs from Kakao are used for more than comparing members.",
+    fix: { en: "use CIs from Kakao for comparing members only; they replace no identity verification.", ko: "카카오에서 받은 CI는 기존 회원 비교에만 쓰세요. 본인인증을 대신할 수 없습니다." },
+  },
+  "C-ITEM-28": {
+    title: "CIs are destroyed when they have been compared",
+    message: "CIs from Kakao are kept after they have been compared.",
+    fix: { en: "destroy them; who must keep them longer needs a consent in the service's own terms.", ko: "비교가 끝나면 파기하세요. 더 보관하려면 서비스 약관으로 별도 동의를 받아야 합니다." },
+  },
+  "C-ITEM-29": {
+    title: "CIs are guarded",
+    message: "CIs are not encrypted, not apart from resident registration numbers, or without a record of who gave them and when.",
+    fix: { en: "encrypt them, keep them apart and keep that record; ask counsel whether the duty is yours.", ko: "CI를 암호화하고 주민등록번호와 분리해 보관하며 제공받은 기관과 일시를 기록하세요. 적용 여부는 법률 자문을 받으세요." },
+  },
 };

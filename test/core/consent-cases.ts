@@ -106,6 +106,10 @@ export const cases: Readonly<Record<string, RuleCase>> = {
   "C-ITEM-25": { breaks: { "console.items.plusfriends": "off" }, keeps: { "console.items.plusfriends": "in-use" }, at: "service.uses.plusfriends", item: "plusfriends" },
   "C-ITEM-26": { breaks: { "service.signUp.items.phone_number": "optional" }, keeps: { "service.signUp.items.birthday": "off" }, at: "service.signUp.items.phone_number", item: "phone_number" },
 
+  "C-ITEM-27": { breaks: { "service.ci.onlyCompared": false }, keeps: { "service.ci.onlyCompared": false, "console.items.account_ci": "off", "application.items.account_ci": undefined }, at: "service.ci.onlyCompared" },
+  "C-ITEM-28": { breaks: { "service.ci.destroyed": false }, keeps: { "service.ci.guarded": false }, at: "service.ci.destroyed" },
+  "C-ITEM-29": { breaks: { "service.ci.guarded": false }, keeps: { "service.ci.destroyed": false }, at: "service.ci.guarded" },
+
   "C-APP-01": { ...asApplied, breaks: { "application.purpose": undefined }, keeps: { "application.purpose": undefined, "application.items.name.purpose": "배송", "application.items.shipping_address.purpose": "배송" }, at: "application.items.name", item: "name" },
   "C-APP-02": { ...asApplied, breaks: { "application.items.name.purpose": "가".repeat(401) }, keeps: { "application.items.name.purpose": "😀".repeat(400) }, at: "application.items.name.purpose", item: "name" },
   "C-APP-03": { ...asApplied, breaks: { "application.documents.0.for": ["name", "phone_number"] }, keeps: { "application.documents.0.for": ["name", "phone_number", "shipping_address"] }, at: "application.documents", item: "shipping_address" },
@@ -171,6 +175,9 @@ export const cases: Readonly<Record<string, RuleCase>> = {
   "C-TERM-23": { breaks: { "console.terms.3.required": true }, keeps: { "service.signUp.terms.3.required": true }, at: "console.terms.3" },
   "C-TERM-24": { breaks: { "console.terms.3.kind": "other", "service.signUp.terms.3.kind": "other" }, keeps: { "console.terms.3.kind": "other" }, at: "service.advertising.sends" },
   "C-TERM-25": { breaks: { "console.terms.4.kind": "other", "service.signUp.terms.4.kind": "other" }, keeps: { "console.terms.4.kind": "other", "service.signUp.terms.4.kind": "other", "service.advertising.atNight": false }, at: "service.advertising.atNight" },
+
+  "C-TERM-26": { breaks: { "service.advertising.reconfirms": false }, keeps: { "service.advertising.reconfirms": false, "service.advertising.sends": false }, at: "service.advertising.reconfirms" },
+  "C-TERM-27": { breaks: { "service.advertising.tellsResult": false }, keeps: { "service.advertising.tellsResult": false, "service.advertising.sends": false }, at: "service.advertising.tellsResult" },
 
   "C-AGE-01": { breaks: { "console.ageTerm": false, "console.items.account_ci": "optional" }, keeps: { "console.ageTerm": false }, at: "service.under14" },
   "C-AGE-02": {

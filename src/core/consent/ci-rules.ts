@@ -1,5 +1,5 @@
-import { type Asked, isOn, listApplied, listConsoleItems } from "./look.ts";
-import type { AuditInput, ConsentPath } from "./model.ts";
+import { type Asked, hitIf, isOn, listApplied, listConsoleItems } from "./look.ts";
+import type { AuditInput, CiHandling, ConsentPath } from "./model.ts";
 import type { Rule } from "./rule.ts";
 
 const ci = { who: "editor", menu: "permissions", stage: "before-review" } as const;
@@ -33,11 +33,28 @@ export const CI_RULES: readonly Rule[] = [
       return drawn === undefined || isLive ? [] : [{ at: ["application", "documents", drawn.index], item: "account_ci" }];
     },
   },
+  handlingRule("C-ITEM-27", "error", "onlyCompared", { document: "ciReview", section: "CI is for comparing members only" }),
+  handlingRule("C-ITEM-28", "error", "destroyed", { document: "ciReview", section: "Data are destroyed when their purpose is met" }),
+  // Whether a shop that has CIs from Kakao falls under this article is open: hence a warning.
+  handlingRule("C-ITEM-29", "warning", "guarded", { document: "networkAct", section: "Article 23-6 (2) and Decree, article 13 (2): guarding CI" }),
 ];
+
+function handlingRule(id: string, level: Rule["level"], fact: keyof CiHandling, source: Rule["source"]): Rule {
+  const at = ["service", "ci", fact];
+  return {
+    ...ci, id, level, who: "service", stage: "before-launch", menu: "service", source,
+    needs: (input) => (wantsCi(input) ? [at] : []),
+    check: (input) => hitIf(wantsCi(input) && input.consent.service?.ci?.[fact] === false, at),
+  };
+}
+
+function wantsCi(input: AuditInput): boolean {
+  return listWanted(input, "account_ci").some(({ consent }) => isOn(consent));
+}
 
 /** Only who asks for CI has to say where the service itself collects it. */
 function needsVerification(input: AuditInput): readonly ConsentPath[] {
-  return listWanted(input, "account_ci").some(({ consent }) => isOn(consent)) ? [["service", "signUp", "identityVerification"]] : [];
+  return wantsCi(input) ? [["service", "signUp", "identityVerification"]] : [];
 }
 
 /** Where an item is asked for: in the application and in the console. */

@@ -142,7 +142,8 @@ export interface Service {
   /** What keeps under-14s out beside the setting of the console. */
   readonly ageChecks?: readonly ("age-range" | "identity-verification" | "ci")[] | undefined;
   readonly abroad?: { readonly transfers?: boolean | undefined; readonly business?: boolean | undefined; readonly notice?: boolean | undefined } | undefined;
-  readonly advertising?: { readonly sends?: boolean | undefined; readonly atNight?: boolean | undefined } | undefined;
+  readonly advertising?: Advertising | undefined;
+  readonly ci?: CiHandling | undefined;
   readonly policies?: Policies | undefined;
 }
 
@@ -169,6 +170,23 @@ export interface Use {
   readonly for: string;
   readonly at?: "sign-up" | "use" | undefined;
   readonly essential?: boolean | undefined;
+}
+
+export interface Advertising {
+  readonly sends?: boolean | undefined;
+  readonly atNight?: boolean | undefined;
+  /** Everybody who agreed is told so again every two years. */
+  readonly reconfirms?: boolean | undefined;
+  /** Who agrees, refuses or withdraws is told the result within 14 days. */
+  readonly tellsResult?: boolean | undefined;
+}
+
+/** What becomes of CIs that Kakao gave. */
+export interface CiHandling {
+  readonly onlyCompared?: boolean | undefined;
+  readonly destroyed?: boolean | undefined;
+  /** Encrypted, apart from resident registration numbers, with a record of who gave them and when. */
+  readonly guarded?: boolean | undefined;
 }
 
 export interface Policies {

@@ -76,7 +76,18 @@ export const TERM_RULES: readonly Rule[] = [
     ...term, id: "C-TERM-25", level: "warning", needs: [["service", "advertising", "atNight"]], source: { document: "networkAct", section: "Article 50 (3): separate consent for 21:00 to 08:00" },
     check: (input) => hitIf(input.consent.service?.advertising?.atNight === true && lacksKind(input, "night-marketing"), ["service", "advertising", "atNight"]),
   },
+  advertisingRule("C-TERM-26", "reconfirms", "Article 50 (8): telling of the consent every two years"),
+  advertisingRule("C-TERM-27", "tellsResult", "Article 50 (7): telling the result within 14 days"),
 ];
+
+function advertisingRule(id: string, fact: "reconfirms" | "tellsResult", section: string): Rule {
+  const at = ["service", "advertising", fact];
+  return {
+    ...term, id, level: "warning", who: "service", stage: "before-launch", menu: "service", source: { document: "networkAct", section },
+    needs: ({ consent }) => (consent.service?.advertising?.sends === true ? [at] : []),
+    check: ({ consent }) => hitIf(consent.service?.advertising?.sends === true && consent.service.advertising[fact] === false, at),
+  };
+}
 
 /** A kind of term that neither Kakao's screen nor the service's own page has. Silent where terms without a kind might be it. */
 export function lacksKind(input: AuditInput, kind: Term["kind"]): boolean {
