@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { renderUsedValues } from "../../core/matching/member-side.ts";
+import { renderUsedValues } from "../../core/matching/read-member.ts";
 import type { MemberRow } from "../../core/member.ts";
 import type { ChangeOutcome, LinkChange, MovedWhy } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";

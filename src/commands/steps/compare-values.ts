@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { KakaoUser } from "../../core/kakao-user.ts";
 import { readSnapshotKey } from "../../core/matching/kakao-side.ts";
 import type { Sides } from "../../core/matching/decide.ts";
-import { readMember, renderUsedValues } from "../../core/matching/member-side.ts";
+import { readMember, renderUsedValues } from "../../core/matching/read-member.ts";
 import type { MappingPlan } from "../../core/matching/plan.ts";
 import { KEY_NAMES, type KeyName } from "../../core/member.ts";
 import { findRows } from "./show-members.ts";

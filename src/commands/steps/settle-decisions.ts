@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { readDecisions, type DecisionReading, type ObeyedDecision } from "../../core/matching/decisions.ts";
 import { compare, decide, type Sides } from "../../core/matching/decide.ts";
-import { readMember, type ReadMember } from "../../core/matching/member-side.ts";
+import { readMember, type ReadMember } from "../../core/matching/read-member.ts";
 import type { MemberRow } from "../../core/member.ts";
 import { RowIndex } from "../../core/matching/row-index.ts";
 import type { RememberedDecision } from "../../workspace/decisions.ts";

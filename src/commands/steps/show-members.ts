@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { Sides } from "../../core/matching/decide.ts";
 import { isDigested } from "../../core/matching/key-digests.ts";
-import { readMember } from "../../core/matching/member-side.ts";
+import { readMember } from "../../core/matching/read-member.ts";
 import type { MatchingOptions } from "../../core/matching/options.ts";
 import type { MappingPlan } from "../../core/matching/plan.ts";
 import { VALUE_NAMES, type MemberRow, type ValueName } from "../../core/member.ts";

@@ -109,7 +109,7 @@ function tellNext(context: Context, run: Run): void {
   const { unlink } = config.limits;
   const tonight = Math.min(planned, unlink.nightly, countAllowed(readUnlinkNumbers(run), unlink));
   if (tonight < planned) terminal.note(`Without a terminal ${tonight === 0 ? "nobody" : `only the ${tonight.toLocaleString("en-US")} linked the longest`} would go; ${tonight === 0 ? "all" : "the others"} wait for a later run.`);
-  terminal.note(`Nothing has been changed. To unlink ${countOf(planned, "Kakao user")}: ${applyCommand(run)}`);
+  terminal.note(`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To unlink ${countOf(planned, "Kakao user")}: ${applyCommand(run)}`);
 }
 
 function numberOf(run: Run, name: string): number {

@@ -3,7 +3,7 @@ import { compareMemberIds } from "../id-order.ts";
 import { KEY_NAMES, type KeyName, type MemberRow } from "../member.ts";
 import { TextHash } from "../text-hash.ts";
 import type { Sides } from "./decide.ts";
-import { readMember } from "./member-side.ts";
+import { readMember } from "./read-member.ts";
 import type { MappingPlan } from "./plan.ts";
 
 /** At most this many ids a side of a group are listed; the size counts all. */
