@@ -108,7 +108,7 @@ function renderService({ uses }: ConsentStarter): string[] {
     "  #   memberId: own               # or kakao-id, account_ci, account_email, phone_number",
     "  uses:                           # essential: true where nothing works without it",
     ...(byItem.size === 0 ? ["    {}"] : [...byItem].map(([item, by]) => `    ${quoteKey(item)}: { for: ${quote(by.join(", "))} }   # ${nameItem(item)}`)),
-    "  # offers: [delivery]            # age-limited, birthday-benefits …, or [none]",
+    "  # offers: [delivery]            # friends, messages-to-friends, other",
     "  # firstReads: { calls: [/v2/user/me], withinHours: 1 }   # after a first login",
     "  # under14: refused              # or admitted, with guardianConsent: true",
     "  # abroad: { transfers: false }  # personal data leave Korea",
