@@ -5,7 +5,7 @@ import { type LinkRow, readKnownMembers, readRowsOfIds, readRowsOfMembers } from
 import type { PostgresLinkTable } from "./postgres-link-table.ts";
 import { sameKey } from "./postgres-link-write.ts";
 import type { PostgresPlace } from "./postgres-place.ts";
-import { deleteRows, insertRows, updateRows, writeInHalves } from "./postgres-statements.ts";
+import { deleteRows, insertRows, type Texts, updateRows, writeInHalves } from "./postgres-statements.ts";
 import { encodeStored } from "./postgres-values.ts";
 import { idOfStored } from "./stored-values.ts";
 
@@ -56,17 +56,20 @@ function isHeldByOthers(link: PostgresLinkTable, { former }: LinkRestore, row: L
 
 /** Former rows come back as they were, with every column; gives what a unique index refuses. */
 async function writeRows(sql: Transaction, { table, key, keyColumns, columns }: PostgresLinkTable, planned: readonly Planned[]): Promise<Planned[]> {
-  await deleteRows(sql, table, key, planned.flatMap(({ row, former }) => (former === null && row !== null ? [{ key: row.key, from: row.texts }] : [])));
+  const from = columns.map(({ name }) => name);
+  await deleteRows(sql, table, key, from, planned.flatMap(({ row, former }) => (former === null && row !== null ? [{ key: row.key, from: row.texts }] : [])));
   // A row that is still there keeps its key, and the number that the server gave it.
-  const kept = columns.filter(({ name, identity }) => !identity && !keyColumns.includes(name)).map(({ name }) => name);
+  const changeable = columns.filter(({ name, identity }) => !identity && !keyColumns.includes(name)).map(({ name }) => name);
+  // A column that the table has got since is left to its default.
+  const known = (names: readonly string[], some: readonly Planned[]): string[] => names.filter((name) => some[0]?.former?.[name] !== undefined);
   const changed = planned.filter(({ row, former }) => row !== null && former !== null);
   const added = planned.filter(({ row, former }) => row === null && former !== null);
   return [
-    ...(await writeInHalves(sql, changed, (some) => updateRows(sql, table, key, some.map(({ row, former }) => ({ key: row?.key ?? [], from: row?.texts ?? {}, to: encode(former, kept) }))))),
-    ...(await writeInHalves(sql, added, (some) => insertRows(sql, table, some.map(({ former }) => encode(former, Object.keys(former ?? {})))))),
+    ...(await writeInHalves(sql, changed, (some) => updateRows(sql, table, key, { to: known(changeable, some), from }, some.map(({ row, former }) => ({ key: row?.key ?? [], from: row?.texts ?? [], to: encode(former, known(changeable, some)) }))))),
+    ...(await writeInHalves(sql, added, (some) => insertRows(sql, table, known(from, some), some.map(({ former }) => encode(former, known(from, some)))))),
   ];
 }
 
-function encode(former: FormerValues | null, names: readonly string[]): Record<string, string | null> {
-  return Object.fromEntries(names.map((name) => [name, encodeStored(former?.[name])]));
+function encode(former: FormerValues | null, names: readonly string[]): Texts {
+  return names.map((name) => encodeStored(former?.[name]));
 }

@@ -19,8 +19,8 @@ export interface LinkRow {
   /** The link as text, empty for NULL. */
   readonly link: string;
   readonly counted: boolean;
-  /** By column, as text. */
-  readonly texts: Readonly<Record<string, string | null>>;
+  /** As text, in the order of the table's columns. */
+  readonly texts: readonly (string | null)[];
   readonly values: FormerValues;
 }
 
@@ -105,7 +105,7 @@ async function readRows(sql: Transaction, link: PostgresLinkTable, condition: st
     link: text ?? "",
     counted: counted === "t",
     key: cells.slice(0, width).map(String),
-    texts: Object.fromEntries(link.columns.map(({ name }, at) => [name, cells[width + at] ?? null])),
+    texts: cells.slice(width),
     values: Object.fromEntries(link.columns.map((column, at) => [column.name, decodeStored(column, cells[width + at] ?? null)])),
   }));
 }

@@ -6,7 +6,7 @@ import { type LinkRow, readHeldInTable, readRowsOfIds, readRowsOfMembers, withLi
 import type { PostgresLinkTable } from "./postgres-link-table.ts";
 import type { Places } from "./postgres-place.ts";
 import { readByIds } from "./postgres-read.ts";
-import { deleteRows, insertRows, notAsWritten, updateRows, writeInHalves } from "./postgres-statements.ts";
+import { deleteRows, insertRows, notAsWritten, type Texts, updateRows, writeInHalves } from "./postgres-statements.ts";
 import { castNow, fillRow } from "./postgres-values.ts";
 import { groupIds } from "./postgres-write.ts";
 
@@ -85,20 +85,25 @@ function planRow(link: PostgresLinkTable, index: number, change: LinkChange, own
   const row = own.find((one) => (from === null ? one.link === "" || one.link === "0" : one.link === from)) ?? null;
   if (to === null) return { index, change, row, values: link.cleared === null ? null : fillRow(link.cleared, nows) };
   if (row === null) return { index, change, row, values: { ...fillRow(link.added, nows), [link.member.name]: memberId, [link.kakao.name]: to } };
-  const set = Object.entries(fillRow(link.set, nows)).map(([name, text]) => [name, row.texts[name] ?? text]);
+  const stored = (name: string): string | null => row.texts[link.columns.findIndex((column) => column.name === name)] ?? null;
+  const set = Object.entries(fillRow(link.set, nows)).map(([name, text]) => [name, stored(name) ?? text]);
   return { index, change, row, values: { ...Object.fromEntries(set), [link.kakao.name]: to } };
 }
 
 /** Writes all plans, those that touch the same columns together; gives those that a unique index refuses. */
 async function writePlans(sql: Transaction, link: PostgresLinkTable, plans: readonly RowPlan[]): Promise<RowPlan[]> {
   const { table, key } = link;
-  const update = (some: readonly RowPlan[]): Promise<void> => updateRows(sql, table, key, some.map(({ row, values }) => ({ key: row?.key ?? [], from: row?.texts ?? {}, to: values ?? {} })));
-  await deleteRows(sql, table, key, plans.flatMap(({ row, values }) => (values === null && row !== null ? [{ key: row.key, from: row.texts }] : [])));
+  const from = link.columns.map(({ name }) => name);
+  const namesOf = (some: readonly RowPlan[]): string[] => Object.keys(some[0]?.values ?? {});
+  const textsOf = (names: readonly string[], { values }: RowPlan): Texts => names.map((name) => values?.[name] ?? null);
+  const update = (some: readonly RowPlan[]): Promise<void> => updateRows(sql, table, key, { to: namesOf(some), from }, some.map((plan) => ({ key: plan.row?.key ?? [], from: plan.row?.texts ?? [], to: textsOf(namesOf(some), plan) })));
+  const add = (some: readonly RowPlan[]): Promise<void> => insertRows(sql, table, namesOf(some), some.map((plan) => textsOf(namesOf(some), plan)));
+  await deleteRows(sql, table, key, from, plans.flatMap(({ row, values }) => (values === null && row !== null ? [{ key: row.key, from: row.texts }] : [])));
   const written = plans.filter((plan) => plan.values !== null);
   return [
     ...(await writeInHalves(sql, written.filter(({ row, change }) => row !== null && change.to !== null), update)),
     ...(await writeInHalves(sql, written.filter(({ change }) => change.to === null), update)),
-    ...(await writeInHalves(sql, written.filter(({ row }) => row === null), (some) => insertRows(sql, table, some.map(({ values }) => values ?? {})))),
+    ...(await writeInHalves(sql, written.filter(({ row }) => row === null), add)),
   ];
 }
 

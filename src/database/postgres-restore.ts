@@ -3,9 +3,8 @@ import type { LinkRestore, RestoreOutcome } from "./service-database.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import type { Places } from "./postgres-place.ts";
 import { readHeldIds } from "./postgres-read.ts";
-import { updateRows, writeInHalves } from "./postgres-statements.ts";
 import { columnOf, decodeStored, encodeStored } from "./postgres-values.ts";
-import { type PlannedPlace, readFresh, type WritablePlace, writablePlace } from "./postgres-write.ts";
+import { type PlannedPlace, readFresh, type WritablePlace, writablePlace, writePlanned } from "./postgres-write.ts";
 import { idOfStored } from "./stored-values.ts";
 import { describeMissing, refuseWrongNames } from "./table-map.ts";
 
@@ -27,26 +26,23 @@ async function restoreGroup(sql: Transaction, places: Places, { place: at, colum
   const target = writablePlace(places, at);
   const { table } = target.place;
   refuseWrongNames(columns.filter((name) => !table.columns.has(name)).map((name) => describeMissing(`${table.name} no longer has the column that was written:`, name, table.columns.keys())));
-  const { page, positions } = await readFresh(sql, places, target, columns, members.map(({ restore }) => restore.memberId));
+  const fresh = await readFresh(sql, places, target, columns, members.map(({ restore }) => restore.memberId));
   const held = await readHeldIds(sql, places, members.flatMap(({ restore }) => formerId(target, restore) ?? []));
-  const rows: PlannedPlace["rows"] = new Map();
   for (const { index, restore } of members) {
-    const position = positions.get(restore.memberId);
+    const position = fresh.positions.get(restore.memberId);
     if (position === undefined) continue;
-    const from = Object.fromEntries(columns.map((name, nth) => [name, page.extras[position]?.[nth] ?? null]));
+    const from = fresh.page.extras[position] ?? [];
     const former = formerId(target, restore);
-    const stored = Object.fromEntries(columns.map((name) => [name, decodeStored(columnOf(table, name), from[name] ?? null)]));
-    const outcome = rows.has(restore.memberId) ? "changed-since" : judgeRestore(restore, stored, former !== null && held.has(former));
+    const stored = Object.fromEntries(columns.map((name, at) => [name, decodeStored(columnOf(table, name), from[at] ?? null)]));
+    const outcome = fresh.writes[position] === undefined ? judgeRestore(restore, stored, former !== null && held.has(former)) : "changed-since";
     outcomes[index] = outcome;
     if (outcome !== "restored") continue;
     if (former !== null) held.add(former);
-    rows.set(restore.memberId, { index, key: [restore.memberId], from, to: Object.fromEntries(columns.map((name) => [name, encodeStored(restore.former?.[name])])) });
+    fresh.writes[position] = { index, key: [restore.memberId], from, to: columns.map((name) => encodeStored(restore.former?.[name])) };
   }
-  for (const { index, key } of await writeInHalves(sql, [...rows.values()], (some) => updateRows(sql, table, target.key, some))) {
-    outcomes[index] = "changed-since";
-    rows.delete(key[0] ?? "");
-  }
-  return { target, rows };
+  const { planned, refused } = await writePlanned(sql, target, fresh.writes.flat(), columns);
+  for (const { index } of refused) outcomes[index] = "changed-since";
+  return planned;
 }
 
 /** The Kakao id that a relink replaced, or that was taken away, if any: somebody else may hold it by now. */

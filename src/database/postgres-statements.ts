@@ -11,20 +11,28 @@ export interface KeyPart {
   readonly type: string;
 }
 
-/** One row's key, its new values by column, and what it must still hold; all as text. */
-export interface RowWrite {
-  readonly key: readonly string[];
-  readonly to: Readonly<Record<string, string | null>>;
-  readonly from: Readonly<Record<string, string | null>>;
+/** Columns of a table, by name. */
+export interface Columns {
+  readonly to: readonly string[];
+  /** Those that must still hold what they held. */
+  readonly from: readonly string[];
 }
 
-/** Gives rows new values in one statement that repeats every condition and must change each row. All rows write and compare the same columns. */
-export async function updateRows(sql: Transaction, table: TableShape, key: readonly KeyPart[], rows: readonly RowWrite[]): Promise<void> {
-  const [first] = rows;
-  if (first === undefined) return;
-  const to = Object.keys(first.to).map((name) => columnOf(table, name));
-  const from = Object.keys(first.from).map((name) => columnOf(table, name));
-  const lists = [...listsOf(rows, key), ...to.map(({ name }) => rows.map((row) => row.to[name] ?? null)), ...from.map(({ name }) => rows.map((row) => row.from[name] ?? null))];
+/** One row's key, its new values and what it must still hold: texts in the order of `Columns`. */
+export interface RowWrite {
+  readonly key: readonly string[];
+  readonly to: Texts;
+  readonly from: Texts;
+}
+
+export type Texts = readonly (string | null)[];
+
+/** Gives rows new values in one statement that repeats every condition and must change each row. */
+export async function updateRows(sql: Transaction, table: TableShape, key: readonly KeyPart[], columns: Columns, rows: readonly RowWrite[]): Promise<void> {
+  if (rows.length === 0) return;
+  const to = columns.to.map((name) => columnOf(table, name));
+  const from = columns.from.map((name) => columnOf(table, name));
+  const lists = [...key.map((_, at) => rows.map((row) => row.key[at] ?? null)), ...to.map((_, at) => rows.map((row) => row.to[at] ?? null)), ...from.map((_, at) => rows.map((row) => row.from[at] ?? null))];
   const sets = to.map((column, at) => `${quoteName(column.name)} = ${given(key.length + at)}::text::${column.declared}`);
   const where = [...matchKey(key), ...from.map((column, at) => isStill(column, key.length + to.length + at))];
   const same = to.map((column, at) => isStill(column, key.length + at)).join(" AND ");
@@ -36,34 +44,32 @@ export async function updateRows(sql: Transaction, table: TableShape, key: reado
   if (touched !== rows.length || changed !== rows.length) throw notAsWritten(table, `${rows.length - (changed ?? 0)} of ${rows.length} rows did not take their new values`);
 }
 
-/** Adds rows, all with the same columns, in one statement that must add each. */
-export async function insertRows(sql: Transaction, table: TableShape, rows: readonly RowWrite["to"][]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).map((name) => columnOf(table, name));
-  if (columns.length === 0) return;
-  const lists = columns.map(({ name }) => rows.map((row) => row[name] ?? null));
+/** Adds rows in one statement that must add each. */
+export async function insertRows(sql: Transaction, table: TableShape, names: readonly string[], rows: readonly Texts[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = names.map((name) => columnOf(table, name));
   const values = columns.map((column, at) => `${given(at)}::text::${column.declared}`);
   const overriding = columns.some((column) => column.identity) ? " OVERRIDING SYSTEM VALUE" : "";
-  const added = await sql.rows(`INSERT INTO ${table.sql} (${columns.map(({ name }) => quoteName(name)).join(", ")})${overriding} SELECT ${values.join(", ")} FROM ${unnest(lists.length)} RETURNING 1`, lists);
+  const lists = columns.map((_, at) => rows.map((row) => row[at] ?? null));
+  const added = await sql.rows(`INSERT INTO ${table.sql} (${names.map(quoteName).join(", ")})${overriding} SELECT ${values.join(", ")} FROM ${unnest(lists.length)} RETURNING 1`, lists);
   if (added.length !== rows.length) throw notAsWritten(table, `${rows.length - added.length} of ${rows.length} rows were not added`);
 }
 
-/** Removes rows that still hold `from`, in one statement that must remove each. */
-export async function deleteRows(sql: Transaction, table: TableShape, key: readonly KeyPart[], rows: readonly Omit<RowWrite, "to">[]): Promise<void> {
-  const [first] = rows;
-  if (first === undefined) return;
-  const from = Object.keys(first.from).map((name) => columnOf(table, name));
-  const lists = [...listsOf(rows, key), ...from.map(({ name }) => rows.map((row) => row.from[name] ?? null))];
+/** Removes rows that still hold what they held, in one statement that must remove each. */
+export async function deleteRows(sql: Transaction, table: TableShape, key: readonly KeyPart[], names: readonly string[], rows: readonly Omit<RowWrite, "to">[]): Promise<void> {
+  if (rows.length === 0) return;
+  const from = names.map((name) => columnOf(table, name));
+  const lists = [...key.map((_, at) => rows.map((row) => row.key[at] ?? null)), ...from.map((_, at) => rows.map((row) => row.from[at] ?? null))];
   const where = [...matchKey(key), ...from.map((column, at) => isStill(column, key.length + at))];
   const gone = await sql.rows(`DELETE FROM ${table.sql} USING ${unnest(lists.length)} WHERE ${where.join(" AND ")} RETURNING 1`, lists);
   if (gone.length !== rows.length) throw notAsWritten(table, `${rows.length - gone.length} of ${rows.length} rows were not removed`);
 }
 
-/** How many of these rows hold `to`. */
-export async function countHolding(sql: Transaction, table: TableShape, key: readonly KeyPart[], rows: readonly Omit<RowWrite, "from">[]): Promise<number> {
-  const [first] = rows;
-  if (first === undefined) return 0;
-  const to = Object.keys(first.to).map((name) => columnOf(table, name));
-  const lists = [...listsOf(rows, key), ...to.map(({ name }) => rows.map((row) => row.to[name] ?? null))];
+/** How many of these rows hold what was written. */
+export async function countHolding(sql: Transaction, table: TableShape, key: readonly KeyPart[], names: readonly string[], rows: readonly Omit<RowWrite, "from">[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const to = names.map((name) => columnOf(table, name));
+  const lists = [...key.map((_, at) => rows.map((row) => row.key[at] ?? null)), ...to.map((_, at) => rows.map((row) => row.to[at] ?? null))];
   const [row] = await sql.rows(`SELECT count(*) FROM ${table.sql}, ${unnest(lists.length)} WHERE ${[...matchKey(key), ...to.map((column, at) => isStill(column, key.length + at))].join(" AND ")}`, lists);
   return Number(row?.[0]);
 }
@@ -102,10 +108,6 @@ function isStill(column: ColumnShape, at: number): string {
 
 function matchKey(key: readonly KeyPart[]): string[] {
   return key.map(({ sql, type }, at) => `${sql} = ${given(at)}::${type}`);
-}
-
-function listsOf(rows: readonly { readonly key: readonly string[] }[], key: readonly KeyPart[]): (string | null)[][] {
-  return key.map((_, at) => rows.map((row) => row.key[at] ?? null));
 }
 
 /** The lists side by side, row by row in the order given. */

@@ -4,7 +4,7 @@ import type { ChangeGuards, ChangeOutcome, LinkChange } from "./service-database
 import type { Transaction } from "./postgres-connection.ts";
 import type { Places, PlaceLink, PostgresPlace } from "./postgres-place.ts";
 import { type Page, readByIds, readHeldIds } from "./postgres-read.ts";
-import { countHolding, type KeyPart, notAsWritten, type RowWrite, updateRows, writeInHalves } from "./postgres-statements.ts";
+import { countHolding, type KeyPart, notAsWritten, type RowWrite, type Texts, updateRows, writeInHalves } from "./postgres-statements.ts";
 import { castNow, columnOf, decodeStored, fillRow } from "./postgres-values.ts";
 import type { StoredValue } from "./stored-values.ts";
 import { quoteName } from "./table-map.ts";
@@ -18,53 +18,78 @@ export interface WritablePlace {
   readonly columns: readonly string[];
 }
 
-/** What is to be written in a place: by member id, in key order. */
+/** What is to be written in a place, in key order, and of which change each row comes. */
 export interface PlannedPlace {
   readonly target: WritablePlace;
-  readonly rows: Map<string, RowWrite & { readonly index: number }>;
+  readonly columns: readonly string[];
+  readonly rows: readonly PlannedRow[];
+}
+
+export interface PlannedRow extends RowWrite {
+  readonly index: number;
 }
 
 /** The rows of a place as they are inside the transaction, locked, in key order. */
-interface FreshRows {
+export interface FreshRows {
   readonly target: WritablePlace;
   readonly page: Page;
   /** Positions in the page, by exact id. */
   readonly positions: ReadonlyMap<string, number>;
-  readonly nows: ReadonlyMap<string, string | null>;
+  /** What is to be written, at the row's position, with holes where a row is left alone. */
+  readonly writes: PlannedRow[];
 }
+
+/** Changes that are looked at together: their rows are garbage before the next ones are read. */
+const lookSize = 1_000;
 
 /** Locks and looks at every row, decides, writes in key order, and tells the guards what to keep: nothing counts before they return. */
 export async function writeChanges(sql: Transaction, places: Places, changes: readonly LinkChange[], guards: ChangeGuards, now: string): Promise<{ outcomes: ChangeOutcome[]; writes: PlannedPlace[] }> {
-  const fresh = new Map<number, FreshRows>();
-  for (const [at, ids] of groupIds(changes)) {
-    const target = writablePlace(places, at);
-    fresh.set(at, { ...(await readFresh(sql, places, target, target.columns, ids)), nows: await castNow(sql, target.place.table, target.link.fills, now) });
-  }
-  // After the rows are locked: whoever took an id in between is seen.
-  const held = await readHeldIds(sql, places, changes.flatMap((change) => change.to ?? []));
-  const writes = new Map<number, PlannedPlace>();
-  const outcomes = changes.map((change, index) => planChange(change, index, fresh.get(change.place), writes, held, guards));
-  const planned = [...writes.values()].map(inKeyOrder(fresh));
-  for (const { target, rows } of planned) {
-    for (const { index, key } of await writeInHalves(sql, [...rows.values()], (some) => updateRows(sql, target.place.table, target.key, some))) {
-      outcomes[index] = { outcome: "moved", why: "index-refused" };
-      rows.delete(key[0] ?? "");
+  const outcomes: ChangeOutcome[] = [];
+  const looked = new Map<number, PlaceWrites>();
+  const held = new Set<KakaoId>();
+  for (let start = 0; start < changes.length; start += lookSize) {
+    const some = changes.slice(start, start + lookSize);
+    const fresh = new Map<number, FreshRows>();
+    for (const [at, ids] of groupIds(some)) {
+      const known = looked.get(at) ?? (await beginWrites(sql, writablePlace(places, at), now));
+      looked.set(at, known);
+      fresh.set(at, await readFresh(sql, places, known.target, known.target.columns, ids));
     }
+    // After the rows are locked: whoever took an id meanwhile is seen.
+    for (const id of await readHeldIds(sql, places, some.flatMap((change) => change.to ?? []))) held.add(id);
+    some.forEach((change, at) => outcomes.push(planChange(change, start + at, fresh.get(change.place), looked.get(change.place), held, guards)));
+    for (const [at, { writes }] of fresh) looked.get(at)?.rows.push(...writes.flat());
+  }
+  const writes: PlannedPlace[] = [];
+  for (const { target, rows } of looked.values()) {
+    const { planned, refused } = await writePlanned(sql, target, rows, target.columns);
+    for (const { index } of refused) outcomes[index] = { outcome: "moved", why: "index-refused" };
+    writes.push(planned);
   }
   guards.intend(outcomes);
-  return { outcomes, writes: planned };
+  return { outcomes, writes };
+}
+
+async function beginWrites(sql: Transaction, target: WritablePlace, now: string): Promise<PlaceWrites> {
+  return { target, nows: await castNow(sql, target.place.table, target.link.fills, now), members: new Set(), rows: [] };
+}
+
+/** Writes rows; gives what was written, and what a unique index refused. */
+export async function writePlanned(sql: Transaction, target: WritablePlace, rows: readonly PlannedRow[], columns: readonly string[]): Promise<{ planned: PlannedPlace; refused: ReadonlySet<PlannedRow> }> {
+  const refused = new Set(await writeInHalves(sql, rows, (some) => updateRows(sql, target.place.table, target.key, { to: columns, from: columns }, some)));
+  return { planned: { target, columns, rows: refused.size === 0 ? rows : rows.filter((row) => !refused.has(row)) }, refused };
 }
 
 /** The rows with these ids, locked until the transaction ends, each with the texts of `columns`. */
-export async function readFresh(sql: Transaction, places: Places, target: WritablePlace, columns: readonly string[], ids: readonly string[]): Promise<Omit<FreshRows, "nows">> {
+export async function readFresh(sql: Transaction, places: Places, target: WritablePlace, columns: readonly string[], ids: readonly string[]): Promise<FreshRows> {
   const page = await readByIds(sql, places, target.place, ids, columns.map((name) => `${quoteName(name)}::text`), true);
-  return { target, page, positions: new Map(page.rows.map((row, at) => [row.id, at])) };
+  return { target, page, positions: new Map(page.rows.map((row, at) => [row.id, at])), writes: [] };
 }
 
 /** Compares every written row after the commit. Throws FailedError on a difference. */
-export async function readBack(sql: Transaction, { target, rows }: PlannedPlace): Promise<void> {
-  const same = await countHolding(sql, target.place.table, target.key, [...rows.values()]);
-  if (same !== rows.size) throw notAsWritten(target.place.table, `${rows.size - same} of ${rows.size} rows read back differently from what was written`);
+export async function readBack(sql: Transaction, { target: { place, key }, columns, rows }: PlannedPlace): Promise<void> {
+  const same = await countHolding(sql, place.table, key, columns, rows);
+  if (same !== rows.length) throw notAsWritten(place.table, `${rows.length - same} of ${rows.length} rows read back differently from what was written`);
 }
 
 /** The place with its link column; asking for another one is a defect. */
@@ -85,31 +110,26 @@ export function groupIds(changes: readonly { readonly place: number; readonly me
   return ids;
 }
 
-function planChange(change: LinkChange, index: number, fresh: FreshRows | undefined, writes: Map<number, PlannedPlace>, held: Set<KakaoId>, guards: ChangeGuards): ChangeOutcome {
-  const at = fresh?.positions.get(change.memberId);
-  const row = at === undefined ? undefined : fresh?.page.rows[at];
-  const why = judgeChange(change, row, index, held, writes.get(change.place)?.rows.has(change.memberId) === true, guards);
-  if (why !== null || fresh === undefined || at === undefined) return { outcome: "moved", why: why ?? "row-gone" };
-  const { target } = fresh;
-  const stored = fresh.page.extras[at] ?? [];
-  const from = Object.fromEntries(target.columns.map((name, position) => [name, stored[position] ?? null]));
-  const link = target.link.column.name;
-  const to = change.to === null ? { ...from, [link]: emptyLink(target.link) } : { [link]: change.to, ...fillRow(target.link.fills, fresh.nows) };
-  const planned = writes.get(change.place) ?? { target, rows: new Map() };
-  writes.set(change.place, planned);
-  planned.rows.set(change.memberId, { index, key: [change.memberId], to, from });
-  return describeWrite(target, change.to === null ? [link] : target.columns, from, to);
+/** What is to be written in a place, growing look by look. */
+interface PlaceWrites {
+  readonly target: WritablePlace;
+  readonly nows: ReadonlyMap<string, string | null>;
+  readonly members: Set<string>;
+  readonly rows: PlannedRow[];
 }
 
-/** Changes may come in any order; rows are written in that of their keys. */
-function inKeyOrder(fresh: ReadonlyMap<number, FreshRows>): (planned: PlannedPlace) => PlannedPlace {
-  return ({ target, rows }) => {
-    const ordered = (fresh.get(target.place.at)?.page.rows ?? []).flatMap(({ id }) => {
-      const write = rows.get(id);
-      return write === undefined ? [] : [[id, write] as const];
-    });
-    return { target, rows: new Map(ordered) };
-  };
+function planChange(change: LinkChange, index: number, fresh: FreshRows | undefined, known: PlaceWrites | undefined, held: Set<KakaoId>, guards: ChangeGuards): ChangeOutcome {
+  const at = fresh?.positions.get(change.memberId);
+  const row = at === undefined ? undefined : fresh?.page.rows[at];
+  const why = judgeChange(change, row, index, held, known?.members.has(change.memberId) === true, guards);
+  if (why !== null || fresh === undefined || known === undefined || at === undefined) return { outcome: "moved", why: why ?? "row-gone" };
+  const { link, columns } = fresh.target;
+  const from = fresh.page.extras[at] ?? [];
+  const fills = change.to === null ? null : fillRow(link.fills, known.nows);
+  const to = columns.map((name, nth) => (nth === 0 ? (change.to ?? emptyLink(link)) : fills === null ? (from[nth] ?? null) : (fills[name] ?? null)));
+  known.members.add(change.memberId);
+  fresh.writes[at] = { index, key: [change.memberId], to, from };
+  return describeWrite(fresh.target, change.to === null ? 1 : columns.length, from, to);
 }
 
 /** What a link that was taken away leaves: NULL where the column allows it. */
@@ -118,7 +138,14 @@ function emptyLink({ column }: PlaceLink): string | null {
   return column.kind === "text" ? "" : "0";
 }
 
-function describeWrite({ place }: WritablePlace, columns: readonly string[], from: RowWrite["from"], to: RowWrite["to"]): ChangeOutcome {
-  const decode = (row: RowWrite["from"]): Record<string, StoredValue> => Object.fromEntries(columns.map((name) => [name, decodeStored(columnOf(place.table, name), row[name] ?? null)]));
-  return { outcome: "written", former: decode(from), written: decode(to) };
+/** The first `count` of the touched columns, before and after. */
+function describeWrite({ place: { table }, columns }: WritablePlace, count: number, from: Texts, to: Texts): ChangeOutcome {
+  const former: Record<string, StoredValue> = {};
+  const written: Record<string, StoredValue> = {};
+  for (let at = 0; at < count; at += 1) {
+    const column = columnOf(table, columns[at] ?? "");
+    former[column.name] = decodeStored(column, from[at] ?? null);
+    written[column.name] = decodeStored(column, to[at] ?? null);
+  }
+  return { outcome: "written", former, written };
 }
