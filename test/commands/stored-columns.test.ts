@@ -285,6 +285,20 @@ describe("a digested key without any hit (M13)", () => {
   });
 });
 
+test("digests of which more than 1 % are none are a doubt of the key's quality", async () => {
+  const shopWith = (malformed: number): Promise<Service> =>
+    openShop({
+      members: Array.from({ length: 200 }, (_one, at) => ({ id: at + 1, ci: at < malformed ? ci(`plain ${at}`) : digestAs("sha256-hex", ci(`member ${at}`)) })),
+      users: { "1001": { ci: ci("member 150") } },
+      config: { members: storedColumns({ ci: ["sha256-hex", "as-is"] }) },
+    });
+  expect((await (await shopWith(2)).apply()).code).toBe(0);
+  const service = await shopWith(3);
+  const refused = await service.apply();
+  expect({ ...refused.error, exit: refused.code }).toMatchObject({ code: "brake-quality", exit: 3, message: "ci (digest): 3 of 200 values of members are no such digest: stored or the column may be wrong (M13)." });
+  expect((await service.apply("--accept-quality")).code).toBe(0);
+});
+
 test("an address that only corroborates is no key without a hit", async () => {
   const thousand = Array.from({ length: 1000 }, (_one, at) => ({ phone: `0103${String(at).padStart(3, "0")}1234`, email: `kim${at}@example.com` }));
   const service = await openShop({

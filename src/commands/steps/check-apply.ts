@@ -1,20 +1,14 @@
 import type { Context } from "../../context.ts";
-import { KEY_NAMES } from "../../core/member.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { readQuality } from "./read-quality.ts";
 
 /** Flags that lift a brake. */
 export interface BrakeFlags {
   readonly allowLinks?: number;
   readonly acceptQuality?: boolean;
   readonly allowNoHit?: boolean;
-}
-
-/** A doubt of M13, and the flag that lifts it. */
-export interface QualityDoubt {
-  readonly says: string;
-  readonly flag: "--accept-quality" | "--allow-no-hit";
 }
 
 /** Setting that says that a mapping run was applied once: from then on `limits.link` holds (M13). */
@@ -123,32 +117,4 @@ function countAllowed(context: Context, run: Run): number {
   if (context.workspace().settings.get(firstAppliedSetting) === undefined) return Number.POSITIVE_INFINITY;
   const { share, count } = context.config.limits.link;
   return Math.min(Math.floor(share * Number(run.counts["members"] ?? 0)), count);
-}
-
-/** The quality rules of M13, from the numbers that the plan was stored with. */
-export function readQuality(run: Run): readonly QualityDoubt[] {
-  const quality = run.counts["quality"];
-  const number = (path: string): number => Number(path.split(".").reduce<unknown>((value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined), quality) ?? 0);
-  const digested = listDigested(quality);
-  const doubts: QualityDoubt[] = [];
-  const doubt = (says: string): unknown => doubts.push({ says, flag: "--accept-quality" });
-  if (number("ciHits") >= 100 && number("ciContradicted") > number("ciHits") / 100) {
-    doubt(`Of ${number("ciHits")} hits by CI ${number("ciContradicted")} differ in both name and birth date: the CI column may be wrong (M13).`);
-  }
-  if (number("phoneHitsWithNames") >= 100 && number("phoneNamesDiffer") * 2 >= number("phoneHitsWithNames")) {
-    doubt(`Of ${number("phoneHitsWithNames")} hits by phone with known names ${number("phoneNamesDiffer")} differ: the phone or name column may be wrong (M13).`);
-  }
-  for (const key of KEY_NAMES) {
-    if (number(`usableMembers.${key}`) < 1000 || number(`usableKakao.${key}`) < 1000 || number(`hits.${key}`) > 0) continue;
-    const both = `${number(`usableMembers.${key}`)} usable values of members and ${number(`usableKakao.${key}`)} of Kakao users, and not one in common`;
-    if (digested.includes(key)) doubts.push({ says: `${key} (digest): ${both}: stored, of or the key file may be wrong (M13).`, flag: "--allow-no-hit" });
-    else doubt(`${key}: ${both}: the column may hold something else (M13).`);
-  }
-  return doubts;
-}
-
-/** Keys of which the database kept digests as the plan was made. */
-function listDigested(quality: unknown): readonly unknown[] {
-  const digested: unknown = typeof quality === "object" && quality !== null && "digested" in quality ? quality.digested : undefined;
-  return Array.isArray(digested) ? digested : [];
 }

@@ -4,11 +4,12 @@ import { REVIEW_RULES } from "../../core/matching/answers.ts";
 import type { PlanCounts } from "../../core/matching/plan.ts";
 import { en } from "../../messages/en.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { applyCommand, countPlanned, readQuality } from "./check-apply.ts";
+import { applyCommand, countPlanned } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
 import type { AppliedCounts } from "./apply-mapping.ts";
 import type { RefusedRow } from "./read-decisions.ts";
 import { sqlFile, type SqlFileCounts } from "./write-sql-file.ts";
+import { readQuality } from "./read-quality.ts";
 
 /** The JSON result of `map-members` (product.md section 11). */
 export function describeMapping(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
