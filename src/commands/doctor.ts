@@ -28,6 +28,7 @@ async function checkDatabase(context: Context): Promise<Check[]> {
   const checks: Check[] = [{ what: "database", result: "ok", detail: `${rows} member rows; every configured table, column and condition can be read` }];
   if (inspection.missingLinkColumn !== null) checks.push({ what: "link column", result: "look", detail: `missing; before --apply: ${inspection.missingLinkColumn}` });
   for (const { sql } of inspection.missingUniqueIndexes) checks.push({ what: "unique index", result: "look", detail: `missing; before --apply: ${sql}` });
+  if (inspection.unfilledColumns.length > 0) checks.push({ what: "link table", result: "look", detail: `a new row needs a value in ${inspection.unfilledColumns.join(", ")}; before --apply name each in link.set or link.fixed` });
   if (inspection.readOnly) checks.push({ what: "database", result: "look", detail: "can only be read; enough for plans" });
   return checks;
 }

@@ -6,6 +6,7 @@ import { loadCsv } from "./csv-load.ts";
 import type { Inspection, LinkedPlace, PlaceMap, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { SqliteDatabase, type SqliteOptions, type SqliteSource } from "./sqlite.ts";
 import type { Connection } from "./sqlite-connection.ts";
+import { explainSqliteError } from "./sqlite-errors.ts";
 import { createPlace } from "./sqlite-linked-place.ts";
 import { quoteName } from "./table-map.ts";
 
@@ -31,7 +32,7 @@ export async function openCsv(options: SqliteOptions): Promise<ServiceDatabase> 
     return new CsvDatabase(options, sourceOf(place, db));
   } catch (error) {
     db.close();
-    throw error;
+    throw explainSqliteError(place.path, "read", error);
   }
 }
 
@@ -44,7 +45,7 @@ export async function openCsvPlace(map: PlaceMap): Promise<LinkedPlace> {
     return createPlace(map, db, place.path, () => void db.close());
   } catch (error) {
     db.close();
-    throw error;
+    throw explainSqliteError(place.path, "read", error);
   }
 }
 

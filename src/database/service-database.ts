@@ -34,7 +34,7 @@ export interface AlsoTable extends MemberColumns {
   readonly kakaoId?: string;
 }
 
-/** What fills a further column when a link is written. */
+/** What fills a further column when a link is written; in a row of a link table that is there already only where it is NULL. */
 export type SetValue = "now" | "uuid" | { readonly literal: string | number | null };
 
 /** The link is a column of the member table. */

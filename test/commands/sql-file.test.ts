@@ -138,6 +138,13 @@ suite("a csv: database", () => {
     expect(service.file(again.id, "plan.csv")).toBe(service.file(again.json["run"] as string, "plan.csv"));
   });
 
+  test("is looked at by doctor: enough for plans", async () => {
+    const { service } = await planFrom({ "members.csv": dump }, config, "postgres");
+    const { code, json } = await service.json("doctor");
+    expect(code).toBe(0);
+    expect(json["checks"]).toMatchObject([{ what: "configuration" }, { what: "database", result: "ok", detail: expect.stringMatching(/^2 member rows/) }, { what: "database", result: "look", detail: expect.stringContaining("enough for plans") }, {}, { what: "Kakao", result: "ok" }]);
+  });
+
   test("leaves relinks out and says so", async () => {
     const { sql, json, service } = await planFrom({ "members.csv": dump }, config, "mysql");
     expect(json["counts"]).toMatchObject({ relink: 1, link: { ci: 1 } });
