@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { readLink, type KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { Context } from "../../context.ts";
-import { EXIT, InterruptedError, OperatorError } from "../../errors.ts";
-import type { KakaoBasics, KakaoClient } from "../../kakao/client.ts";
-import { askTerms, lookStartsAnew, userCodes } from "./sample-live.ts";
+import { EXIT } from "../../errors.ts";
+import type { KakaoBasics } from "../../kakao/client.ts";
 import { runTogether } from "./run-together.ts";
+import { askTerms, codeOfUser, countLeftOut, startAnew, type TermsAsker } from "./sample-live-terms.ts";
 import { tellCalls } from "./tell-calls.ts";
 
 const basicsPerCall = 100;
@@ -17,14 +17,12 @@ interface Linked {
   readonly kakaoId: KakaoId;
 }
 
-interface NeedsConsent {
+interface NeedsConsent extends TermsAsker {
   readonly context: Context;
-  readonly kakao: KakaoClient;
   readonly write: (row: readonly string[]) => void;
   readonly counts: { asked: number; kakaoLogin: number; lackingTerms: number };
   /** Who was not asked, or did not answer, by reason. */
   readonly leftOut: Record<string, number>;
-  termsRefused?: string;
 }
 
 /**
@@ -49,7 +47,7 @@ export async function listNeedsConsent(context: Context, to: string): Promise<nu
     return EXIT.done;
   } catch (error) {
     file.discard();
-    throw error instanceof InterruptedError ? lookStartsAnew(error) : error;
+    throw startAnew(error);
   } finally {
     progress.stop();
   }
@@ -92,8 +90,8 @@ async function askBatch(work: NeedsConsent, links: readonly Linked[]): Promise<v
   const users = new Map((await work.kakao.readBasics(ids)).map((user) => [user.id, user]));
   const youngFrom = Math.floor(work.context.now() / 1000) - YOUNG_SECONDS;
   const old = [...users.values()].filter(({ connectedAt }) => (readSeconds(connectedAt) ?? Infinity) <= youngFrom);
-  leaveOut(work, "not-linked", ids.length - users.size);
-  leaveOut(work, "young", users.size - old.length);
+  countLeftOut(work.leftOut, "not-linked", ids.length - users.size);
+  countLeftOut(work.leftOut, "young", users.size - old.length);
   const lacking = await askLacking(work, old);
   for (const { memberId, kakaoId } of links) {
     const [user, lacks] = [users.get(kakaoId), lacking.get(kakaoId)];
@@ -129,16 +127,11 @@ async function askOne(work: NeedsConsent, id: KakaoId): Promise<readonly string[
   try {
     const terms = await askTerms(work, id);
     if (terms !== "not-linked") return (terms ?? []).filter(({ required, agreed }) => required && !agreed).map(({ tag }) => tag);
-    leaveOut(work, "not-linked", 1);
+    countLeftOut(work.leftOut, "not-linked", 1);
   } catch (error) {
-    if (!(error instanceof OperatorError) || !userCodes.has(error.code)) throw error;
-    leaveOut(work, error.code, 1);
+    countLeftOut(work.leftOut, codeOfUser(error), 1);
   }
   return undefined;
-}
-
-function leaveOut({ leftOut }: NeedsConsent, why: string, users: number): void {
-  if (users > 0) leftOut[why] = (leftOut[why] ?? 0) + users;
 }
 
 function tell({ context, counts, leftOut, termsRefused }: NeedsConsent, listed: number, to: string): void {

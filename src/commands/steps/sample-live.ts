@@ -1,20 +1,15 @@
 import type { Context } from "../../context.ts";
-import { FailedError, InterruptedError, OperatorError } from "../../errors.ts";
+import { FailedError } from "../../errors.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
-import type { KakaoClient, KakaoScope, KakaoServiceTerm } from "../../kakao/client.ts";
+import type { KakaoScope } from "../../kakao/client.ts";
 import { runTogether } from "./run-together.ts";
 import { countLive, type LiveCounts, type UserAnswer } from "./sample-live-count.ts";
+import { askTerms, codeOfUser, countLeftOut, startAnew, type TermsAsker } from "./sample-live-terms.ts";
 import { chooseSample } from "./sample-live-users.ts";
 
 /** Users of one round: as many as one details call takes. */
 const usersPerRound = 20;
-
-/** Codes that speak of one user (product.md U6): somebody else is asked instead. */
-export const userCodes: ReadonlySet<string> = new Set(["kakao-103", "kakao-4", "kakao-402", "kakao-406", "kakao-501"]);
-
-/** Codes that say that this app has no service terms to ask for: it does not use Kakao Sync yet. */
-const noTermsCodes: ReadonlySet<string> = new Set(["kakao-3", "kakao-5"]);
 
 /** What the live look came to. */
 export interface LiveLook extends LiveCounts {
@@ -26,20 +21,12 @@ export interface LiveLook extends LiveCounts {
   readonly termsRefused?: string;
 }
 
-/** Who asks for terms, and that Kakao has refused to name any. */
-export interface TermsAsker {
-  readonly kakao: KakaoClient;
-  termsRefused?: string;
-}
-
 type Candidates = readonly KakaoId[];
 type Consents = Pick<UserAnswer, "scopes" | "terms">;
 
 /** One look: what it asks with, and what it has heard so far. Only counts leave it. */
 interface Look extends TermsAsker {
   readonly context: Context;
-  /** One client for all: its pace is for everything that goes out. */
-  readonly kakao: KakaoClient;
   readonly size: number;
   readonly answers: UserAnswer[];
   readonly replaced: Record<string, number>;
@@ -58,14 +45,15 @@ export async function sampleLive(context: Context, size: number): Promise<LiveLo
     const { slots, linked } = await chooseSample(context, kakao, size);
     await askRounds(look, slots, () => progress.update(look.answers.length));
     if (look.answers.length === 0 && Object.keys(look.replaced).some((why) => why !== "young")) throw nobodyAnswered(look.replaced);
+    progress.finish();
     putOnRecord(look, "read");
     const { termsRefused, replaced } = look;
     return { ...countLive(look.answers, [...look.answerable]), linked, replaced, ...(termsRefused === undefined ? {} : { termsRefused }) };
   } catch (error) {
     if (look.answers.length > 0) putOnRecord(look, "interrupted");
-    throw error instanceof InterruptedError ? lookStartsAnew(error) : error;
+    throw startAnew(error);
   } finally {
-    progress.finish();
+    progress.stop();
   }
 }
 
@@ -97,8 +85,8 @@ async function askRound(look: Look, ids: readonly KakaoId[]): Promise<ReadonlySe
   const basics = await look.kakao.readBasics(ids);
   const youngFrom = Math.floor(look.context.now() / 1000) - YOUNG_SECONDS;
   const old = basics.filter(({ connectedAt }) => (readSeconds(connectedAt) ?? Infinity) <= youngFrom);
-  replace(look, "not-linked", ids.length - basics.length);
-  replace(look, "young", basics.length - old.length);
+  countLeftOut(look.replaced, "not-linked", ids.length - basics.length);
+  countLeftOut(look.replaced, "young", basics.length - old.length);
   const consents = await askConsents(look, old.map(({ id }) => id));
   const filled = await askPresence(look, consents);
   for (const { id, synchedAt } of old) {
@@ -130,24 +118,11 @@ async function askUser(look: Look, id: KakaoId): Promise<Consents | undefined> {
     const scopes: readonly KakaoScope[] | "not-linked" = await look.kakao.readScopes(id);
     const terms = scopes === "not-linked" ? scopes : await askTerms(look, id);
     if (scopes !== "not-linked" && terms !== "not-linked") return { scopes, terms };
-    replace(look, "not-linked", 1);
+    countLeftOut(look.replaced, "not-linked", 1);
   } catch (error) {
-    if (!(error instanceof OperatorError) || !userCodes.has(error.code)) throw error;
-    replace(look, error.code, 1);
+    countLeftOut(look.replaced, codeOfUser(error), 1);
   }
   return undefined;
-}
-
-/** All terms of the app as this user stands to them; undefined where the app has none to ask for, which is then noted and not asked again. */
-export async function askTerms(look: TermsAsker, id: KakaoId): Promise<readonly KakaoServiceTerm[] | "not-linked" | undefined> {
-  if (look.termsRefused !== undefined) return undefined;
-  try {
-    return await look.kakao.readServiceTerms(id, "app_service_terms");
-  } catch (error) {
-    if (!(error instanceof OperatorError) || !noTermsCodes.has(error.code)) throw error;
-    look.termsRefused = error.code;
-    return undefined;
-  }
 }
 
 /** The items with a value, of those who were there and had finished their sign-up. */
@@ -159,21 +134,12 @@ async function askPresence(look: Look, consents: ReadonlyMap<KakaoId, Consents>)
   if (items.length === 0 && !signUp) return new Map(Array.from(consents.keys(), (id) => [id, []]));
   const users = await look.kakao.readPresence([...consents.keys()], items, { signUp });
   const finished = users.filter(({ hasSignedUp }) => hasSignedUp !== false);
-  replace(look, "not-linked", consents.size - users.length);
-  replace(look, "sign-up-unfinished", users.length - finished.length);
+  countLeftOut(look.replaced, "not-linked", consents.size - users.length);
+  countLeftOut(look.replaced, "sign-up-unfinished", users.length - finished.length);
   return new Map(finished.map(({ id, filled }) => [id, filled]));
-}
-
-function replace({ replaced }: Look, why: string, users: number): void {
-  if (users > 0) replaced[why] = (replaced[why] ?? 0) + users;
 }
 
 function nobodyAnswered(replaced: Readonly<Record<string, number>>): FailedError {
   const why = Object.entries(replaced).map(([reason, users]) => `${reason}: ${users}`).join(", ");
   return new FailedError({ code: "live-nobody", message: `Kakao answered about none of the users that were asked (${why}).`, hint: "Look the codes up in docs/runbooks/audit-consent.md, or audit without --live." });
-}
-
-/** Other commands go on where they stopped; this one has nothing to go on from. */
-export function lookStartsAnew({ code, message, exitCode }: InterruptedError): InterruptedError {
-  return new InterruptedError({ code, message, hint: "Nothing was changed and nothing was kept. Run the same command again: the look begins anew." }, exitCode);
 }
