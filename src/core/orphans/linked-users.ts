@@ -28,10 +28,10 @@ export class LinkedUsers {
   private readonly said: Uint8Array;
   private readonly dates: Uint32Array;
 
-  /** `ids` ascending. */
-  constructor(ids: BigUint64Array) {
+  /** `ids` ascending; `held` by row, taken over. */
+  constructor(ids: BigUint64Array, held = new Uint8Array(ids.length)) {
     this.ids = new SortedIds(ids);
-    this.standing = new Uint8Array(ids.length);
+    this.standing = held;
     this.said = new Uint8Array(ids.length);
     this.dates = new Uint32Array(ids.length);
   }
@@ -106,7 +106,7 @@ export class LinkedUsers {
 
 /** Joins the listing with the stored ids; both ascending, else it throws. */
 export function joinHolders(listing: BigUint64Array, holders: Iterable<Holder>): Joined {
-  const users = new LinkedUsers(listing);
+  const heldBy = new Uint8Array(listing.length);
   const unlisted = new GrowingIds();
   const counts = { storedIds: 0, storedListed: 0, heldTwice: 0 };
   let row = 0;
@@ -116,11 +116,12 @@ export function joinHolders(listing: BigUint64Array, holders: Iterable<Holder>):
     if (!isListed) unlisted.push(id);
     else {
       if (count > 0) counts.storedListed += 1;
-      users.hold(row, held);
+      heldBy[row] = held;
       row += 1;
     }
   }
-  return { users, unlisted: new SortedIds(unlisted.take()), ...counts };
+  // Only now, when the stored ids are no longer needed: so never more than three copies of an id are in memory.
+  return { users: new LinkedUsers(listing, heldBy), unlisted: new SortedIds(unlisted.take()), ...counts };
 }
 
 function readingOf(code: number): Reading {
