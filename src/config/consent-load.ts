@@ -11,7 +11,7 @@ import { findNearest, isWithin, type Problem, renderProblem } from "./problems.t
 import { readYaml, type YamlSource } from "./read-yaml.ts";
 
 /** Of a consent file; a large shop's has some 20 KB. */
-const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 256 * 1024;
 
 /** A consent file that was read and checked. */
 export interface LoadedConsent {
@@ -50,7 +50,7 @@ function readConsentFile(file: string, shown: string): string {
     if (size > MOST_BYTES) {
       throw new StartError({
         code: "consent-too-large",
-        message: `The consent file ${shown} has ${(size / MOST_BYTES).toFixed(1)} MB; a consent file has at most 1 MB.`,
+        message: `The consent file ${shown} has ${String(Math.ceil(size / 1024))} KB; a consent file has at most ${String(MOST_BYTES / 1024)} KB.`,
         hint: "Name the right file with `consent:` in the configuration, or take out what does not belong there.",
       });
     }

@@ -84,7 +84,7 @@ describe("loadConsent", () => {
   });
 
   it("refuses 10 MB before reading them", () => {
-    expect(loadError(`# ${"x".repeat(10 * 1024 * 1024)}\n`)).toMatchObject({ code: "consent-too-large", exitCode: 2, message: `The consent file ${name} has 10.0 MB; a consent file has at most 1 MB.` });
+    expect(loadError(`# ${"x".repeat(10 * 1024 * 1024)}\n`)).toMatchObject({ code: "consent-too-large", exitCode: 2, message: `The consent file ${name} has 10241 KB; a consent file has at most 256 KB.` });
   });
 
   it("says when there is none, or none that can be read", () => {
