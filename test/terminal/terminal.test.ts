@@ -29,6 +29,16 @@ describe("where things are written", () => {
     expect(stderr()).toBe("Warning: careful\nError: failed\n");
   });
 
+  it("breaks no line of a result for programs, and writes nothing of it with --json", () => {
+    const report = `<a>\n  ${"word ".repeat(40)}\n</a>\n`;
+    const { terminal, stdout } = openTerminal({ ...terminalEverywhere, columns: 40 });
+    terminal.text(report);
+    expect(stdout()).toBe(report);
+    const json = openTerminal({ json: true });
+    json.terminal.text(report);
+    expect(json.stdout()).toBe("");
+  });
+
   it("goes on when the reader of stdout has gone away", () => {
     const stdout = new PassThrough();
     const stderr = new PassThrough();
