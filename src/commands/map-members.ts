@@ -48,7 +48,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
     tellCounts(context, run);
     return applyPlan(context, flags, run, inspection);
   }
-  tellPlan(context, run, { inspection, refusedDecisions, clears });
+  await tellPlan(context, run, { inspection, refusedDecisions, clears });
   return flags.check === true && countPlanned(run) > 0 ? EXIT.found : EXIT.done;
 }
 

@@ -194,6 +194,19 @@ describe("what the plan says at the end", () => {
   });
 });
 
+describe("at a terminal", () => {
+  test("a few planned links are shown, masked; without one nothing of anybody is", async () => {
+    const service = await openService(street);
+    const { out, err } = await service.runWith({ typed: "" }, "map-members");
+    expect(out).toContain("for example");
+    const example = out.split("\n").find((line) => / link +phone /.test(line)) ?? "";
+    expect(example).toMatch(/\*\*/);
+    expect(example).toMatch(/010-\*\*\*\*-\d{4}/);
+    for (const { phone, email, name } of street.members) for (const value of [phone, email, name]) if (value !== undefined) expect(out + err).not.toContain(value);
+    expect((await service.run("map-members")).out).not.toContain("for example");
+  });
+});
+
 describe("M10: the same input, the same plan", () => {
   test.skipIf(storeEngine !== "sqlite")("byte for byte over repeated plans and whatever the order of rows (SQLite: its table is turned round)", async () => {
     const service = await openService(street);

@@ -19,8 +19,8 @@ export async function showMembers(context: Context, sides: Sides, plan: MappingP
   return shown;
 }
 
-/** Values are masked; of a digest it is said that there is one, never which. */
-function showMember(context: Context, options: MatchingOptions, member: MemberRow): ShownValues {
+/** A member's values as lists show them: masked; of a digest it is said that there is one, never which. */
+export function showMember(context: Context, options: MatchingOptions, member: MemberRow): ShownValues {
   const compared = readMember(member, options);
   const { phone, email, name, birthdate } = options.digests === undefined ? compared : readMember(member, { ...options, digests: {} });
   const masked = context.showValues({ phone: textOf(phone), email: textOf(email), name, birthdate });

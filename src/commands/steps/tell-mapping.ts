@@ -8,6 +8,7 @@ import { applyCommand, countPlanned } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
 import type { AppliedCounts } from "./apply-mapping.ts";
 import type { RefusedRow } from "./read-decisions.ts";
+import { tellExamples } from "./tell-examples.ts";
 import { sqlFile, type SqlFileCounts } from "./write-sql-file.ts";
 import { readQuality } from "./read-quality.ts";
 
@@ -32,10 +33,11 @@ export interface PlanTold {
   readonly clears: number;
 }
 
-/** Counts, warnings and the next command, at the end of a plan. */
-export function tellPlan(context: Context, run: Run, { inspection, refusedDecisions, clears }: PlanTold): void {
+/** Counts, examples, warnings and the next command, at the end of a plan. */
+export async function tellPlan(context: Context, run: Run, { inspection, refusedDecisions, clears }: PlanTold): Promise<void> {
   const { terminal } = context;
   tellCounts(context, run);
+  await tellExamples(context, run);
   for (const line of warnings(context, run, inspection)) terminal.warn(line);
   terminal.json({ ...describeMapping(context, run, "plan"), clears, ...(refusedDecisions.length === 0 ? {} : { refusedDecisions }) });
   terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);

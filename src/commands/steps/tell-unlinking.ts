@@ -7,6 +7,7 @@ import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
+import { maskId } from "./mask-id.ts";
 import { foreseeRefusals } from "./unlink-brakes.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
 
@@ -79,10 +80,6 @@ function tellExamples(context: Context, run: Run): void {
   } finally {
     store.close();
   }
-}
-
-function maskId(id: string): string {
-  return id.length < 6 ? "*".repeat(id.length) : `${id.slice(0, 2)}${"*".repeat(id.length - 4)}${id.slice(-2)}`;
 }
 
 function listWarnings(run: Run): readonly string[] {
