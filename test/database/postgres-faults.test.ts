@@ -341,6 +341,33 @@ describe.skipIf("missing" in server)(`PostgreSQL: faults${"missing" in server ? 
       }
     });
 
+    it.each([
+      ["numeric(20, 0)", null, "11"],
+      ["numeric(20, 0) NOT NULL DEFAULT 0", "0", "11"],
+      ["char(20)", null, "11"],
+      ["varchar(20) NOT NULL DEFAULT ''", "", "11"],
+      ["citext", null, "11"],
+      ['text COLLATE "ko-x-icu"', null, "11"],
+      ["bigint NOT NULL DEFAULT 0", { int: "0" }, { int: "11" }],
+    ])("a link column of the type %s: written, found, taken away, put back", async (type, empty, written) => {
+      const service = await createMembers("CREATE EXTENSION citext", `ALTER TABLE members ADD COLUMN kakao ${type}`);
+      const map: ServiceDatabaseMap = { ...membersMap, link: { kind: "column", column: "kakao", set: {} } };
+      const first = await open(service.url, { map });
+      const [missing] = (await first.inspect()).missingUniqueIndexes;
+      await service.run(missing?.sql ?? "");
+      const database = await open(service.url, { map });
+      expect((await database.inspect()).missingUniqueIndexes).toEqual([]);
+      const outcomes = await database.writeLinks([link("1", "11"), link("4", "11")], openGuards);
+      expect(outcomes).toEqual([{ outcome: "written", former: { kakao: empty }, written: { kakao: written } }, { outcome: "moved", why: "id-held" }]);
+      expect([[...(await database.findHeldIds(["11", "12"]))], (await database.findHolders("11")).map((row) => row.id)]).toEqual([["11"], ["1"]]);
+      const away: LinkChange[] = [{ place: 0, memberId: "1", from: "11", to: null }];
+      const cleared = await database.writeLinks(away, openGuards);
+      expect(cleared).toEqual([{ outcome: "written", former: { kakao: written }, written: { kakao: empty } }]);
+      expect(await database.restoreLinks(restoresOf(away, cleared))).toEqual(["restored"]);
+      expect(await database.restoreLinks(restoresOf([link("1", "11")], outcomes.slice(0, 1)))).toEqual(["restored"]);
+      expect((await readAll(database)).map((row) => row.link)).toEqual([null, null, null, null, null]);
+    });
+
     it("many refused rows in a large batch: each is named, all others are written", async () => {
       const service = await createMembers("INSERT INTO members (id, status) SELECT i, 'active' FROM generate_series(1001, 3000) AS i", "ALTER TABLE members ADD COLUMN tag varchar(40)", "CREATE UNIQUE INDEX ON members ((kakao_id % 1000)) WHERE kakao_id BETWEEN 10000 AND 20000");
       const changes = Array.from({ length: 2_000 }, (_, at) => link(String(1001 + at), String(10_000 + (at < 900 ? at : at - 900 + 1_000))));
