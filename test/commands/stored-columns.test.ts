@@ -154,6 +154,19 @@ describe("the same plan as from plain columns", () => {
     expect(await service.links()).toEqual({ 1: "1001", 2: null });
   });
 
+  test.skipIf(storeEngine !== "sqlite")("from a dump, whose statements hold neither values nor what the database keeps", async () => {
+    const { name, ci: key, phone } = makeCanary(1);
+    const service = await openShop({ users: { "1001": { ci: key, phone, name } } });
+    const kept = { ci: digestAs("hmac-sha256-hex", key), phone: encrypt(phone), name: encrypt(name) };
+    service.write("members.csv", `id,ci,phone,email,name,birthdate,verified_at,last_login_at,status,kakao_id\n1,${kept.ci},${kept.phone},,${kept.name},,,,active,\n`);
+    service.configure({ database: { url: "csv:./members.csv" }, members: { ...storedColumns({ ci: ["hmac-sha256-hex", "as-is"] }), ...encrypted("phone", "name") } });
+    const { json, id } = await service.json("map-members", "--sql-dialect", "postgres");
+    expect(json["counts"]).toMatchObject({ link: { ci: 1 } });
+    const sql = service.file(id, "apply.sql");
+    expect(sql).toContain("1001");
+    for (const value of [key, phone, name, ...Object.values(kept)]) expect(sql).not.toContain(value);
+  });
+
   test("where one table has a key plain and another has its digest", async () => {
     const also = [{ table: "members_old", id: "id", phone: { column: "phone_hash", stored: "sha256-hex", of: "hyphens" }, kakaoId: "kakao_id" }];
     const service = await openShop({ ...oneByPhone, config: { members: { also } } });
