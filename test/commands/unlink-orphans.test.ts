@@ -647,3 +647,48 @@ describe("what members share", () => {
     expect(await service.json("unlink-orphans", "--apply", "--plan", id, "--yes", "--operator", "kim", "--allow-unlinks", "1")).toMatchObject({ code: 3, error: { code: "brake-keys-unreadable" } });
   });
 });
+
+describe("brakes through the command line", () => {
+  const apply = (service: Service, run: string, ...flags: readonly string[]) => service.json("unlink-orphans", "--apply", "--plan", run, "--yes", "--operator", "kim", ...flags);
+  const codesOf = (json: Readonly<Record<string, unknown>>): readonly string[] => ((json["refusals"] ?? []) as readonly { readonly code: string }[]).map(({ code }) => code);
+  /** Members 1 and on, linked to users 1001 and on. */
+  const linked = (count: number): NonNullable<ServiceSetup["members"]> => Array.from({ length: count }, (_, at) => ({ id: at + 1, link: String(1001 + at) }));
+  const usersOf = (count: number, from = 1001): NonNullable<ServiceSetup["users"]> => Object.fromEntries(Array.from({ length: count }, (_, at) => [String(from + at), { phone: `010-6600-${String(1000 + at)}` }]));
+  const wide = { limits: { unlink: { share: 1, count: 1000 } } };
+
+  test.each<[string, ServiceSetup, string]>([
+    ["an empty database", { users: usersOf(3) }, "brake-no-members"],
+    ["members without any link", { members: [{ id: 1 }], users: usersOf(3) }, "brake-no-links"],
+    ["the key of another app", { members: linked(20), users: usersOf(30, 5001) }, "brake-other-app"],
+  ])("%s: told with the plan, refused by --apply, with the exact number too", async (_, setup, code) => {
+    const service = await openShop({ ...setup, config: wide });
+    const { json, id } = await service.json("unlink-orphans");
+    expect(codesOf(json)).toEqual([code]);
+    const planned = (json["counts"] as { readonly unlink: { readonly incomplete: number } }).unlink.incomplete;
+    expect(planned).toBeGreaterThan(0);
+    expect(await apply(service, id, "--allow-unlinks", String(planned))).toMatchObject({ code: 3, error: { code } });
+    expect(service.simulator.users.count).toBe(Object.keys(setup.users ?? {}).length);
+  });
+
+  test("with the key of another app, gone links are not asked for one by one", async () => {
+    const service = await openShop({ members: linked(20), users: usersOf(3, 5001), config: wide });
+    const { json } = await service.json("unlink-orphans");
+    expect(json["gone"]).toBe(20);
+    expect(askedFor(service, false)).toEqual(["5001", "5002", "5003"]);
+  });
+
+  test("tables and users that have shrunk since the last completed run are refused until their number is accepted, which is the new measure then", async () => {
+    const service = await openShop({ members: linked(40), users: { ...usersOf(40), "9001": { phone: "010-9900-0001" } }, config: wide });
+    const first = await service.json("unlink-orphans");
+    expect(codesOf(first.json)).toEqual([]);
+    expect(await apply(service, first.id)).toMatchObject({ code: 0, json: { applied: { done: 1 } } });
+    await service.change("delete from members where id > 35");
+    for (let at = 35; at < 40; at += 1) service.simulator.users.unlink(String(1001 + at), "UNLINK_FROM_APPS");
+    const second = await service.json("unlink-orphans");
+    expect(codesOf(second.json)).toEqual(["brake-members-shrunk", "brake-links-shrunk", "brake-kakao-users-shrunk"]);
+    expect(await apply(service, second.id)).toMatchObject({ code: 3, error: { code: "brake-members-shrunk" } });
+    expect(await apply(service, second.id, "--accept-members", "35", "--accept-links", "34", "--accept-kakao-users", "35")).toMatchObject({ code: 3, error: { code: "brake-links-shrunk" } });
+    expect(await apply(service, second.id, "--accept-members", "35", "--accept-links", "35", "--accept-kakao-users", "35")).toMatchObject({ code: 0 });
+    expect(codesOf((await service.json("unlink-orphans")).json)).toEqual([]);
+  });
+});
