@@ -389,6 +389,13 @@ describe("what cannot be decrypted", () => {
     expect((await service.json("runs")).json["runs"]).toEqual([]);
   });
 
+  test("a program that decrypts a value now in one way and then in another", async () => {
+    const service = await openShop({ ...oneByPhone, config: { members: encrypted("phone") } });
+    service.write("decrypt.mjs", 'import { createInterface } from "node:readline"; let odd = false; for await (const line of createInterface({ input: process.stdin })) { odd = !odd; const { id } = JSON.parse(line); console.log(JSON.stringify({ id, value: odd ? "010-3333-1234" : "010-3333-1235" })); }');
+    const failed = await service.json("map-members");
+    expect({ ...failed.error, exit: failed.code }).toMatchObject({ code: "values-read-differently", exit: 4 });
+  });
+
   test("a program that is not there", async () => {
     const service = await shopWith(0);
     service.configure({ members: { phone: { column: "phone", decrypt: ["./no-such-program"] } } });

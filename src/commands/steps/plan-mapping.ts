@@ -11,6 +11,7 @@ import { listSharedGroups, UnmatchedCiCollector, type SharedGroup } from "../../
 import { VALUE_NAMES, type MemberRow, type ValueName } from "../../core/member.ts";
 import type { SqlDialect } from "../../database/apply-sql-dialects.ts";
 import type { Inspection } from "../../database/service-database.ts";
+import { FailedError } from "../../errors.ts";
 import type { RunDraft } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { Snapshot } from "../../workspace/snapshot.ts";
@@ -50,9 +51,20 @@ export async function planMapping(context: Context, input: PlanInput): Promise<M
       recordPlan(context, input, result.run);
       return result;
     } catch (error) {
-      if (!(error instanceof FalseHit) || attempt === 3) throw error;
+      if (!(error instanceof FalseHit)) throw error;
+      if (attempt === 3) throw context.values().columns.length > 0 ? readDifferently(error) : error;
     }
   }
+}
+
+/** Chance does not strike three times; a program that decrypts one value in two ways does. */
+function readDifferently(cause: FalseHit): FailedError {
+  return new FailedError({
+    code: "values-read-differently",
+    message: "A value was decrypted differently when it was read again, three times in a row.",
+    hint: "The decrypt program must give the same answer for the same value each time. Nothing was written; then run the same command again.",
+    cause,
+  });
 }
 
 function recordPlan(context: Context, { snapshot }: PlanInput, { id, counts, digests }: Run): void {
