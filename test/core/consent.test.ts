@@ -160,8 +160,6 @@ describe("the example application of the guide of 2019", () => {
       "C-ITEM-22 profile",
       "C-TERM-22 console.terms",
       "C-TERM-06 service_20190311",
-      "C-CON-18 console.roles",
-      "C-CON-19 console.roles",
     ]);
   });
 });

@@ -20,7 +20,7 @@ export const AGE_RULES: readonly Rule[] = [
     check: (input) => hitIf(isRefused(input) && input.consent.console?.ageTerm === false && lacksRequiredCi(input) && reliesOnRange(input), ["service", "ageChecks"]),
   },
   {
-    ...age, id: "C-AGE-03", level: "warning", source: ageGuide,
+    ...age, id: "C-AGE-03", level: "note", source: ageGuide,
     check: (input) => hitIf(isRefused(input) && input.consent.console?.ageTerm === true && lacksRequiredCi(input) && !checksItself(input), under14),
   },
   {
