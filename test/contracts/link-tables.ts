@@ -251,6 +251,44 @@ export function describeLinkTables(fixture: EngineFixture): void {
       });
     });
 
+    describe("whatever stands in the table", () => {
+      it.each(Array.from({ length: 12 }, (_, seed) => seed))("outcomes are those of the rules, other rows stay, and undo brings everything back (%i)", async (seed) => {
+        const draw = drawFrom(seed);
+        await service.run("DELETE FROM social_accounts");
+        const ids = Array.from({ length: 7 }, (_, at) => `'700000000000000000${at}'`);
+        // Apply asks for unique indexes: an id counts in one row at most. Rows that do not count may hold it as well.
+        const free = [...ids];
+        const rows = Array.from({ length: 6 + draw(10) }, (_, at) => {
+          const [provider, deleted] = [draw(4) === 0 ? "'naver'" : "'kakao'", draw(4) === 0 ? "'2020-01-01'" : "NULL"];
+          const counted = provider === "'kakao'" && deleted === "NULL";
+          const id = counted ? (free.splice(draw(free.length), 1)[0] ?? "''") : ids[draw(ids.length)];
+          return `(${at + 1}, ${provider}, ${draw(12) === 0 ? "NULL" : `'${1 + draw(9)}'`}, ${draw(3) === 0 ? ["''", "NULL", "'0'", "'bad'"][draw(4)] : id}, ${deleted}, 'n${at}')`;
+        });
+        await service.run(`INSERT INTO social_accounts (id, provider, member_id, provider_user_id, deleted_at, note) VALUES ${rows.join(", ")}`);
+        const before = await stored();
+        const wanted = Array.from({ length: 10 }, () => {
+          const memberId = String(1 + draw(9));
+          const link = countedLinks(before, memberId)[0] ?? null;
+          return change(memberId, draw(4) === 0 ? null : `700000000000000000${draw(9)}`, draw(5) === 0 ? "7000000000000000099" : link);
+        });
+        const database = await open(draw(2) === 0 ? map : withLink({ cleared: { deleted_at: "now" } }));
+        const outcomes = await database.writeLinks(wanted, openGuards);
+        expect(outcomes.map((outcome) => (outcome.outcome === "moved" ? outcome.why : outcome.outcome))).toEqual(expectOutcomes(before, wanted));
+        const written = new Map(wanted.flatMap((one, at) => (outcomes[at]?.outcome === "written" ? [[one.memberId, one.to] as const] : [])));
+        const after = await stored();
+        for (const [memberId, to] of written) expect(countedLinks(after, memberId)).toEqual(to === null ? [] : [to]);
+        const others = (all: readonly unknown[][]): unknown[][] => all.filter((row) => !written.has(String(row[2])));
+        expect(others(after)).toEqual(others(before));
+        const restores = restoresOf(wanted, outcomes);
+        // An id that another row holds, too, is given back to nobody.
+        const twice = new Set(before.map((row) => row[3]).filter((link, at, all) => isNonEmpty(link) && all.indexOf(link) !== at));
+        const left = new Set(wanted.flatMap(({ memberId, from }, at) => (outcomes[at]?.outcome === "written" && twice.has(from) ? [memberId] : [])));
+        expect(await database.restoreLinks(restores)).toEqual(restores.map(({ memberId }) => (left.has(memberId) ? "changed-since" : "restored")));
+        const untouched = (all: readonly unknown[][]): unknown[][] => all.filter((row) => !left.has(String(row[2])));
+        expect(untouched(await stored())).toEqual(untouched(before));
+      });
+    });
+
     describe("with ids as integers in the link table", () => {
       it("reads, fills, writes and restores NULL and 0", async () => {
         await service.run(`CREATE TABLE kakao_links (member BIGINT PRIMARY KEY, kakao BIGINT, linked_at VARCHAR(30))`);
@@ -322,5 +360,40 @@ export function describeLinkTables(fixture: EngineFixture): void {
         expect((await (await open({ ...map, link: table })).inspect()).unfilledColumns).toEqual(["kind", "source"]);
       });
     });
+  });
+}
+
+/** A generator of numbers below a bound that gives the same ones every time. */
+function drawFrom(seed: number): (below: number) => number {
+  let state = (seed + 1) * 2_654_435_761;
+  return (below) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+    return ((state >>> 8) & 0xffff) % Math.max(1, below);
+  };
+}
+
+function isNonEmpty(link: unknown): boolean {
+  return link !== null && link !== "" && link !== "0";
+}
+
+/** The counted links of a member among rows of the link table. */
+function countedLinks(rows: readonly unknown[][], memberId: string): string[] {
+  return rows.flatMap(([, provider, member, link, , , deleted]) => (provider === "kakao" && deleted === null && member === memberId && isNonEmpty(link) ? [String(link)] : []));
+}
+
+/** The rules of product.md section 6 (Apply), said once more in the plainest way. */
+function expectOutcomes(rows: readonly unknown[][], changes: readonly LinkChange[]): string[] {
+  const held = new Set(rows.map((row) => row[3]).filter(isNonEmpty).map(String));
+  const written = new Set<string>();
+  return changes.map(({ memberId, from, to }) => {
+    const links = countedLinks(rows, memberId);
+    if (Number(memberId) > 8) return "row-gone";
+    if (written.has(memberId) || links.length > 1) return "link-changed";
+    if ((links[0] ?? null) === to) return "already-linked";
+    if ((links[0] ?? null) !== from) return "link-changed";
+    if (to !== null && held.has(to)) return "id-held";
+    written.add(memberId);
+    if (to !== null) held.add(to);
+    return "written";
   });
 }
