@@ -5,10 +5,14 @@ import type { Cell, MysqlConnection } from "./mysql-connection.ts";
 import type { MysqlLinkTable } from "./mysql-link-table.ts";
 import type { MysqlPlace } from "./mysql-place.ts";
 import { asked, askedText, inChunks } from "./mysql-read.ts";
-import { asColumn, asTypeOf, type ColumnShape, decodeStored, orderSql, readSql, textLiteral } from "./mysql-values.ts";
+import { columnOf } from "./mysql-schema.ts";
+import { asColumn, asTypeOf, type ColumnShape, decodeStored, orderSql, quoteMysqlName, readSql, textLiteral, valueName, valuesSql } from "./mysql-values.ts";
 import type { DanglingLink, FormerValues } from "./service-database.ts";
 
 const danglingPageSize = 2_000;
+
+/** Values of a fixed column that are asked for one by one. */
+const mostLeads = 20;
 
 /** A row of the link table with every column that can be written. */
 export interface LinkRow {
@@ -60,8 +64,9 @@ export async function readRowsOfIds(connection: MysqlConnection, link: MysqlLink
 /** Which of these ids any row holds. */
 export async function readHeldInTable(connection: MysqlConnection, link: MysqlLinkTable, ids: readonly KakaoId[]): Promise<Set<KakaoId>> {
   const held = new Set<KakaoId>();
+  const reach = await reachBy(connection, link, link.kakao);
   for (const some of inChunks(ids)) {
-    const rows = await connection.rows(`SELECT ${askedText} FROM ${asked(some)} STRAIGHT_JOIN ${link.table.sql} ON ${link.row}.${link.kakao.sql} = ${asColumn(link.kakao, askedText)}`);
+    const rows = await connection.rows(`SELECT ${askedText} FROM ${asked(some)} ${reach}`);
     for (const [id] of rows) held.add(id ?? "");
   }
   return held;
@@ -132,13 +137,39 @@ export function behind(key: readonly ColumnShape[], row: string, after: readonly
 async function readRows(connection: MysqlConnection, link: MysqlLinkTable, by: ColumnShape, texts: readonly string[], lock: boolean): Promise<LinkRow[]> {
   const found: LinkRow[] = [];
   const cells = link.columns.map((column) => readSql(column, link.row)).join(", ");
+  const reach = await reachBy(connection, link, by);
   for (const some of inChunks([...new Set(texts)].toSorted(compareMemberIds))) {
     const rows = await connection.rows(
-      `SELECT ${askedText}, IFNULL(${readSql(link.member, link.row)}, ''), ${link.kakaoText}, (${link.counted}) IS TRUE, ${cells} FROM ${asked(some)} STRAIGHT_JOIN ${link.table.sql} ON ${link.row}.${by.sql} = ${asColumn(by, askedText)}${lock ? " FOR UPDATE" : ""}`,
+      `SELECT ${askedText}, IFNULL(${readSql(link.member, link.row)}, ''), ${link.kakaoText}, (${link.counted}) IS TRUE, ${cells} FROM ${asked(some)} ${reach}${lock ? " FOR UPDATE" : ""}`,
     );
     found.push(...rows.map((row) => decodeRow(link, row)).filter((row) => by.kind === "text" || row.asked === (by === link.member ? row.memberId : row.link)));
   }
   return found;
+}
+
+/**
+ * Joins what is asked for with every row of the link table, whatever its fixed values. Where the only index on a column begins with a fixed one, like
+ * (provider, provider_user_id), the values that stand there are asked for as well: without them the index would not serve, and the whole table be read.
+ */
+async function reachBy(connection: MysqlConnection, link: MysqlLinkTable, by: ColumnShape): Promise<string> {
+  const isAsked = `${link.row}.${by.sql} = ${asColumn(by, askedText)}`;
+  const straight = `STRAIGHT_JOIN ${link.table.sql} ON ${isAsked}`;
+  const found = findLead(link, by);
+  if (found === null) return straight;
+  const { lead, index } = found;
+  const leads = await connection.rows(`SELECT ${readSql(lead, link.row)} FROM (SELECT DISTINCT ${lead.sql} FROM ${link.table.sql} LIMIT ${mostLeads + 1}) AS ${link.row}`);
+  if (leads.length === 0 || leads.length > mostLeads) return straight;
+  // The server may take another index that begins alike, and read all rows of one value for each id.
+  return `STRAIGHT_JOIN ${valuesSql(leads, "kakao_sync_leads")} STRAIGHT_JOIN ${link.table.sql} FORCE INDEX (${quoteMysqlName(index)}) ON ${link.row}.${lead.sql} <=> ${asColumn(lead, `kakao_sync_leads.${valueName(0)}`)} AND ${isAsked}`;
+}
+
+/** An index whose second column is `by`, after a fixed one, where no index begins with `by` itself. */
+function findLead(link: MysqlLinkTable, by: ColumnShape): { readonly lead: ColumnShape; readonly index: string } | null {
+  const isAt = (columns: readonly string[], at: number, name: string): boolean => columns[at]?.toLowerCase() === name.toLowerCase();
+  const { indexes } = link.table;
+  if (indexes.some(({ columns }) => isAt(columns, 0, by.name))) return null;
+  const found = indexes.find(({ columns }) => isAt(columns, 1, by.name) && Object.keys(link.fixed).some((name) => isAt(columns, 0, name)));
+  return found === undefined ? null : { lead: columnOf(link.table, found.columns[0] ?? ""), index: found.name };
 }
 
 function decodeRow(link: MysqlLinkTable, [asked = "", member = "", text = "", counted, ...cells]: readonly Cell[]): LinkRow {

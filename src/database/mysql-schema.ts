@@ -21,6 +21,8 @@ export interface TableShape {
   /** By lower-case name: MySQL ignores the case of column names. */
   readonly columns: ReadonlyMap<string, ColumnShape>;
   readonly uniqueKeys: readonly UniqueKey[];
+  /** Every index with its plain columns. */
+  readonly indexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
   readonly primaryKey: readonly string[];
 }
 
@@ -36,12 +38,13 @@ export async function readTable(connection: MysqlConnection, wanted: string): Pr
   const found = (await findTable(connection, null, wanted)) ?? (schema === null ? undefined : await findTable(connection, schema, table));
   if (found === undefined) return undefined;
   const columns = await readColumns(connection, found.schema, found.name);
-  const indexes = await readUniqueKeys(connection, found.schema, found.name);
+  const indexes = await readIndexes(connection, found.schema, found.name);
   return {
     ...found,
     sql: `${quoteMysqlName(found.schema)}.${quoteMysqlName(found.name)}`,
     columns: new Map(columns.map((column) => [column.name.toLowerCase(), column])),
-    uniqueKeys: indexes,
+    uniqueKeys: indexes.filter((index) => index.isUnique),
+    indexes,
     primaryKey: indexes.find((index) => index.name === "PRIMARY")?.columns ?? [],
   };
 }
@@ -108,17 +111,17 @@ function kindOf(dataType: string, columnType: string): Kind {
   return dataType === "uuid" ? "uuid" : "other";
 }
 
-async function readUniqueKeys(connection: MysqlConnection, schema: string, table: string): Promise<UniqueKey[]> {
+async function readIndexes(connection: MysqlConnection, schema: string, table: string): Promise<(UniqueKey & { readonly isUnique: boolean })[]> {
   const hasExpressions = await connection.rows("SELECT 1 FROM information_schema.columns WHERE table_schema = 'information_schema' AND table_name = 'STATISTICS' AND column_name = 'EXPRESSION'");
   const rows = await connection.rows(
-    `SELECT index_name, column_name, ${hasExpressions.length > 0 ? "expression" : "NULL"} FROM information_schema.statistics WHERE ${inTable(schema, table)} AND non_unique = 0 ORDER BY index_name, seq_in_index`,
+    `SELECT index_name, column_name, ${hasExpressions.length > 0 ? "expression" : "NULL"}, non_unique = 0 FROM information_schema.statistics WHERE ${inTable(schema, table)} ORDER BY index_name, seq_in_index`,
   );
-  const keys = new Map<string, { columns: string[]; expression: string | null }>();
-  for (const [name, column, expression] of rows) {
-    const key = keys.get(name ?? "") ?? { columns: [], expression: null };
-    keys.set(name ?? "", key);
-    if (column === null || column === undefined) key.expression = `${key.expression ?? ""}${expression ?? ""}`;
-    else key.columns.push(column);
+  const indexes = new Map<string, { columns: string[]; expression: string | null; isUnique: boolean }>();
+  for (const [name, column, expression, unique] of rows) {
+    const index = indexes.get(name ?? "") ?? { columns: [], expression: null, isUnique: unique === "1" };
+    indexes.set(name ?? "", index);
+    if (column === null || column === undefined) index.expression = `${index.expression ?? ""}${expression ?? ""}`;
+    else index.columns.push(column);
   }
-  return [...keys].map(([name, { columns, expression }]) => ({ name, columns, expression }));
+  return [...indexes].map(([name, index]) => ({ name, ...index }));
 }

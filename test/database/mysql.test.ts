@@ -185,6 +185,27 @@ function describeOn(url: string): void {
     });
   });
 
+  describe("an index that begins with a fixed column", () => {
+    it("serves every look into the link table: no batch reads the table from end to end", async () => {
+      const rows = Array.from({ length: 20_000 }, (_, at) => at + 1);
+      const service = await create(url, [
+        "CREATE TABLE people (id BIGINT PRIMARY KEY)",
+        `INSERT INTO people VALUES ${rows.map((id) => `(${id})`).join(", ")}`,
+        "CREATE TABLE links (id BIGINT AUTO_INCREMENT PRIMARY KEY, provider VARCHAR(10), member_id BIGINT, uid VARCHAR(40), UNIQUE (provider, uid), UNIQUE (provider, member_id))",
+        `INSERT INTO links (provider, member_id, uid) VALUES ${rows.map((id) => `('naver', ${id}, '9${id}')`).join(", ")}, (NULL, 1, '12')`,
+      ]);
+      const link: LinkTable = { kind: "table", table: "links", memberId: "member_id", kakaoId: "uid", fixed: { provider: "kakao" }, set: {} };
+      // The server refuses every statement that it expects to look at more rows: half a thousand ids times the table would be millions.
+      const database = await open(service.url, { ...people(), link }, { sql_big_selects: "0", max_join_size: "100000" });
+      expect((await database.inspect()).missingUniqueIndexes).toEqual([]);
+      expect(await database.findHeldIds(["91", "12", "13"])).toEqual(new Set(["91", "12"]));
+      const changes = rows.slice(0, 1_500).map((id) => change(String(id), String(7_000_000_000 + id)));
+      const outcomes = await database.writeLinks(changes, openGuards);
+      expect(outcomes.filter(({ outcome }) => outcome !== "written")).toEqual([]);
+      expect(await database.restoreLinks(restoresOf(changes, outcomes))).toEqual(changes.map(() => "restored"));
+    });
+  });
+
   describe("the session", () => {
     const statements = ["CREATE TABLE people (id INT PRIMARY KEY, kakao_id BIGINT UNIQUE, phone VARBINARY(64))", "INSERT INTO people VALUES (1, NULL, AES_ENCRYPT('01012345678', 'Sesame?'))"];
 
