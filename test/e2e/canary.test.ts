@@ -186,6 +186,19 @@ test("a pull under faults, interrupted and killed", { timeout }, async () => {
   expectNoLeak();
 });
 
+test("the look at consents, and who needs to be asked", { timeout }, async () => {
+  await call(["audit-consent", "--init", "--live", "--sample", "20", "--file", "consent.yaml"], 0);
+  await callEachWay(["audit-consent", "--live", "--sample", "20", "--file", "consent.yaml"], 1);
+  for (const format of ["json", "sarif", "junit", "markdown"]) await call(["audit-consent", "--live", "--sample", "20", "--file", "consent.yaml", "--format", format, "--output", `consent.${format}`], 1);
+  await callEachWay(["audit-consent", "--needs-consent", "ask.csv"]);
+  simulator.faults.add({ path: "/v2/user/scopes", fault: -12, from: 5, times: 100 });
+  await callEachWay(["audit-consent", "--live", "--sample", "20", "--file", "consent.yaml"], 4);
+  simulator.faults.clear();
+  // The test is worth something only while values were asked for.
+  expect(simulator.requests.find({ path: "/v2/app/users" }).some(({ parameters }) => parameters["property_keys"]?.includes("kakao_account.ci") === true)).toBe(true);
+  expectNoLeak();
+});
+
 test("plans, reviews, decisions and what explains them", { timeout }, async () => {
   const plan = await call(["map-members", "--json", "--max-age", "30d", "--all-rows"], 0);
   const { counts, linkedEvidence, files } = JSON.parse(plan.stdout) as { counts: { review: Record<string, number>; relink: number }; linkedEvidence: Record<string, number>; files: Record<string, string> };
