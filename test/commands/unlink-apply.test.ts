@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InterruptedError } from "../../src/errors.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { applyOrphans, openOrphans, orphanOf, planOrphans, unlinkCalls } from "../helpers/orphans.ts";
-import { readRows } from "../helpers/service.ts";
+import { readRows, type Service } from "../helpers/service.ts";
 
 const unlink = "/v1/user/unlink";
 const applied = (counts: object) => ({ applied: { done: 0, already: 0, kakaoDormant: 0, spared: 0, appeared: 0, failed: 0, cleared: 0, ...counts } });
@@ -39,7 +39,7 @@ test("a plan is used once, and a run without anybody to unlink is a completed on
 });
 
 describe("U3: spared", () => {
-  test.each<[string, string, (service: Awaited<ReturnType<typeof openOrphans>>) => Promise<void> | void]>([
+  test.each<[string, string, (service: Service) => Promise<void> | void]>([
     ["a member holds the id by now", "held", (service) => service.addMember({ id: 91, link: "5002" })],
     ["a dormant member holds it", "held", (service) => service.addMember({ id: 91, status: "dormant", link: "5002" })],
     ["a withdrawn member holds it, who did not when it was planned", "held", (service) => service.addMember({ id: 91, status: "left", link: "5002" })],
@@ -52,8 +52,8 @@ describe("U3: spared", () => {
     ["Kakao gives no link date any more", "no-answer", ({ simulator }) => simulator.users.replace("5002", { kakao_account: {} })],
   ])("%s", async (_name, why, happen) => {
     const service = await openOrphans({ orphans: 3, config: { members: { pending: [{ table: "signup_pending", kakaoId: "kakao_id" }] } } });
-    await service.change("create table signup_pending (kakao_id bigint); create table brand_customer (id integer primary key, kakao_id bigint); insert into brand_customer values (1, 888)");
-    service.configure(withPlaces(service.simulator.url));
+    await service.change("create table signup_pending (kakao_id bigint unique); create table brand_customer (id integer primary key, kakao_id bigint); insert into brand_customer values (1, 888)");
+    service.configure(withPlaces(service));
     const run = await planOrphans(service);
     await happen(service);
     const ran = await applyOrphans(service, run);
@@ -280,11 +280,12 @@ test("--save-consents keeps scopes and terms with dates, sealed; who cannot be a
   expect(existsSync(service.path("none.csv"))).toBe(false);
 });
 
-function withPlaces(url: string): Record<string, unknown> {
+function withPlaces(service: Service): Record<string, unknown> {
+  const { database } = JSON.parse(readFileSync(service.path("kakao-sync.config.yaml"), "utf8")) as { database: { url: string } };
   return {
-    ...base(url),
+    ...base(service.simulator.url),
     members: { pending: [{ table: "signup_pending", kakaoId: "kakao_id" }] },
-    alsoLinkedIn: [{ name: "brand2", url: "sqlite:./members.db", link: { table: "brand_customer", memberId: "id", kakaoId: "kakao_id" } }],
+    alsoLinkedIn: [{ name: "brand2", url: database.url, link: { table: "brand_customer", memberId: "id", kakaoId: "kakao_id" } }],
   };
 }
 
