@@ -58,6 +58,35 @@ describe("one attempt", () => {
   });
 });
 
+describe("the last look", () => {
+  test("is asked after the wait for the pace and right before the call; a no withholds it", async () => {
+    const order: string[] = [];
+    server = await startOddServer(() => {
+      order.push("call");
+      return done;
+    });
+    const { client, now } = createRig(server.url, { requestsPerSecond: 2 });
+    const begun = now();
+    const lookAt = (answer: boolean) => () => {
+      order.push(`look after ${String(now() - begun)} ms`);
+      return Promise.resolve(answer);
+    };
+    expect(await client.unlinkLooking(id, () => Promise.resolve("repeat"), lookAt(true))).toEqual({ outcome: "done" });
+    expect(await client.unlinkLooking(id, () => Promise.resolve("repeat"), lookAt(false))).toEqual({ outcome: "spared" });
+    expect(order).toEqual(["look after 0 ms", "call", "look after 500 ms"]);
+  });
+
+  test("is asked again before every repeat, and what it throws ends the attempt before anything goes out", async () => {
+    let asked = 0;
+    const { client } = await answering("drop", "drop", done);
+    expect(await client.unlinkLooking(id, () => Promise.resolve("repeat"), () => Promise.resolve((asked += 1) < 3))).toEqual({ outcome: "spared" });
+    expect([asked, server.requests.length]).toEqual([3, 2]);
+    const failing = client.unlinkLooking(id, () => Promise.resolve("repeat"), () => Promise.reject(new Error("the database is gone")));
+    expect(await failureOf(failing)).toMatchObject({ message: "the database is gone" });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
 describe("repeated after looking", () => {
   function looks(...answers: readonly ("repeat" | "absent" | "spared")[]) {
     let looked = 0;
