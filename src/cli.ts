@@ -62,7 +62,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addApprove, addRuns, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addApprove, addRuns, addPurge, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -199,6 +199,16 @@ function addRuns(program: Command, call: Call): void {
     .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/runs.ts")).abandonRun, run));
 }
 
+function addPurge(program: Command, call: Call): void {
+  const purge = program
+    .command("purge")
+    .description("destroy old snapshots and the files of old runs, on record")
+    .option("--older-than <duration>", "runs that ended longer ago (default: 30d; applied ones at least retention.undo)", readDuration)
+    .option("--snapshots", "every snapshot, whatever its age, and an unfinished pull")
+    .option("--forget <run>", "this run whatever its age: what it wrote can no longer be undone");
+  addApplyOptions(purge).action((_flags, command: Command) => call(command, async () => (await import("./commands/purge.ts")).purge));
+}
+
 function addExplain(program: Command, call: Call): void {
   program
     .command("explain")
@@ -242,7 +252,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "unlink-orphans --older-than 3d",
     "unlink-orphans --max-age 24h --exclude staff.csv",
     "unlink-orphans --apply --plan 20261121-031500-a7kq",
-    "unlink-orphans --apply --yes --operator cron   # without a terminal",
+    "unlink-orphans --apply --yes --operator cron   # nightly",
     "unlink-orphans --check --json",
   ],
   undo: ["undo 20261120-021500-k3xz", "undo 20261120-021500-k3xz --apply --by phone"],

@@ -32,10 +32,10 @@ export async function explain(context: Context, flags: ExplainFlags): Promise<nu
 
 function findRun(context: Context, id: string | undefined): Run {
   const { runs } = context.existingWorkspace();
-  const isExplained = ({ command }: Run): boolean => command === "map-members" || command === "unlink-orphans";
+  const isExplained = ({ command, state }: Run): boolean => (command === "map-members" || command === "unlink-orphans") && state !== "purged";
   const run = id === undefined ? runs.list().find(isExplained) : runs.get(id);
   if (run !== undefined && isExplained(run)) return run;
-  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : `Run ${id} is no run of map-members or unlink-orphans.`, hint: "Make a plan: kakao-sync map-members" });
+  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : `Run ${id} is no run of map-members or unlink-orphans, or its files were destroyed.`, hint: "Make a plan: kakao-sync map-members" });
 }
 
 async function explainUser(context: Context, run: Run, kakaoId: string): Promise<readonly Explained[]> {

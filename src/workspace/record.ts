@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openForReading, openStateFile, readPages, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
 
 /** `read`: personal data was looked at without a plan (an audit's sample). */
-export type RecordedEvent = "pulled" | "planned" | "applied" | "interrupted" | "approved" | "undone" | "abandoned" | "refused" | "read" | "exported";
+export type RecordedEvent = "pulled" | "planned" | "applied" | "interrupted" | "approved" | "destroyed" | "undone" | "abandoned" | "refused" | "read" | "exported";
 
 /** One line of the record: what a command read or changed, for whom, and on whose word. Never a value of a member. */
 export interface RecordEntry {

@@ -1,17 +1,18 @@
 /** The states of a run (product.md section 3). */
-export const RUN_STATES = ["planned", "applying", "applied", "interrupted", "expired", "superseded", "changed", "undone", "abandoned"] as const;
+export const RUN_STATES = ["planned", "applying", "applied", "interrupted", "expired", "superseded", "changed", "undone", "abandoned", "purged"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 const following: Readonly<Record<RunState, readonly RunState[]>> = {
   planned: ["applying", "expired", "superseded", "changed"],
   applying: ["applied", "interrupted"],
   interrupted: ["applying", "abandoned", "undone"],
-  applied: ["undone"],
-  expired: [],
-  superseded: [],
-  changed: [],
-  undone: [],
-  abandoned: [],
+  applied: ["undone", "purged"],
+  expired: ["purged"],
+  superseded: ["purged"],
+  changed: ["purged"],
+  undone: ["purged"],
+  abandoned: ["purged"],
+  purged: [],
 };
 
 export function mayFollow(from: RunState, to: RunState): boolean {

@@ -102,6 +102,17 @@ export class Runs {
     if (this.#prepared.delete(id)) rmSync(this.#folderOf(id), { recursive: true, force: true });
   }
 
+  /** Destroys the files of a run that is over; what it was stays in the list. The state first: a killed purge is done by the next one. */
+  purge(id: string, now: number): void {
+    this.transition(id, "purged", now, { files: {} });
+    rmSync(this.#folderOf(id), { recursive: true, force: true });
+  }
+
+  /** Removes what a killed purge left of purged runs. */
+  sweepPurged(): void {
+    for (const { state, folder } of this.list()) if (state === "purged") rmSync(folder, { recursive: true, force: true });
+  }
+
   /** All runs, newest first. */
   list(): Run[] {
     return this.#read(this.#home.db.prepare<[], RunRow>(`${select} order by created_at desc, rowid desc`).all());

@@ -86,6 +86,10 @@ export class SnapshotStore {
     return this.#startPull(db, facts, base);
   }
 
+  hasUnfinishedPull(): boolean {
+    return existsSync(this.#pullFile);
+  }
+
   /** The unfinished pull, ready to go on, or null. Throws StartError `pull-damaged`. */
   resumePull(): Pull | null {
     this.#sweep();

@@ -74,9 +74,13 @@ describe("states", () => {
   it("follow each other as the table says, and in no other way", () => {
     const allowed = RUN_STATES.flatMap((from) => RUN_STATES.filter((to) => mayFollow(from, to)).map((to) => `${from} > ${to}`));
     expect(allowed.toSorted()).toEqual([
+      "abandoned > purged",
+      "applied > purged",
       "applied > undone",
       "applying > applied",
       "applying > interrupted",
+      "changed > purged",
+      "expired > purged",
       "interrupted > abandoned",
       "interrupted > applying",
       "interrupted > undone",
@@ -84,6 +88,8 @@ describe("states", () => {
       "planned > changed",
       "planned > expired",
       "planned > superseded",
+      "superseded > purged",
+      "undone > purged",
     ]);
   });
 

@@ -42,6 +42,7 @@ const usedStates: Readonly<Record<string, { readonly code: string; readonly why:
   superseded: { code: "plan-superseded", why: "was replaced by a newer plan" },
   changed: { code: "plan-changed", why: "no longer fits: configuration, app or database have changed since" },
   abandoned: { code: "plan-abandoned", why: "was given up" },
+  purged: { code: "plan-purged", why: "was purged: its files are destroyed" },
 };
 
 /** After which a plan is not applied any more (section 3). */

@@ -12,7 +12,7 @@ export function markDecided(context: Context, users: LinkedUsers): number {
   const workspace = context.workspace();
   const decided = new Set(workspace.decisions.all().filter(({ decision }) => decision === "unmatched").map(({ kakaoId }) => kakaoId));
   if (decided.size === 0) return 0;
-  const mapping = workspace.runs.list().find(({ command }) => command === "map-members");
+  const mapping = workspace.runs.list().find(({ command, state }) => command === "map-members" && state !== "purged");
   if (mapping === undefined || mapping.createdAt < Math.floor(context.now() / 1000) - mappingPlanSeconds) return 0;
   const store = workspace.openRunStore(mapping);
   let count = 0;

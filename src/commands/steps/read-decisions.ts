@@ -67,7 +67,7 @@ function openCandidateFinder(context: Context): { find(cell: (name: string) => s
   const stores = new Map<string, RunStore>();
   const storesOf = (suffix: string): RunStore[] =>
     workspace.runs.list().flatMap((run) => {
-      if (run.command !== "map-members" || !run.id.endsWith(`-${suffix}`)) return [];
+      if (run.command !== "map-members" || run.state === "purged" || !run.id.endsWith(`-${suffix}`)) return [];
       const store = stores.get(run.id) ?? workspace.openRunStore(run);
       stores.set(run.id, store);
       return [store];

@@ -1,0 +1,66 @@
+import type { Context } from "../context.ts";
+import { EXIT, InterruptedError, RefusedError } from "../errors.ts";
+import type { ApplyFlags } from "./shared-options.ts";
+import { listPurgeable, type Purgeable, type PurgeChoice } from "./steps/list-purgeable.ts";
+import { countOf } from "./steps/count-of.ts";
+
+export interface PurgeFlags extends ApplyFlags, PurgeChoice {}
+
+/** `purge`: destroys snapshots and the files of old runs, with a record of what was destroyed; never the record itself. */
+export async function purge(context: Context, flags: PurgeFlags): Promise<number> {
+  if (flags.apply === true) context.requireOperator();
+  context.existingWorkspace();
+  context.lock();
+  const now = Math.floor(context.now() / 1000);
+  context.workspace().runs.expirePlans(now);
+  context.workspace().runs.sweepPurged();
+
+  const found = listPurgeable(context, flags, now);
+  tellPurgeable(context, found);
+  const goes = flags.apply === true && !isEmpty(found);
+  if (goes) {
+    await confirmPurge(context, found, flags);
+    destroy(context, found, now);
+  } else if (!isEmpty(found)) context.terminal.note("Nothing has been destroyed. To destroy it: the same command with --apply");
+  const { snapshots, runs, unfinishedPull } = found;
+  context.terminal.json({ command: "purge", mode: goes ? "apply" : "plan", snapshots, runs: runs.map(({ id }) => id), unfinishedPull });
+  return EXIT.done;
+}
+
+function isEmpty({ snapshots, runs, unfinishedPull }: Purgeable): boolean {
+  return snapshots.length === 0 && runs.length === 0 && !unfinishedPull;
+}
+
+function tellPurgeable({ terminal }: Context, { snapshots, runs, unfinishedPull }: Purgeable): void {
+  const rows = [
+    ...snapshots.map(({ generation, takenAt, users, cis }) => [`snapshot ${generation}`, day(takenAt), users === null ? "damaged" : `${countOf(users, "Kakao user")}, ${countOf(cis ?? 0, "CI")}`]),
+    ...(unfinishedPull ? [["unfinished pull", "", "what it has read"]] : []),
+    ...runs.map(({ id, stateSince, command, state }) => [`run ${id}`, day(stateSince), `${command}, ${state}`]),
+  ];
+  if (rows.length === 0) terminal.line("There is nothing to destroy: no snapshot and no run is old enough.");
+  else terminal.table([{ header: "what" }, { header: "since" }, { header: "" }], rows);
+}
+
+async function confirmPurge({ terminal }: Context, { snapshots, runs }: Purgeable, { yes }: PurgeFlags): Promise<void> {
+  if (yes === true) return;
+  const answer = await terminal.confirmNumber(`Type the number of snapshots and runs (${snapshots.length + runs.length}) to destroy them:`, snapshots.length + runs.length);
+  if (answer === "yes") return;
+  if (answer === "no-terminal") throw new RefusedError({ code: "not-confirmed", message: "There is no terminal to ask at, and --yes was not given. Nothing was destroyed.", hint: "Look at the list, then add --yes." });
+  throw new InterruptedError({ code: "declined", message: "Declined. Nothing was destroyed.", hint: "Run the command again when you are sure." });
+}
+
+/** The record first says what is about to go: a killed purge has destroyed at most that. */
+function destroy(context: Context, { snapshots, runs, unfinishedPull }: Purgeable, now: number): void {
+  const workspace = context.workspace();
+  const destroyed = snapshots.reduce((sum, { cis }) => sum + (cis ?? 0), 0);
+  context.record({ event: "destroyed", counts: { snapshots: snapshots.map(({ generation }) => generation), runs: runs.map(({ id }) => id), unfinishedPull }, ci: { destroyed } });
+  for (const { generation } of snapshots) workspace.snapshots.wipe(generation);
+  if (unfinishedPull) workspace.snapshots.resumePull()?.abandon();
+  for (const { id } of runs) workspace.runs.purge(id, now);
+  context.terminal.line(`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}.`);
+}
+
+/** In Korea. */
+function day(seconds: number): string {
+  return new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 10);
+}

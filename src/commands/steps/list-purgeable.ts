@@ -1,0 +1,72 @@
+import type { Context } from "../../context.ts";
+import { OperatorError, RefusedError } from "../../errors.ts";
+import type { Run } from "../../workspace/runs.ts";
+
+export interface PurgeChoice {
+  /** Milliseconds: runs that ended longer ago; an applied one is kept for `retention.undo` at least. */
+  readonly olderThan?: number;
+  /** All snapshots, whatever their age, and an unfinished pull. */
+  readonly snapshots?: boolean;
+  /** This run whatever its age: what it wrote can no longer be undone. */
+  readonly forget?: string;
+}
+
+export interface PurgeableSnapshot {
+  readonly generation: number;
+  /** Unix seconds. */
+  readonly takenAt: number;
+  /** Null where the file is damaged. */
+  readonly users: number | null;
+  readonly cis: number | null;
+}
+
+export interface Purgeable {
+  readonly snapshots: readonly PurgeableSnapshot[];
+  readonly runs: readonly Run[];
+  readonly unfinishedPull: boolean;
+}
+
+const dayMs = 86_400_000;
+const usualAgeMs = 30 * dayMs;
+
+/** What may be destroyed now: snapshots older than `retention.snapshot`, and files of runs that are over. `now` in Unix seconds. */
+export function listPurgeable(context: Context, choice: PurgeChoice, now: number): Purgeable {
+  const { snapshots, runs } = context.workspace();
+  const { snapshotMs, undoMs } = context.config.retention;
+  const oldSnapshots = snapshots.list().filter(({ takenAt }) => choice.snapshots === true || takenAt <= now - snapshotMs / 1000);
+  const forgotten = choice.forget === undefined ? undefined : requireOver(runs.get(choice.forget));
+  const age = choice.olderThan ?? usualAgeMs;
+  const oldRuns = runs.list().filter((run) => run.id === forgotten?.id || (isOver(run) && run.stateSince <= now - (run.state === "applied" ? Math.max(age, undoMs) : age) / 1000));
+  return {
+    snapshots: oldSnapshots.map(({ generation, takenAt }) => ({ generation, takenAt, ...countUsers(context, generation) })),
+    runs: oldRuns,
+    unfinishedPull: choice.snapshots === true && snapshots.hasUnfinishedPull(),
+  };
+}
+
+function countUsers(context: Context, generation: number): Pick<PurgeableSnapshot, "users" | "cis"> {
+  try {
+    const snapshot = context.workspace().snapshots.open(generation);
+    const counted = { users: snapshot?.counts.users ?? null, cis: snapshot?.counts.usable.ci ?? null };
+    snapshot?.close();
+    return counted;
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === "snapshot-damaged") return { users: null, cis: null };
+    throw error;
+  }
+}
+
+/** Nothing more will be done with it. */
+function isOver({ state }: Run): boolean {
+  return state !== "planned" && state !== "applying" && state !== "interrupted" && state !== "purged";
+}
+
+function requireOver(run: Run): Run {
+  if (isOver(run)) return run;
+  throw new RefusedError({
+    code: "run-not-over",
+    message: `Run ${run.id} is ${run.state}.`,
+    hint: run.state === "purged" ? "Its files are gone already." : run.state === "interrupted" ? `Finish it, or give it up first: kakao-sync runs abandon ${run.id}` : "A plan that waits expires by itself, or is replaced by the next plan.",
+    run: run.id,
+  });
+}
