@@ -466,6 +466,24 @@ describe("the listing", () => {
     expect(service.csv(id, "gone.csv").map(({ kakao_id }) => kakao_id)).toEqual(["999", "998"]);
   });
 
+  test("that is the only link there is, too", async () => {
+    const service = await openShop({ users: { "1": { phone: "010-1111-1234" } } });
+    await service.run("pull");
+    service.simulator.users.link({ kakao_account: {} }, "500");
+    await service.addMember({ id: 50, link: "500" });
+    expect((await service.json("unlink-orphans", "--max-age", "24h")).json).toMatchObject({ gone: 0, linkedSince: 1 });
+  });
+
+  test("the file stop ends the plan: exit 130, no run, and Kakao is not asked on", async () => {
+    const service = await openShop(street);
+    await service.json("unlink-orphans");
+    service.simulator.requests.clear();
+    service.write(".kakao-sync/stop", "");
+    expect(await service.json("unlink-orphans")).toMatchObject({ code: 130, error: { code: "stopped" } });
+    expect(service.simulator.requests.total).toBe(1);
+    expect((await service.json("runs")).json["runs"]).toHaveLength(1);
+  });
+
   test("gone.csv says since when, as far as snapshots know", async () => {
     const service = await openShop({ members: [{ id: 1, link: "1" }, { id: 2, link: "2" }, { id: 3, link: "3" }], users: { "1": {}, "2": {}, "3": {} } });
     await service.run("pull");

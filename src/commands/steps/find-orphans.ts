@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
-import type { UnlinkNumbers } from "../../core/orphans/brakes.ts";
+import { isOtherApp, type UnlinkNumbers } from "../../core/orphans/brakes.ts";
 import { joinHolders, type Joined } from "../../core/orphans/linked-users.ts";
 import { askLinkDates, basicsPerCall, detailsPerCall, findLinkedSince, graceOf, listOpenRows } from "./ask-kakao.ts";
 import { countOf } from "./count-of.ts";
@@ -47,9 +47,9 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
     const kept = await markKept(context, users, input.exclude);
     const open = listOpenRows(users);
     // Where most stored ids are missing, the key is of another app: asking for each of them would say nothing more.
-    const isOtherApp = unlisted.length > stored.storedListed;
-    tellCandidates(context, open.length, isOtherApp ? 0 : unlisted.length);
-    const linkedSince = isOtherApp ? new Set<KakaoId>() : await findLinkedSince(context, unlisted);
+    const isStrange = isOtherApp(stored);
+    tellCandidates(context, open.length, isStrange ? 0 : unlisted.length);
+    const linkedSince = isStrange ? new Set<KakaoId>() : await findLinkedSince(context, unlisted);
     const old = await askLinkDates(context, users, open, graceOf(input.olderThan));
     const shares = await measureHeld(context, users, listing.snapshot);
     const keys = await searchKeys(context, input.inspection, users, old, received);

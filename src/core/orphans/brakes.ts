@@ -105,6 +105,11 @@ export function countAllowed({ kakaoUsers }: UnlinkNumbers, { share, count }: Un
   return Math.min(Math.floor(share * kakaoUsers), count);
 }
 
+/** Whether Kakao lists so few of the stored ids that its key must be of another app. */
+export function isOtherApp({ storedIds, storedListed }: Pick<UnlinkNumbers, "storedIds" | "storedListed">): boolean {
+  return storedIds >= storedIdsAtLeast && storedListed * 2 < storedIds;
+}
+
 /** Whether so many recent users that nobody holds could mean that the database is behind: fewer than half of fifty never do, whatever the others are. */
 export function mayBeBehind(unheldRecent: number): boolean {
   return unheldRecent * 2 > recentAtLeast;
@@ -122,7 +127,7 @@ function refuseSource({ numbers, server }: BrakeInput): Refusal[] {
   else if (server.readOnly && !server.csv) refusals.push({ code: "database-read-only" });
   if (numbers.members === 0) refusals.push({ code: "no-members" });
   else if (numbers.links === 0) refusals.push({ code: "no-links" });
-  if (numbers.storedIds >= storedIdsAtLeast && numbers.storedListed * 2 < numbers.storedIds) {
+  if (isOtherApp(numbers)) {
     refusals.push({ code: "other-app", now: numbers.storedListed, limit: numbers.storedIds });
   }
   return refusals;
