@@ -480,7 +480,7 @@ describe("the listing", () => {
     service.simulator.requests.clear();
     service.write(".kakao-sync/stop", "");
     expect(await service.json("unlink-orphans")).toMatchObject({ code: 130, error: { code: "stopped" } });
-    expect(service.simulator.requests.total).toBe(1);
+    expect(service.simulator.requests.find()).toHaveLength(1);
     expect((await service.json("runs")).json["runs"]).toHaveLength(1);
   });
 
