@@ -41,7 +41,8 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
     ],
   );
   terminal.json({ ...describeRun(run), command: "runs show", run: run.id, of: run.command, counts: run.counts });
-  if (run.state === "planned" || run.state === "interrupted") terminal.note(`${run.state === "planned" ? "To carry it out" : "To go on"}: ${applyCommand(run)}`);
+  if (run.state === "planned" && run.files["sql"] !== undefined) terminal.note(`To carry it out: give ${context.shown(`${run.folder}/${run.files["sql"]}`)} to whoever runs SQL on the database.`);
+  else if (run.state === "planned" || run.state === "interrupted") terminal.note(`${run.state === "planned" ? "To carry it out" : "To go on"}: ${applyCommand(run)}`);
   return EXIT.done;
 }
 

@@ -150,6 +150,9 @@ suite("a csv: database", () => {
     expect(json["counts"]).toMatchObject({ relink: 1, link: { ci: 1 } });
     expect(json["sqlFile"]).toEqual({ links: 1, clears: 0, leftOut: 1 });
     expect(sql).not.toContain("7000000012");
+    const shown = await service.run("runs", "show", String(json["run"]));
+    expect(shown.err).toMatch(/To carry it out: give .*apply\.sql/);
+    expect(shown.err).not.toContain("--apply");
     expect((await service.run("map-members", "--sql-dialect", "mysql")).err).toMatch(/1 relink is not in apply\.sql/);
   });
 
