@@ -114,6 +114,23 @@ describe.skipIf("missing" in server)(`PostgreSQL: faults${"missing" in server ? 
       expect(await readAll(await open(url, { readUrl: url }))).toHaveLength(5);
     });
 
+    it("knows a server that does not tell its identifier by its own numbers", async () => {
+      const role = `kakao_sync_${process.pid}_plain`;
+      const service = await createMembers(`CREATE ROLE ${role} LOGIN`, `GRANT SELECT ON members TO ${role}`, "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
+      cleanups.push(async () => service.run(`DROP OWNED BY ${role}; DROP ROLE ${role}`));
+      const [one, two] = [await open(as(service.url, role)), await open(as(service.url, role))];
+      const [row] = await service.run("SELECT d.oid::text, 'members'::regclass::oid::text FROM pg_database d WHERE datname = current_database()");
+      expect([one.identity, two.identity]).toEqual(Array(2).fill(`postgres:oid-${String(row?.[0])}-${String(row?.[1])}/${service.name}`));
+      expect((await open(service.url)).identity).toMatch(new RegExp(`^postgres:\\d{15,}/${service.name}$`));
+    });
+
+    it("refuses a server that is too old", async () => {
+      const { url, run } = await createMembers();
+      const [[number] = []] = await run("SELECT current_setting('server_version_num')");
+      const old = await openProxy(url, (bytes) => Buffer.from(bytes.toString("latin1").replace(String(number), "090624"), "latin1"));
+      await expect(open(old)).rejects.toMatchObject({ exitCode: 2, code: "database-version" });
+    });
+
     it("sets the session's parameters on every connection", async () => {
       const { url } = await createMembers();
       const map = { ...membersMap, members: { ...membersMap.members, name: { kind: "sql" as const, sql: "current_setting('app.key', true) || ' ' || current_setting('TimeZone')" } } };
