@@ -182,7 +182,7 @@ describe("U6: codes", () => {
   });
 
   test.each<[string, Fault, number]>([
-    ["-1", -1, 2], ["-7", -7, 2], ["-603", -603, 2], ["-9798", -9798, 2], ["a gateway's page", "html-502", 2],
+    ["a burst of 429", 429, 2], ["-1", -1, 2], ["-7", -7, 2], ["-603", -603, 2], ["-9798", -9798, 2], ["a gateway's page", "html-502", 2],
     ["a torn answer", "not-json", 2], ["no answer", "drop-before", 2], ["a connection dropped after the unlink", "drop-after-applied", 1], ["a slow answer", { slowMs: 300 }, 1],
   ])("%s: looked at, and repeated only where it did not happen", async (_name, fault, calls) => {
     const service = await openOrphans({ orphans: 3 });
@@ -208,25 +208,25 @@ describe("U6: codes", () => {
   });
 
   test("five of the same unexpected code in a row stop the run; users' own codes do not", async () => {
-    const service = await openOrphans({ orphans: 12 });
+    const service = await openOrphans({ orphans: 18 });
     const run = await planOrphans(service);
     service.simulator.faults.add({ path: unlink, fault: -777 });
     expect(await applyOrphans(service, run)).toMatchObject({ code: 4, error: { code: "codes-in-a-row", message: expect.stringContaining("-777") as string } });
-    // Four are under way side by side.
-    expect(unlinkCalls(service).length).toBeLessThanOrEqual(5 + 3);
+    // Eight are under way side by side.
+    expect(unlinkCalls(service).length).toBeLessThanOrEqual(5 + 7);
     service.simulator.faults.clear();
     service.simulator.faults.add({ path: unlink, fault: -501 });
     const ended = await applyOrphans(service, run);
     expect(ended).toMatchObject({ code: 1 });
     const { codes } = ended.json["applied"] as { codes: Record<string, number> };
-    expect((codes["-777"] ?? 0) + (codes["-501"] ?? 0)).toBe(12);
+    expect((codes["-777"] ?? 0) + (codes["-501"] ?? 0)).toBe(18);
   });
 });
 
 describe("stopping", () => {
   test("a stop file ends it between two calls, the same plan goes on; a fresh one is refused meanwhile", async () => {
     const service = await openOrphans({
-      orphans: 12,
+      orphans: 30,
       simulator: { onRequest: ({ path }) => (path === unlink && (calls += 1) === 5 ? writeFileSync(service.path(".kakao-sync/stop"), "") : undefined) },
     });
     let calls = 0;
@@ -236,14 +236,14 @@ describe("stopping", () => {
     expect(before).toBeGreaterThan(4);
     expect(await service.json("unlink-orphans", "--apply", "--yes", "--operator", "t")).toMatchObject({ code: 3, error: { code: "run-interrupted" } });
     rmSync(service.path(".kakao-sync/stop"));
-    expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: applied({ done: 12 }) });
-    expect(unlinkCalls(service)).toHaveLength(12);
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: applied({ done: 30 }) });
+    expect(unlinkCalls(service)).toHaveLength(30);
   });
 
   test("Ctrl-C lets the unlinks under way finish and says how to go on", async () => {
     const stop = new AbortController();
     const service = await openOrphans({
-      orphans: 12,
+      orphans: 30,
       simulator: { onRequest: ({ path }) => (path === unlink && (calls += 1) === 6 ? stop.abort(new InterruptedError({ code: "interrupted", message: "Interrupted.", hint: "Again." })) : undefined) },
     });
     let calls = 0;
@@ -251,9 +251,9 @@ describe("stopping", () => {
     const ran = await service.runWith({ signal: stop.signal }, "unlink-orphans", "--apply", "--plan", run, "--yes", "--operator", "tester");
     expect(ran.err).toContain(`--apply --plan ${run}`);
     const rows = service.csv(run, "unlinked.csv").filter(({ outcome }) => outcome === "done");
-    expect(rows).toHaveLength(4 + 12 - service.simulator.users.count);
-    expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: applied({ done: 12 }) });
-    expect(unlinkCalls(service)).toHaveLength(12);
+    expect(rows).toHaveLength(4 + 30 - service.simulator.users.count);
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: applied({ done: 30 }) });
+    expect(unlinkCalls(service)).toHaveLength(30);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkRow, UnlinkStore } from "../../workspace/unlink-store.ts";
 import { applyCommand } from "./check-apply.ts";
 import { clearGone, type ClearedCounts } from "./clear-gone.ts";
-import { holdDatabase } from "./hold-database.ts";
+import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
 import { openPlaceLook } from "./look-again.ts";
 import { runTogether } from "./run-together.ts";
 import { createConsentKeeper } from "./save-consents.ts";
@@ -30,8 +30,12 @@ interface NumberedRow {
 
 /** Users that are unlinked and checked before the rest (U5). */
 const canarySize = 20;
-/** Users under way side by side at most: enough to fill the pace while answers are awaited. */
-const mostWorkers = 4;
+/**
+ * Users under way side by side: so many that answers of 80 ms (at 100 calls a second) to 300 ms (at 10) leave the pace filled, and so few that a look at Kakao is
+ * followed by its unlink within 0.3 s.
+ */
+const mostWorkers = 8;
+const callsAWorker = 4;
 
 /** The order of a run that was begun before; undefined while it is planned. */
 export function readOrder(run: Run): UnlinkOrder | undefined {
@@ -53,8 +57,7 @@ export async function applyUnlinking(context: Context, planned: Run, order: Unli
     const appliedBy = { operator: context.requireOperator(), host: context.host, at: seconds(context) };
     const run = workspace.runs.transition(planned.id, "applying", seconds(context), { counts: { ...planned.counts, appliedBy, order } });
     try {
-      await unlinkAll(context, { run, store, order }, () => progress.update((told += 1)));
-      await held.check();
+      await unlinkAll(context, { run, store, order, held }, () => progress.update((told += 1)));
     } finally {
       writeUnlinked(context, run, store, order.going);
     }
@@ -73,9 +76,10 @@ interface Begun {
   readonly run: Run;
   readonly store: UnlinkStore;
   readonly order: UnlinkOrder;
+  readonly held: HeldDatabase;
 }
 
-function finish(context: Context, { run, store, order }: Begun, cleared: ClearedCounts | undefined): UnlinkedCounts {
+function finish(context: Context, { run, store, order }: Omit<Begun, "held">, cleared: ClearedCounts | undefined): UnlinkedCounts {
   const unlinked = countOutcomes(store, order.going);
   const counts: UnlinkedCounts = { ...unlinked, cleared: cleared?.cleared ?? 0, ...(cleared === undefined ? {} : { notCleared: cleared.left }) };
   // Before the state: killed in between, the run ends the same way once more.
@@ -92,9 +96,9 @@ function refuseDamagedPlan(run: Run, store: UnlinkStore): void {
   throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: "Nobody was unlinked by it. Make a new plan: kakao-sync unlink-orphans", run: run.id });
 }
 
-async function unlinkAll(context: Context, { run, store, order }: Begun, told: () => void): Promise<void> {
+async function unlinkAll(context: Context, { run, store, order, held }: Begun, told: () => void): Promise<void> {
   const places = await openPlaceLook(context);
-  const parts = { context, run, journal: store.journal("apply"), places, appeared: readAppeared(store, order.going), series: { code: 0, rows: 0 }, told };
+  const parts = { context, run, held, journal: store.journal("apply"), places, appeared: readAppeared(store, order.going), series: { code: 0, rows: 0 }, told };
   try {
     const rows = readGoing(store, order.going)[Symbol.iterator]();
     const canary = take(rows, canarySize);
@@ -120,7 +124,7 @@ async function unlinkInTwoParts(work: UnlinkWork, canary: readonly NumberedRow[]
 
 /** Several users under way side by side. The first failure stops the others at a row boundary. */
 async function unlinkSide(work: UnlinkWork, rows: Iterator<NumberedRow>, signal: AbortSignal): Promise<void> {
-  const workers = Math.max(1, Math.min(mostWorkers, work.context.config.limits.requestsPerSecond));
+  const workers = Math.min(mostWorkers, Math.ceil(work.context.config.limits.requestsPerSecond / callsAWorker));
   let failed = false;
   const worker = async (): Promise<void> => {
     for (let next = rows.next(); next.done !== true && !failed; next = rows.next()) {

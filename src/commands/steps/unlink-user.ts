@@ -4,6 +4,7 @@ import type { KakaoClient, UnlinkAnswer } from "../../kakao/client.ts";
 import type { Journal } from "../../workspace/journal.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkRow } from "../../workspace/unlink-store.ts";
+import type { HeldDatabase } from "./hold-database.ts";
 import { isUserCode, lookAtKakao, readUserCode, type KakaoSight, type PlaceLook, type Use } from "./look-again.ts";
 import type { ConsentKeeper } from "./save-consents.ts";
 import { writeAppeared, type Appeared, type UnlinkOutcome } from "./unlink-outcomes.ts";
@@ -15,6 +16,7 @@ export interface UnlinkWork {
   readonly journal: Journal;
   readonly kakao: KakaoClient;
   readonly places: PlaceLook;
+  readonly held: HeldDatabase;
   /** Null unless consents are to be kept. */
   readonly consents: ConsentKeeper | null;
   /** Of this run, also of earlier attempts. */
@@ -31,6 +33,8 @@ interface UnlinkIntent {
   readonly called: boolean;
 }
 
+/** Users between two looks whether the database is still held: each is a question of its own to the server. */
+const usersAHeldCheck = 20;
 /** Rows in a row that one unexpected code may fail (U6). */
 const longestSeries = 5;
 
@@ -39,6 +43,7 @@ export async function unlinkUser(work: UnlinkWork, number: number, row: UnlinkRo
   const before = work.journal.find(number);
   if (before === undefined || before.outcome === null) {
     await work.context.checkpoint();
+    if (number % usersAHeldCheck === 0) await work.held.check();
     const inFlight = before !== undefined && (before.intent as UnlinkIntent).called;
     await settle(work, number, row, await carryOut(work, number, row, inFlight));
   }
