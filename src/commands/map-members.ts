@@ -40,7 +40,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
 
   const decisions = await readDecisionsFile(context, flags.decisions);
   const snapshot = await openKakaoSide(context, flags);
-  const { run, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true, ...(flags.sqlDialect === undefined ? {} : { sqlDialect: flags.sqlDialect }) });
+  const { run, refusedDecisions, clears } = await planMapping(context, { snapshot, inspection, decisions, operator, allRows: flags.allRows === true, ...(flags.sqlDialect === undefined ? {} : { sqlDialect: flags.sqlDialect, accepted: [...(flags.acceptQuality === true ? ["--accept-quality"] : []), ...(flags.allowNoHit === true ? ["--allow-no-hit"] : [])] }) });
   snapshot.close();
   tellRefusedDecisions(context, refusedDecisions);
 

@@ -145,6 +145,20 @@ suite("a csv: database", () => {
     expect(json["checks"]).toMatchObject([{ what: "configuration" }, { what: "database", result: "ok", detail: expect.stringMatching(/^2 member rows/) }, { what: "database", result: "look", detail: expect.stringContaining("enough for plans") }, {}, { what: "Kakao", result: "ok" }]);
   });
 
+  test("comes without a file where the keys look wrong (M13), until that was accepted", async () => {
+    const many = Array.from({ length: 120 }, (_, at) => `person ${at}`);
+    const service = await openService({ config, users: Object.fromEntries(many.map((name, at) => [String(8_000_000_000 + at), { ci: ci(name), name: "김하나", birthdate: "19900101" }])) });
+    service.write("members.csv", header + many.map((name, at) => `${at + 1},${ci(name)},,,${at < 10 ? "박둘셋,19700505" : "김하나,19900101"},,,active,\n`).join(""));
+    const { id, json, code } = await service.json("map-members", "--sql-dialect", "postgres");
+    expect([code, json["sqlFile"]]).toEqual([0, undefined]);
+    expect(() => service.file(id, "apply.sql")).toThrow(/ENOENT/);
+    const told = await service.run("map-members", "--sql-dialect", "postgres");
+    expect(told.err).toMatch(/M13\)\. apply\.sql was not written; after a look, plan again with --accept-quality/);
+    const accepted = await service.json("map-members", "--sql-dialect", "postgres", "--accept-quality");
+    expect(accepted.json["sqlFile"]).toEqual({ links: 110, clears: 0, leftOut: 0 });
+    expect(service.file(accepted.id, "apply.sql")).toContain("COMMIT;");
+  });
+
   test("leaves relinks out and says so", async () => {
     const { sql, json, service } = await planFrom({ "members.csv": dump }, config, "mysql");
     expect(json["counts"]).toMatchObject({ relink: 1, link: { ci: 1 } });

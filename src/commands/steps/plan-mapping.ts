@@ -18,6 +18,7 @@ import type { Snapshot } from "../../workspace/snapshot.ts";
 import { compareValues, FalseHit } from "./compare-values.ts";
 import { describePlan } from "./describe-plan.ts";
 import type { FileDecisions, RefusedRow } from "./read-decisions.ts";
+import { readQuality } from "./read-quality.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 import { settleDecisions } from "./settle-decisions.ts";
 import { showMembers } from "./show-members.ts";
@@ -34,6 +35,8 @@ export interface PlanInput {
   readonly allRows: boolean;
   /** Of the SQL file that a plan from a dump comes with. */
   readonly sqlDialect?: SqlDialect;
+  /** Flags by which doubts about the keys (M13) were lifted for that file. */
+  readonly accepted?: readonly string[];
 }
 
 export interface MappingResult {
@@ -89,10 +92,13 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
     const groups = await collectGroups(context, input, sides, plan);
     const shownMembers = await showMembers(context, sides, plan);
     writeMappingPlan({ context, runId: id, folder, sides, plan, groups, shownMembers, draft, decided: settled.obeyed, allRows: input.allRows }, input.snapshot.blocks());
-    const sql = input.sqlDialect === undefined ? undefined : await writeSqlFile(context, { id, folder }, input.sqlDialect, sides, plan, settled.obeyed);
     const { digest, rows: planned } = draft.finish();
     workspace.decisions.remember(settled.remember);
-    const run = workspace.runs.create(id, describePlan(context, input, { sides, plan, digest, planned, danglingLinks, undecryptable, sql, decisions: settled.digest, database: (await context.database()).identity }));
+    const made = { sides, plan, digest, planned, danglingLinks, undecryptable, decisions: settled.digest, database: (await context.database()).identity };
+    const isDoubtful = readQuality(describePlan(context, input, { ...made, sql: undefined })).some(({ flag }) => input.accepted?.includes(flag) !== true);
+    // Whoever runs the file is asked nothing more: what --apply would refuse (M13) does not get into it.
+    const sql = input.sqlDialect === undefined || isDoubtful ? undefined : await writeSqlFile(context, { id, folder }, input.sqlDialect, sides, plan, settled.obeyed);
+    const run = workspace.runs.create(id, describePlan(context, input, { ...made, sql }));
     return { run, refusedDecisions: settled.refused, clears: countClears(settled.obeyed) };
   } catch (error) {
     draft.discard();

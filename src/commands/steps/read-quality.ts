@@ -12,7 +12,7 @@ const leastHits = 100;
 const leastValues = 1000;
 
 /** The quality rules of M13, from the numbers that the plan was stored with. */
-export function readQuality({ counts }: Run): readonly QualityDoubt[] {
+export function readQuality({ counts }: Pick<Run, "counts">): readonly QualityDoubt[] {
   const number = (path: string): number => Number(valueAt(counts, path) ?? 0);
   return [...listHitDoubts(number), ...listKeyDoubts(number, valueAt(counts, "quality.digested"))];
 }

@@ -44,6 +44,7 @@ export async function tellPlan(context: Context, run: Run, { inspection, refused
   const changes = countPlanned(run);
   if (changes === 0) terminal.note("There is nothing to link.");
   else if (run.files["sql"] !== undefined) tellSqlFile(context, run);
+  else if (/^csv:/i.test(context.config.database.url)) terminal.note(`Nothing has been changed, and ${sqlFile} was not written.`);
   else terminal.note(`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To ${clears > 0 ? "write or clear" : "write"} ${countOf(changes, "link")}: ${applyCommand(run)}`);
 }
 
@@ -86,7 +87,9 @@ function ruleOf(reason: string): string {
 }
 
 function warnings(context: Context, run: Run, inspection: Inspection): readonly string[] {
-  const list: string[] = [...readQuality(run).map(({ says, flag }) => `${says} --apply will ask for ${flag}.`)];
+  const isDump = /^csv:/i.test(context.config.database.url);
+  const asks = (flag: string): string => (!isDump ? `--apply will ask for ${flag}.` : run.files["sql"] === undefined ? `${sqlFile} was not written; after a look, plan again with ${flag}.` : `${flag} was given.`);
+  const list: string[] = [...readQuality(run).map(({ says, flag }) => `${says} ${asks(flag)}`)];
   if (inspection.missingLinkColumn !== null) list.push(`The member table has no link column; --apply will refuse. Create it:\n${inspection.missingLinkColumn}`);
   for (const { sql } of inspection.missingUniqueIndexes) list.push(`A unique index of the links is missing; --apply will refuse. Create it:\n${sql}`);
   if (inspection.unfilledColumns.length > 0) list.push(`The link table asks for a value in ${inspection.unfilledColumns.join(", ")}; --apply will refuse. Name each in link.set or link.fixed.`);
