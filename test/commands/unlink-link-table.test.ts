@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { applyOrphans, openOrphans, planOrphans, unlinkCalls } from "../helpers/orphans.ts";
+import type { ConfigChanges, Service } from "../helpers/service.ts";
+
+const link = { column: undefined, table: "social_accounts", memberId: "member_id", kakaoId: "provider_user_id", fixed: { provider: "kakao" }, where: "deleted_at is null" };
+
+/** Members 1 to 4 hold 1001 to 1004; 90 has left with 1900; 51 holds 8001, which Kakao no longer has; 5002 stands in a row that was deleted softly. */
+async function open(more: ConfigChanges = {}): Promise<Service> {
+  const service = await openOrphans({
+    orphans: 0, linked: 0,
+    members: [...[1, 2, 3, 4].map((id) => ({ id })), { id: 51, email: "a@example.com" }, { id: 90, status: "left" }],
+    users: { ...Object.fromEntries([1001, 1002, 1003, 1004].map((id) => [String(id), {}])), "1900": { phone: "010-9900-1357" }, "5001": { phone: "010-7001-1357" }, "5002": { phone: "010-7002-1357" } },
+    config: { kakao: { app: { fixedIds: false, autoLink: true } }, members: { otherLogin: "email is not null" }, link: { ...link, ...more } },
+  });
+  await service.change("create table social_accounts (provider varchar(20) not null, member_id varchar(40) not null, provider_user_id varchar(40), deleted_at varchar(30), primary key (provider, member_id))");
+  await service.change("create unique index social_accounts_ids on social_accounts (provider, provider_user_id)");
+  const row = (member: string, id: string, deleted = "null"): string => `('kakao', '${member}', '${id}', ${deleted})`;
+  const rows = [row("1", "1001"), row("2", "1002"), row("3", "1003"), row("4", "1004"), row("90", "1900"), row("51", "8001"), row("777", "5002", "'2026-01-01'")];
+  await service.change(`insert into social_accounts values ${rows.join(", ")}`);
+  return service;
+}
+
+const stored = (service: Service): ReturnType<Service["rows"]> => service.rows("select member_id, provider_user_id, deleted_at from social_accounts where member_id = '51'");
+
+test("a leaver's row may hold the id, a softly deleted row of anybody spares it", async () => {
+  const service = await open();
+  const ran = await applyOrphans(service, await planOrphans(service));
+  expect(ran).toMatchObject({ code: 0, json: { applied: { done: 2, spared: 1, sparedWhy: { held: 1 } } } });
+  expect(unlinkCalls(service).map(([id]) => id).sort()).toEqual(["1900", "5001"]);
+});
+
+test.each<[string, ConfigChanges, readonly (string | null)[][]]>([
+  ["a gone row is marked where link.cleared says how", { cleared: { deleted_at: "gone" } }, [["51", "8001", "gone"]]],
+  ["else it is deleted", {}, []],
+])("%s, and undo brings it back", async (_name, more, cleared) => {
+  const service = await open(more);
+  const before = await stored(service);
+  const run = await planOrphans(service);
+  expect(await applyOrphans(service, run, "--clear-gone")).toMatchObject({ code: 0, json: { applied: { cleared: 1 } } });
+  expect(await stored(service)).toEqual(cleared);
+  expect(await service.json("undo", run, "--apply", "--yes", "--operator", "t")).toMatchObject({ code: 0, json: { restored: 1 } });
+  expect(await stored(service)).toEqual(before);
+});
