@@ -43,7 +43,7 @@ export function refuseShrunkSincePlan(run: Run, inspection: Inspection): void {
   throw new RefusedError({
     code: "members-shrunk-since-plan",
     message: `The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
-    hint: "Look whether database.url is the right database, then make a new plan: kakao-sync unlink-orphans",
+    hint: `Look whether database.url is the right database, and whole. ${run.state === "planned" ? "Then make a new plan: kakao-sync unlink-orphans" : `If they really are gone, give the run up: kakao-sync runs abandon ${run.id}`}`,
     run: run.id,
   });
 }
