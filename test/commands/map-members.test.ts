@@ -2,7 +2,7 @@ import { copyFileSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { ci } from "../helpers/match.ts";
-import { openService } from "../helpers/service.ts";
+import { type MemberValues, openService } from "../helpers/service.ts";
 import { street } from "../helpers/street.ts";
 import { storeEngine } from "../helpers/stores.ts";
 
@@ -202,7 +202,8 @@ describe("at a terminal", () => {
     const example = out.split("\n").find((line) => / link +phone /.test(line)) ?? "";
     expect(example).toMatch(/\*\*/);
     expect(example).toMatch(/010-\*\*\*\*-\d{4}/);
-    for (const { phone, email, name } of street.members) for (const value of [phone, email, name]) if (value !== undefined) expect(out + err).not.toContain(value);
+    const members: readonly MemberValues[] = street.members;
+    for (const value of members.flatMap(({ phone, email, name }) => [phone, email, name])) if (value !== undefined) expect(out + err).not.toContain(value);
     expect((await service.run("map-members")).out).not.toContain("for example");
   });
 });
