@@ -11,27 +11,42 @@ const connectTimeout = 10_000;
 /** A value as text; integers of any width, decimals and dates exactly as the server spells them. */
 export type Cell = string | null;
 
-/** One connection; statements go over it one after another. */
+/** One connection; statements go over it one after another. Once it broke, the next statement opens it anew: a transaction never outlives it. */
 export class MysqlConnection {
   /** Host, port and database for messages. */
   readonly label: string;
-  readonly #connection: Connection;
+  readonly #connect: () => Promise<Connection>;
+  readonly #wishes: SessionWishes;
+  #connection: Connection | undefined;
+  #isClosed = false;
+  #isBegun = false;
 
-  constructor(connection: Connection, label: string) {
+  constructor(label: string, connect: () => Promise<Connection>, wishes: SessionWishes) {
     this.label = label;
-    this.#connection = connection;
-    // A connection that dies while nothing is asked of it would else end the program; the next statement tells it.
-    connection.on("error", () => undefined);
+    this.#connect = connect;
+    this.#wishes = wishes;
   }
 
-  /** The server's number of this connection. */
-  get threadId(): number {
-    return this.#connection.threadId;
+  /** Connects, and sets the session up. */
+  async open(): Promise<void> {
+    const connection = await this.#connect();
+    // A connection that dies while nothing is asked of it would else end the program; the next statement opens another one.
+    connection.on("error", () => {
+      if (this.#connection === connection) this.#connection = undefined;
+    });
+    this.#connection = connection;
+    try {
+      await prepareSession(this, this.#wishes);
+    } catch (error) {
+      connection.destroy();
+      this.#connection = undefined;
+      throw error;
+    }
   }
 
   /** The rows of a query. Nothing is ever bound by the driver: a question mark in an operator's condition is no parameter. */
   async rows(sql: string): Promise<Cell[][]> {
-    const [rows] = await this.#connection.query<never[]>({ sql, rowsAsArray: true }).catch(withoutStatement);
+    const [rows] = await this.#asking((connection) => connection.query<never[]>({ sql, rowsAsArray: true }));
     for (const row of rows as unknown[][]) {
       for (let at = 0; at < row.length; at += 1) if (typeof row[at] !== "string" && row[at] !== null) row[at] = String(row[at]);
     }
@@ -40,24 +55,55 @@ export class MysqlConnection {
 
   /** Runs a statement; gives the number of rows that it matched, changed or not. */
   async run(sql: string): Promise<number> {
-    const [result] = await this.#connection.query<never>(sql).catch(withoutStatement);
+    const [result] = await this.#asking((connection) => connection.query<never>(sql));
     return (result as { readonly affectedRows?: number }).affectedRows ?? 0;
+  }
+
+  /** Begins a transaction: until its end a statement fails rather than that it runs on another connection. */
+  async begin(): Promise<void> {
+    await this.run("START TRANSACTION");
+    this.#isBegun = true;
+  }
+
+  async commit(): Promise<void> {
+    await this.run("COMMIT");
+    this.#isBegun = false;
+  }
+
+  /** Takes the transaction back; without a connection the server does so by itself. */
+  async rollBack(): Promise<void> {
+    if (this.#connection !== undefined) await this.run("ROLLBACK").catch(() => undefined);
+    this.#isBegun = false;
   }
 
   /** Says goodbye, or hangs up where nobody listens any more. */
   async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#isClosed = true;
+    await connection?.end().catch(() => connection.destroy());
+  }
+
+  async #asking<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#connection === undefined && !this.#isClosed && !this.#isBegun) await this.open();
+    const connection = this.#connection;
+    if (connection === undefined) throw Object.assign(new Error("the connection is closed"), { code: "PROTOCOL_CONNECTION_LOST" });
     try {
-      await this.#connection.end();
-    } catch {
-      this.#connection.destroy();
+      return await ask(connection);
+    } catch (error) {
+      if (isConnectionLost(error)) {
+        connection.destroy();
+        this.#connection = undefined;
+      }
+      throw withoutStatement(error);
     }
   }
 }
 
 /** The driver hangs the statement on its errors, with members' values and the session's secrets in it. */
-function withoutStatement(error: unknown): never {
+function withoutStatement(error: unknown): unknown {
   if (error instanceof Error && "sql" in error) delete error.sql;
-  throw error;
+  return error;
 }
 
 /** Runs `work` and turns errors of driver and server into errors for operators; other errors pass unchanged. */
@@ -72,17 +118,9 @@ export async function withMysqlErrors<T>(label: string, doing: Doing, work: () =
 /** Opens a connection with its session as this program needs it. Throws StartError where the server cannot be reached or used; the password is never told. */
 export async function connectMysql(url: string, wishes: SessionWishes): Promise<MysqlConnection> {
   const target = parseMysqlUrl(url);
-  return withMysqlErrors(target.label, "open", async () => {
-    const connection = await connect(target);
-    const opened = new MysqlConnection(connection, target.label);
-    try {
-      await prepareSession(opened, wishes);
-      return opened;
-    } catch (error) {
-      await opened.close();
-      throw error;
-    }
-  });
+  const connection = new MysqlConnection(target.label, () => connect(target), wishes);
+  await withMysqlErrors(target.label, "open", () => connection.open());
+  return connection;
 }
 
 async function connect(target: MysqlTarget): Promise<Connection> {

@@ -24,21 +24,20 @@ export async function inTransaction<T>(connection: MysqlConnection, work: () => 
 }
 
 async function once<T>(connection: MysqlConnection, work: () => Promise<T>): Promise<T> {
-  await connection.run("START TRANSACTION");
+  await connection.begin();
   try {
     const result = await work();
     await commit(connection);
     return result;
   } catch (error) {
-    // Without a connection the server rolls back by itself.
-    await connection.run("ROLLBACK").catch(() => undefined);
+    await connection.rollBack();
     throw error;
   }
 }
 
 async function commit(connection: MysqlConnection): Promise<void> {
   try {
-    await connection.run("COMMIT");
+    await connection.commit();
   } catch (error) {
     throw isConnectionLost(error) ? explainLostCommit(connection.label, error) : error;
   }

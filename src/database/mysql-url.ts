@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { StartError } from "../errors.ts";
 
 /**
@@ -40,6 +41,9 @@ export function parseMysqlUrl(text: string): MysqlTarget {
   const database = decodePart(url.pathname.slice(1), "database name");
   if (database === "" || (host === "" && socket === undefined)) throw wrongUrl(`The database URL names no ${database === "" ? "database" : "host"}.`, `Write it as ${example}`);
   const port = url.port === "" ? 3306 : Number(url.port);
+  const tls = chooseTls(given.get("sslmode"), given.get("ssl-ca"), socket);
+  // The driver would compare the certificate with the name localhost.
+  if (tls === "verify-full" && isIP(host) !== 0) throw wrongUrl("The certificate is to be checked for the host's name, and the database URL names an address.", "Write the name of the host, or sslmode=verify-ca.");
   return {
     host,
     port,
@@ -47,7 +51,7 @@ export function parseMysqlUrl(text: string): MysqlTarget {
     user: decodePart(url.username, "user") || undefined,
     password: decodePart(url.password, "password") || undefined,
     database,
-    tls: chooseTls(given.get("sslmode"), given.get("ssl-ca"), socket),
+    tls,
     caFile: given.get("ssl-ca"),
     label: `${socket ?? `${host.includes(":") ? `[${host}]` : host}:${port}`}/${database}`,
   };

@@ -1,9 +1,8 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import { FailedError } from "../errors.ts";
 import { createTimeFormat } from "./mysql-clock.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
-import { type Doing, isConnectionLost } from "./mysql-errors.ts";
+import type { Doing } from "./mysql-errors.ts";
 import { readIdentity } from "./mysql-identity.ts";
 import { inspectPlaces } from "./mysql-inspect.ts";
 import { joinLinks, readDanglingPages, readHeldInTable, readHoldersInTable, readRowsOfMembers, withLinks } from "./mysql-link-rows.ts";
@@ -178,13 +177,7 @@ class MysqlDatabase implements ServiceDatabase {
     const places = await this.#resolved();
     return this.#doing("write", async () => {
       const writer = await this.#openedWriter(places);
-      try {
-        return await inTransaction(writer, () => work(writer));
-      } catch (error) {
-        // A connection that broke is opened anew by the next batch.
-        if (isConnectionLost(error) || (error instanceof FailedError && isConnectionLost(error.cause))) this.#writer = undefined;
-        throw error;
-      }
+      return inTransaction(writer, () => work(writer));
     });
   }
 

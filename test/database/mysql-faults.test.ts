@@ -79,11 +79,15 @@ function describeFaults(url: string): void {
     it("a connection that breaks at the commit leaves the outcome unknown, and the rows say it", async () => {
       const service = await createMembers(url);
       const database = await open(service.url);
-      const kill = (): void => {
+      const kill = (): boolean => {
         const script = `SET @id = (SELECT MAX(trx_mysql_thread_id) FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.db = '${service.name}' AND p.id <> CONNECTION_ID())`;
         expect(runMeanwhile(service.url, script, "SET @kill = CONCAT('KILL ', @id)", "PREPARE kill_it FROM @kill", "EXECUTE kill_it")).toBe("done");
+        return true;
       };
-      await expect(database.writeLinks([change("1", "11")], { unchanged: () => true, intend: kill })).rejects.toMatchObject({ exitCode: 4, code: "database-commit-unknown" });
+      await expect(database.writeLinks([change("1", "11")], { unchanged: () => true, intend: () => void kill() })).rejects.toMatchObject({ exitCode: 4, code: "database-commit-unknown" });
+      // What is left of a transaction never runs on another connection, where it would be no transaction.
+      await expect(database.writeLinks([change("1", "11")], { unchanged: kill, intend: () => undefined })).rejects.toMatchObject({ exitCode: 4, code: "database-lost" });
+      expect(await service.run(linksSql)).toEqual([[1n, null], [4n, null]]);
       expect(await database.writeLinks([change("1", "11")], openGuards)).toMatchObject([{ outcome: "written" }]);
     });
 
@@ -183,14 +187,16 @@ function describeFaults(url: string): void {
       await expect(readAll(database)).rejects.toMatchObject({ exitCode: 4, code: "database-time-out", hint: expect.stringContaining("max_statement_time") });
     });
 
-    it("a connection that goes away is told, and nothing was changed", async () => {
+    it("a connection that goes away is told, and the next reading has another one", async () => {
       const service = await createMembers(url);
       const database = await open(service.url);
       await database.inspect();
+      const [[own] = []] = await service.run("SELECT CAST(CONNECTION_ID() AS CHAR)");
       for (const [id] of await runAlone(url, `SELECT CAST(id AS CHAR) FROM information_schema.processlist WHERE db = '${service.name}' AND command = 'Sleep'`)) {
-        if (String(id) !== String((await service.run("SELECT CAST(CONNECTION_ID() AS CHAR)"))[0]?.[0])) await runAlone(url, `KILL ${String(id)}`);
+        if (id !== own) await runAlone(url, `KILL ${String(id)}`);
       }
       await expect(readAll(database)).rejects.toMatchObject({ exitCode: 4, code: "database-lost" });
+      expect(await readAll(database)).toHaveLength(5);
     });
   });
 
@@ -226,8 +232,8 @@ function describeFaults(url: string): void {
         [changed((one) => (one.port = "1")), "database-unreachable"],
         [changed((one) => (one.search = "?socket=/nowhere/mysqld.sock")), "database-unreachable"],
         [changed((one) => ([one.username, one.password, one.pathname] = [new URL(url).username, new URL(url).password, "/no_such_database"])), "database-missing"],
-        [changed((one) => (one.search = tls === "YES" ? "?sslmode=verify-full" : "?sslmode=require")), tls === "YES" ? "database-certificate" : "database-tls"],
-        [changed((one) => (one.search = "?ssl-ca=/nowhere/ca.pem")), "database-certificate"],
+        [changed((one) => ([one.hostname, one.search] = tls === "YES" ? ["localhost", "?sslmode=verify-full"] : [one.hostname, "?sslmode=require"])), tls === "YES" ? "database-certificate" : "database-tls"],
+        [changed((one) => (one.search = "?sslmode=verify-ca&ssl-ca=/nowhere/ca.pem")), "database-certificate"],
         [changed((one) => (one.search = "?compress=1")), "database-url"],
         [changed((one) => (one.search = "?sslmode=maybe")), "database-url"],
         [changed((one) => (one.pathname = "/")), "database-url"],
