@@ -1,6 +1,6 @@
 import { StartError } from "../errors.ts";
 import type { ColumnShape, TableShape } from "./postgres-schema.ts";
-import { leavesOutEmpty, splitCondition } from "./sqlite-columns.ts";
+import { leavesOutEmpty, splitCondition } from "./operator-sql.ts";
 import { describeMissing } from "./table-map.ts";
 
 /** What is wrong with these names of columns, with the nearest ones. */

@@ -5,7 +5,7 @@ import type { Transaction } from "./postgres-connection.ts";
 import { codeOf, tellSafely } from "./postgres-errors.ts";
 import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { TableShape } from "./postgres-schema.ts";
-import { wrapSql } from "./sqlite-columns.ts";
+import { wrapSql } from "./operator-sql.ts";
 
 /** Every check of what is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. Gives the rows of each place. */
 export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, places: Places): Promise<Inspection["rows"]> {

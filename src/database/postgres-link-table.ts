@@ -5,7 +5,7 @@ import { checkIdType, checkLinkType, describeWrongColumns } from "./postgres-che
 import { type ColumnShape, listTables, readTable, type TableShape } from "./postgres-schema.ts";
 import type { KeyPart } from "./postgres-statements.ts";
 import { columnOf, type Fill, quoteText, resolveFills } from "./postgres-values.ts";
-import { wrapSql } from "./sqlite-columns.ts";
+import { wrapSql } from "./operator-sql.ts";
 import { describeMissing, quoteName } from "./table-map.ts";
 
 /** The table with a row a link (`link.table`), its names checked and quoted. */

@@ -6,7 +6,7 @@ import type { Transaction } from "./postgres-connection.ts";
 import { type PostgresLinkTable, resolveLinkTable } from "./postgres-link-table.ts";
 import { type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./postgres-schema.ts";
 import { columnOf, type Fill, resolveFills } from "./postgres-values.ts";
-import { wrapSql } from "./sqlite-columns.ts";
+import { wrapSql } from "./operator-sql.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
 
 /** The link column of a place. */

@@ -3,7 +3,7 @@ import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import { describeBadWhere, listMissingIndexes, listUnfilled } from "./sqlite-link-inspect.ts";
-import { wrapSql } from "./sqlite-columns.ts";
+import { wrapSql } from "./operator-sql.ts";
 import type { Places, SqlitePlace } from "./sqlite-place.ts";
 import { freeIndexName, storedEmpties } from "./sqlite-unique-sql.ts";
 import { quoteName } from "./table-map.ts";

@@ -1,5 +1,6 @@
 import type { Inspection } from "./service-database.ts";
-import { leavesOutEmpty, sameName, splitCondition, wrapSql } from "./sqlite-columns.ts";
+import { leavesOutEmpty, splitCondition, wrapSql } from "./operator-sql.ts";
+import { sameName } from "./sqlite-columns.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import { literalSql, type SqliteLinkTable } from "./sqlite-link-table.ts";
 import type { UniqueKey } from "./sqlite-schema.ts";

@@ -1,7 +1,8 @@
 import { StartError } from "../errors.ts";
 import type { LinkTable, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { columnOf, describeWrongColumns, refuseFloatingPoint, storesIntegers, wrapSql } from "./sqlite-columns.ts";
+import { wrapSql } from "./operator-sql.ts";
+import { columnOf, describeWrongColumns, refuseFloatingPoint, storesIntegers } from "./sqlite-columns.ts";
 import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { describeMissing, quoteName } from "./table-map.ts";
 

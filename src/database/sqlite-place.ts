@@ -1,7 +1,8 @@
 import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { resolveLinkTable, type SqliteLinkTable } from "./sqlite-link-table.ts";
-import { columnOf, describeWrongColumns, leavesOutEmpty, refuseFloatingPoint, sameName, splitCondition, storesIntegers, wrapSql } from "./sqlite-columns.ts";
+import { leavesOutEmpty, splitCondition, wrapSql } from "./operator-sql.ts";
+import { columnOf, describeWrongColumns, refuseFloatingPoint, sameName, storesIntegers } from "./sqlite-columns.ts";
 import { type Affinity, type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./sqlite-schema.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
