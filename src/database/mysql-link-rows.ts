@@ -7,7 +7,7 @@ import type { MysqlPlace } from "./mysql-place.ts";
 import { asked, askedText, inChunks } from "./mysql-read.ts";
 import { columnOf } from "./mysql-schema.ts";
 import { asColumn, asTypeOf, type ColumnShape, decodeStored, orderSql, quoteMysqlName, readSql, textLiteral, valueName, valuesSql } from "./mysql-values.ts";
-import type { DanglingLink, FormerValues } from "./service-database.ts";
+import type { DanglingLink, FormerValues, HeldRows } from "./service-database.ts";
 
 const danglingPageSize = 2_000;
 
@@ -61,9 +61,13 @@ export async function readRowsOfIds(connection: MysqlConnection, link: MysqlLink
   return groupRows(await readRows(connection, link, link.kakao, ids, false));
 }
 
-/** Which of these ids any row holds. */
-export async function readHeldInTable(connection: MysqlConnection, link: MysqlLinkTable, ids: readonly KakaoId[]): Promise<Set<KakaoId>> {
+/** Which of these ids any row holds, or any counted one. */
+export async function readHeldInTable(connection: MysqlConnection, link: MysqlLinkTable, ids: readonly KakaoId[], which: HeldRows = "any"): Promise<Set<KakaoId>> {
   const held = new Set<KakaoId>();
+  if (which === "counted") {
+    for (const id of ids) if ((await readHoldersInTable(connection, link, id)).length > 0) held.add(id);
+    return held;
+  }
   const reach = await reachBy(connection, link, link.kakao);
   for (const some of inChunks(ids)) {
     const rows = await connection.rows(`SELECT ${askedText} FROM ${asked(some)} ${reach}`);

@@ -17,7 +17,7 @@ import { refuseWithoutTransactions } from "./mysql-rights.ts";
 import { inTransaction } from "./mysql-transaction.ts";
 import { readBack, writeChanges } from "./mysql-write.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 
 /** Opens a MySQL or MariaDB database for reading. Throws StartError when it cannot be reached or used. */
 export async function openMysql(options: ServiceDatabaseOptions): Promise<ServiceDatabase> {
@@ -100,9 +100,9 @@ class MysqlDatabase implements ServiceDatabase {
     return holders;
   }
 
-  async findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
+  async findHeldIds(kakaoIds: readonly KakaoId[], rows: HeldRows = "any"): Promise<ReadonlySet<KakaoId>> {
     const { all, linkTable } = await this.#resolved();
-    return this.#doing("read", () => (linkTable === null ? readHeldIds(this.#primary, all, kakaoIds) : readHeldInTable(this.#primary, linkTable, kakaoIds)));
+    return this.#doing("read", () => (linkTable === null ? readHeldIds(this.#primary, all, kakaoIds) : readHeldInTable(this.#primary, linkTable, kakaoIds, rows)));
   }
 
   async openPending(): Promise<readonly LinkedPlace[]> {

@@ -1,7 +1,7 @@
 import { compareMemberIds } from "../core/id-order.ts";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import type { DanglingLink, FormerValues } from "./service-database.ts";
+import type { DanglingLink, FormerValues, HeldRows } from "./service-database.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { possibleIds } from "./postgres-checks.ts";
 import { notEmpty, type PostgresLinkTable } from "./postgres-link-table.ts";
@@ -54,11 +54,11 @@ export async function readRowsOfIds(sql: Transaction, link: PostgresLinkTable, i
   return groupRows(await readRows(sql, link, isHeld(link), possibleIds(link.kakao, ids), lock), (row) => row.link);
 }
 
-/** Which of these ids any row holds. */
-export async function readHeldInTable(sql: Transaction, link: PostgresLinkTable, ids: readonly KakaoId[]): Promise<Set<KakaoId>> {
+/** Which of these ids any row holds, or any counted one. */
+export async function readHeldInTable(sql: Transaction, link: PostgresLinkTable, ids: readonly KakaoId[], which: HeldRows = "any"): Promise<Set<KakaoId>> {
   if (ids.length === 0) return new Set();
   const asked = new Set(ids);
-  const rows = await sql.rows(`SELECT ${textOf(link.kakao.name)} FROM ${link.table.sql} WHERE ${isHeld(link)}`, [ids]);
+  const rows = await sql.rows(`SELECT ${textOf(link.kakao.name)} FROM ${link.table.sql} WHERE ${isHeld(link)}${which === "any" ? "" : ` AND ${link.counted}`}`, [ids]);
   return new Set(rows.map(([id]) => String(id)).filter((id) => asked.has(id)));
 }
 

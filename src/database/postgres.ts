@@ -2,7 +2,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { StartError } from "../errors.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
 import { inspectPlaces, listUnfilled } from "./postgres-inspect.ts";
@@ -115,10 +115,10 @@ class PostgresDatabase implements ServiceDatabase {
     });
   }
 
-  async findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
+  async findHeldIds(kakaoIds: readonly KakaoId[], rows: HeldRows = "any"): Promise<ReadonlySet<KakaoId>> {
     const places = await this.#resolved();
     const { linkTable } = places;
-    return this.#read(this.#primary, (sql) => (linkTable === null ? readHeldIds(sql, places, kakaoIds) : readHeldInTable(sql, linkTable, kakaoIds)));
+    return this.#read(this.#primary, (sql) => (linkTable === null ? readHeldIds(sql, places, kakaoIds) : readHeldInTable(sql, linkTable, kakaoIds, rows)));
   }
 
   async openPending(): Promise<readonly LinkedPlace[]> {

@@ -153,6 +153,9 @@ export interface DanglingLink {
   readonly memberId: string;
 }
 
+/** Which rows of a link table hold an id: a softly deleted one holds it as long as an index says so, and is no link. */
+export type HeldRows = "any" | "counted";
+
 /** The advisory lock of one run: a help, not the guarantee (that is the compare-and-set of each row). */
 export interface DatabaseLock {
   /** Null when it is held; else why this server has none (an engine without, a pooler between): a sentence for the operator. */
@@ -183,8 +186,10 @@ export interface ServiceDatabase {
   findMembers(place: number, ids: readonly string[]): Promise<readonly MemberRow[]>;
   /** Members of any state whose link is this Kakao id. */
   findHolders(kakaoId: KakaoId): Promise<readonly MemberRow[]>;
-  /** A last look, at `url`: which of these ids stand in any row of the member tables or the link table, whether it counts as a link or not. */
-  findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>>;
+  /**
+   * A last look, at `url`: which of these ids stand in a row of the member tables or the link table; in any row, or only in rows that count as links (dangling ones too).
+   */
+  findHeldIds(kakaoIds: readonly KakaoId[], rows?: HeldRows): Promise<ReadonlySet<KakaoId>>;
   /** The tables of `members.pending`. Throws StartError for wrong names. */
   openPending(): Promise<readonly LinkedPlace[]>;
   /** One transaction: looks at each row, lets the guards decide, writes, reads back; outcomes in the order of `changes`. */

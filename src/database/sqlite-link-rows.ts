@@ -1,7 +1,7 @@
 import { compareMemberIds } from "../core/id-order.ts";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import type { DanglingLink, FormerValues } from "./service-database.ts";
+import type { DanglingLink, FormerValues, HeldRows } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import { leavesOutEmpty, splitCondition } from "./operator-sql.ts";
 import { columnOf, sameName } from "./sqlite-columns.ts";
@@ -63,10 +63,10 @@ export function readRowsOfIds(db: Prepared, link: SqliteLinkTable, ids: readonly
   return groupRows(readRows(db, link, isHeld(link), asJson(affinityOf(link, link.kakao), ids)), (row) => row.link);
 }
 
-/** Which of these ids any row holds. */
-export function readHeldInTable(db: Prepared, link: SqliteLinkTable, ids: readonly KakaoId[]): Set<KakaoId> {
+/** Which of these ids any row holds, or any counted one. */
+export function readHeldInTable(db: Prepared, link: SqliteLinkTable, ids: readonly KakaoId[], which: HeldRows = "any"): Set<KakaoId> {
   const asked = new Set(ids);
-  const rows = db.rows(`SELECT ${link.kakaoText} FROM ${link.table.sql} WHERE ${isHeld(link)}`).all({ ids: asJson(affinityOf(link, link.kakao), ids) });
+  const rows = db.rows(`SELECT ${link.kakaoText} FROM ${link.table.sql} WHERE ${isHeld(link)}${which === "any" ? "" : ` AND ${link.counted}`}`).all({ ids: asJson(affinityOf(link, link.kakao), ids) });
   return new Set(rows.map(([id]) => String(id)).filter((id) => asked.has(id)));
 }
 

@@ -1,7 +1,7 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { StartError } from "../errors.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, Inspection, LinkChange, LinkedPlace, LinkRestore, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { type Connection, isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
 import { inspectPlaces } from "./sqlite-inspect.ts";
@@ -106,9 +106,9 @@ export class SqliteDatabase implements ServiceDatabase {
     if (linkTable !== null) yield* this.#eachPage(readDanglingPages(this.#reader, linkTable, all));
   }
 
-  async findHeldIds(kakaoIds: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
+  async findHeldIds(kakaoIds: readonly KakaoId[], rows: HeldRows = "any"): Promise<ReadonlySet<KakaoId>> {
     const { linkTable, all } = this.#resolved();
-    return this.#doing("read", () => (linkTable === null ? readHeldIds(this.#reader, all, kakaoIds) : readHeldInTable(this.#reader, linkTable, kakaoIds)));
+    return this.#doing("read", () => (linkTable === null ? readHeldIds(this.#reader, all, kakaoIds) : readHeldInTable(this.#reader, linkTable, kakaoIds, rows)));
   }
 
   async openPending(): Promise<readonly LinkedPlace[]> {

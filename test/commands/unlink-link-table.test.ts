@@ -22,11 +22,11 @@ async function open(more: ConfigChanges = {}): Promise<Service> {
 
 const stored = (service: Service): ReturnType<Service["rows"]> => service.rows("select member_id, provider_user_id, deleted_at from social_accounts where member_id = '51'");
 
-test("a leaver's row may hold the id, a softly deleted row of anybody spares it", async () => {
+test("a leaver's row may hold the id; a softly deleted row holds nothing", async () => {
   const service = await open();
   const ran = await applyOrphans(service, await planOrphans(service));
-  expect(ran).toMatchObject({ code: 0, json: { applied: { done: 2, spared: 1, sparedWhy: { held: 1 } } } });
-  expect(unlinkCalls(service).map(([id]) => id).sort()).toEqual(["1900", "5001"]);
+  expect(ran).toMatchObject({ code: 0, json: { applied: { done: 3, spared: 0 } } });
+  expect(unlinkCalls(service).map(([id]) => id).sort()).toEqual(["1900", "5001", "5002"]);
 });
 
 test.each<[string, ConfigChanges, readonly (string | null)[][]]>([
@@ -40,4 +40,12 @@ test.each<[string, ConfigChanges, readonly (string | null)[][]]>([
   expect(await stored(service)).toEqual(cleared);
   expect(await service.json("undo", run, "--apply", "--yes", "--operator", "t")).toMatchObject({ code: 0, json: { restored: 1 } });
   expect(await stored(service)).toEqual(before);
+});
+
+test("a row that counts again between plan and call spares its user", async () => {
+  const service = await open();
+  const run = await planOrphans(service);
+  await service.change("update social_accounts set deleted_at = null where member_id = '777'");
+  expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: { applied: { done: 2, spared: 1, sparedWhy: { held: 1 } } } });
+  expect(unlinkCalls(service).map(([id]) => id).sort()).toEqual(["1900", "5001"]);
 });

@@ -92,6 +92,8 @@ export function describeLinkTables(fixture: EngineFixture): void {
       it("knows an id of any row as held, whether it counts or not", async () => {
         const held = ["7000000000000000004", "7000000000000000999", "8000000000000000001", "7000000000000000101", "900"];
         expect(await (await open()).findHeldIds([...held, "1", "9223372036854775807"])).toEqual(new Set(held));
+        const counted = await (await open()).findHeldIds(held, "counted");
+        expect(held.filter((id) => !counted.has(id))).toEqual(["7000000000000000004", "8000000000000000001"]);
       });
 
       it("pages through thousands of members, links and dangling links once each", async () => {

@@ -52,7 +52,7 @@ interface Askable {
 }
 
 async function findUse([id, kind]: UnlinkRow, { database, pending, places }: Askable): Promise<Use | null> {
-  if ((await database.findHeldIds([id])).has(id) && !(kind === "withdrawn" && (await isLeaversOnly(database, id)))) return { why: "held", where: "members" };
+  if ((await database.findHeldIds([id], "counted")).has(id) && !(kind === "withdrawn" && (await isLeaversOnly(database, id)))) return { why: "held", where: "members" };
   for (const table of pending) if ((await table.findHeldIds([id])).has(id)) return { why: "pending", where: table.name };
   for (const place of places) if ((await place.findHeldIds([id])).has(id)) return { why: "elsewhere", where: place.name };
   return null;
