@@ -240,6 +240,39 @@ describe("stopping", () => {
     expect(unlinkCalls(service)).toHaveLength(30);
   });
 
+  test.each<[string, (begun: UnlinkConfig) => object]>([
+    ["a place is missing", (begun) => ({ ...begun, alsoLinkedIn: [] })],
+    ["a place has another column", (begun) => ({ ...begun, alsoLinkedIn: begun.alsoLinkedIn.map((place) => ({ ...place, link: { ...place.link, kakaoId: "id" } })) })],
+    ["a table of sign-ups is missing", (begun) => ({ ...begun, members: {} })],
+    ["the links are in another column", (begun) => ({ ...begun, link: { column: "other_id" } })],
+  ])("with another configuration it does not go on: %s", async (_name, change) => {
+    let calls = 0;
+    const service = await openOrphans({
+      orphans: 30,
+      simulator: { onRequest: ({ path }) => (path === unlink && (calls += 1) === 5 ? writeFileSync(service.path(".kakao-sync/stop"), "") : undefined) },
+    });
+    await service.change("alter table members add column other_id bigint");
+    await service.change("create table signup_pending (kakao_id bigint unique)");
+    await service.change("create table brand_customer (id integer primary key, kakao_id bigint)");
+    await service.change("insert into brand_customer values (1, 888)");
+    const begun = withPlaces(service);
+    service.configure(begun);
+    const run = await planOrphans(service);
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 130 });
+    rmSync(service.path(".kakao-sync/stop"));
+    const before = unlinkCalls(service).length;
+    await service.change("insert into brand_customer values (7, 5030)");
+
+    service.configure({ ...change(begun) });
+    const refused = await applyOrphans(service, run);
+    expect(refused).toMatchObject({ code: 3, error: { code: "configuration-changed", hint: expect.stringContaining(`runs abandon ${run}`) as string } });
+    expect(unlinkCalls(service)).toHaveLength(before);
+
+    service.configure(begun);
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: applied({ done: 29, spared: 1, sparedWhy: { elsewhere: 1 } }) });
+    expect(service.simulator.users.has("5030")).toBe(true);
+  });
+
   test("Ctrl-C lets the unlinks under way finish and says how to go on", async () => {
     const stop = new AbortController();
     const service = await openOrphans({
@@ -280,7 +313,11 @@ test("--save-consents keeps scopes and terms with dates, sealed; who cannot be a
   expect(existsSync(service.path("none.csv"))).toBe(false);
 });
 
-function withPlaces(service: Service): Record<string, unknown> {
+interface UnlinkConfig extends Record<string, unknown> {
+  readonly alsoLinkedIn: readonly { readonly name: string; readonly url: string; readonly link: object }[];
+}
+
+function withPlaces(service: Service): UnlinkConfig {
   const { database } = JSON.parse(readFileSync(service.path("kakao-sync.config.yaml"), "utf8")) as { database: { url: string } };
   return {
     ...base(service.simulator.url),

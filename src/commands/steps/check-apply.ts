@@ -56,15 +56,25 @@ export async function checkPlanState(context: Context, run: Run): Promise<void> 
   if (run.state === "expired") throw refusePlan(run, "plan-expired", `is older than ${lifetimes[run.command] ?? "plans may be"}`);
   const used = usedStates[run.state];
   if (used !== undefined) throw refusePlan(run, used.code, used.why);
-  if (run.state === "interrupted") return checkSameDatabase(context, run);
+  if (run.state === "interrupted") return checkGoingOn(context, run);
   if (run.digests.config === context.configDigest && run.digests.database === (await context.database()).identity && run.appId === context.config.kakao.appId) return;
   context.workspace().runs.transition(run.id, "changed", Math.floor(context.now() / 1000));
   throw refusePlan(run, "plan-changed", "was made with another configuration, app or database");
 }
 
-/** A resumed run goes on with the plan it has; but never in another database. */
-async function checkSameDatabase(context: Context, run: Run): Promise<void> {
+/**
+ * A resumed run goes on with the plan it has; but never in another database. One that unlinks must have the configuration that it was begun with, too: its last look
+ * (U3) asks the tables and places named there, and nothing takes an unlink back. Links are written by comparing, and can be taken back.
+ */
+async function checkGoingOn(context: Context, run: Run): Promise<void> {
   if (run.digests.database !== (await context.database()).identity) throw refusePlan(run, "plan-changed", "was begun in another database");
+  if (run.command !== "unlink-orphans" || run.digests.config === context.configDigest) return;
+  throw new RefusedError({
+    code: "configuration-changed",
+    message: `Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was unlinked.`,
+    hint: `Put the configuration back as it was, then: ${applyCommand(run)}. Or give the run up, keeping what it did: kakao-sync runs abandon ${run.id}`,
+    run: run.id,
+  });
 }
 
 function refusePlan(run: Run, code: string, why: string): RefusedError {
