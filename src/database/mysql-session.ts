@@ -29,15 +29,22 @@ const unwantedModes: ReadonlySet<string> = new Set(["NO_ZERO_DATE", "NO_ZERO_IN_
 
 /** Sets what reading and writing rest on, then the operator's parameters, then read-only. Throws StartError for a server that is too old, and for what it refuses. */
 export async function prepareSession(connection: Asking, wishes: SessionWishes): Promise<void> {
-  const [[version = null, modes = null] = []] = await connection.rows("SELECT VERSION(), @@SESSION.sql_mode");
+  const [[version = null] = []] = await connection.rows("SELECT VERSION()");
   refuseOldServer(version ?? "");
-  await connection.run(`SET SESSION sql_mode = ${textLiteral(chooseModes(modes ?? ""))}, SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION sql_safe_updates = 0, SESSION wait_timeout = 28800, SESSION autocommit = 1`);
+  await connection.run(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSeconds}, SESSION sql_safe_updates = 0, SESSION wait_timeout = 28800, SESSION autocommit = 1`);
   await setTimeZone(connection, wishes.timeZone);
   await setParameters(connection, wishes.session);
+  await setModes(connection);
   await waitForOtherNodes(connection);
   // With statement-wise snapshots a look inside the transaction sees what has been committed until then.
   await connection.run("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
   if (wishes.readOnly) await connection.run("SET SESSION TRANSACTION READ ONLY");
+}
+
+/** After the operator's parameters: `database.session.sql_mode` chooses modes as the server's own setting does, and cannot let values be bent. */
+async function setModes(connection: Asking): Promise<void> {
+  const [[modes = null] = []] = await connection.rows("SELECT @@SESSION.sql_mode");
+  await connection.run(`SET SESSION sql_mode = ${textLiteral(chooseModes(modes ?? ""))}`);
 }
 
 /** Throws StartError for a version of MySQL or MariaDB before the oldest that is served. */
@@ -49,7 +56,7 @@ export function refuseOldServer(version: string): void {
   throw new StartError({ code: "database-version", message: `The server is ${product} ${major}.${minor}; the oldest that is served is ${product} ${leastMajor}.${leastMinor}.`, hint: `Use a server of ${product} ${leastMajor}.${leastMinor} or later.` });
 }
 
-/** The server's own modes stay, because conditions were written for them; wrong values become errors instead of being bent. */
+/** The server's own modes, or those of `database.session`, stay, because conditions were written for them; wrong values become errors instead of being bent. */
 export function chooseModes(present: string): string {
   const kept = present.split(",").filter((mode) => mode !== "" && !unwantedModes.has(mode));
   return [...new Set([...kept, "STRICT_TRANS_TABLES", "ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION", "NO_AUTO_VALUE_ON_ZERO"])].join(",");

@@ -81,9 +81,9 @@ function expressionOf(table: TableShape, name: string): string | null {
   return table.columns.get(name.toLowerCase())?.generated ?? null;
 }
 
-/** An expression without what servers spell differently: case, blanks, brackets, quotes of names, character sets of literals. */
+/** An expression without what servers spell differently: case, blanks, brackets, quotes of names (" with ANSI_QUOTES), character sets of literals. */
 function spell(sql: string): string {
-  return sql.toLowerCase().replaceAll(/\\(?=')/g, "").replaceAll(/_(utf8mb[34]|utf8|latin1|ascii)\s*(?=')/g, "").replaceAll(/[`\s()]/g, "");
+  return sql.toLowerCase().replaceAll(/\\(?=')/g, "").replaceAll(/_(utf8mb[34]|utf8|latin1|ascii)\s*(?=')/g, "").replaceAll(/[`"\s()]/g, "");
 }
 
 function declare(column: ColumnShape): string {

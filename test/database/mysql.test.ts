@@ -171,6 +171,18 @@ function describeOn(url: string): void {
       expect(await database.writeLinks([change("1", "11"), change("2", "12")], openGuards)).toMatchObject([{ outcome: "written" }, { outcome: "written" }]);
     });
 
+    it.each(["ANSI_QUOTES", ""])("that were printed are known again in the mode '%s'", async (mode) => {
+      const service = await create(url, ["CREATE TABLE people (id BIGINT PRIMARY KEY)", "CREATE TABLE links (id BIGINT AUTO_INCREMENT PRIMARY KEY, provider VARCHAR(10), member_id BIGINT UNSIGNED NOT NULL DEFAULT 0, uid BIGINT UNSIGNED NOT NULL DEFAULT 0, is_gone INT NOT NULL DEFAULT 0)", "INSERT INTO links (id) VALUES (1), (2)", "CREATE TABLE shops (id BIGINT PRIMARY KEY, kakao_id BIGINT UNSIGNED NOT NULL DEFAULT 0)", "INSERT INTO shops (id) VALUES (1), (2)"]);
+      const link: LinkTable = { kind: "table", table: "links", memberId: "member_id", kakaoId: "uid", fixed: {}, where: "is_gone = 0", set: {} };
+      for (const map of [people({ table: "shops" }), { ...people(), link }]) {
+        const look = async (): Promise<Inspection["missingUniqueIndexes"]> => (await (await open(service.url, map, { sql_mode: mode })).inspect()).missingUniqueIndexes;
+        const missing = await look();
+        expect(missing.length).toBeGreaterThan(0);
+        for (const { sql } of missing) await service.run(sql);
+        expect(await look()).toEqual([]);
+      }
+    });
+
     it("in a link table leave out rows that do not count", async () => {
       const service = await create(url, ["CREATE TABLE people (id BIGINT PRIMARY KEY)", "INSERT INTO people VALUES (1), (2)", "CREATE TABLE links (id BIGINT AUTO_INCREMENT PRIMARY KEY, provider VARCHAR(10), member_id BIGINT, uid VARCHAR(40), deleted_at DATETIME)", "INSERT INTO links VALUES (1, 'kakao', 1, '77', '2020-01-01'), (2, 'kakao', 1, '77', '2021-01-01'), (3, 'kakao', 1, '78', NULL)"]);
       const link: LinkTable = { kind: "table", table: "links", memberId: "member_id", kakaoId: "uid", fixed: { provider: "kakao" }, where: "deleted_at IS NULL", set: {}, cleared: { deleted_at: "now" } };
@@ -223,6 +235,15 @@ function describeOn(url: string): void {
       expect(inspect(failed, { depth: 9 })).not.toMatch(/Sesame|536573616d65/i);
       expect(failed).toMatchObject({ exitCode: 2, code: "database-session", message: expect.stringContaining(name) });
       expect(failed).toMatchObject({ message: expect.not.stringContaining("Sesame") });
+    });
+
+    it.each(["", "ANSI_QUOTES", "NO_ZERO_DATE", "TRADITIONAL"])("writes no bent value in the mode '%s'", async (mode) => {
+      const service = await create(url, ["CREATE TABLE people (id INT PRIMARY KEY, kakao_id BIGINT UNIQUE, rate INT)", "INSERT INTO people (id) VALUES (1)"]);
+      const map = people({ name: { kind: "sql", sql: "@@SESSION.sql_mode" } });
+      const database = await open(service.url, { ...map, link: { kind: "column", column: "kakao_id", set: { rate: { literal: "12 %" } } } }, { Sql_Mode: mode });
+      expect(await readAll(database)).toMatchObject([{ name: expect.stringMatching(/^(?!.*(NO_ZERO|TRADITIONAL)).*STRICT_TRANS_TABLES/) }]);
+      await expect(database.writeLinks([change("1", "11")], openGuards)).rejects.toMatchObject({ code: "database-failed" });
+      expect(await service.run("SELECT kakao_id, rate FROM people")).toEqual([[null, null]]);
     });
 
     it("cannot write before the first link is written", async () => {
