@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import Database from "better-sqlite3";
+import { forgetOutcomes } from "../helpers/killed.ts";
 import { ci } from "../helpers/match.ts";
 import { openService, type MemberValues, type PersonValues, type Service, type ServiceSetup } from "../helpers/service.ts";
 import { street } from "../helpers/street.ts";
@@ -402,6 +403,33 @@ describe("interrupted runs", () => {
     await service.json("undo", id, "--apply", "--yes", "--operator", "tester");
     expect((await applyPlan(service, id)).error.code).toBe("plan-used");
     expect(await service.links()).toEqual({ 1: null, 2: null, 3: null, 90: "500" });
+  });
+
+  test("killed right after the commit: what is written stays on record, whatever Kakao and other places say by now; what is not is judged anew", async () => {
+    const place = { name: "brand2", url: "sqlite:./brand2.db", link: { table: "customer", memberId: "id", kakaoId: "kakao_id" } };
+    const people = pairs(2);
+    const service = await openService({
+      members: [...people.members, { id: 90, ci: ci("back"), link: "500" }, { id: 91, ci: ci("again"), link: "501" }],
+      users: { ...people.users, "600": { ci: ci("back") }, "601": { ci: ci("again") } },
+      config: { alsoLinkedIn: [place] },
+    });
+    const brand = new Database(service.path("brand2.db"));
+    brand.exec("create table customer (id integer primary key, kakao_id text)");
+    const { id } = await service.json("map-members");
+    expect((await applyPlan(service, id)).json["applied"]).toMatchObject({ done: 4 });
+    forgetOutcomes(service, id, "apply");
+    await service.change("update members set kakao_id = null where id = 2");
+    await service.change("update members set kakao_id = 501 where id = 91");
+    brand.exec("insert into customer values (1, '1001'), (2, '1002')");
+    brand.close();
+    for (const former of ["500", "501"]) service.simulator.users.link({}, former);
+    service.simulator.requests.clear();
+    expect((await applyPlan(service, id)).json["applied"]).toEqual({ done: 2, moved: 2, failed: 0, movedBy: { "in-use-elsewhere": 1, "not-gone": 1 } });
+    expect(service.simulator.requests.find().map(({ parameters }) => parameters["target_ids"])).toEqual(["[501]"]);
+    expect(await service.links()).toEqual({ 1: "1001", 2: null, 90: "600", 91: "501" });
+    expect(service.csv(id, "linked.csv").map(({ member_id }) => member_id)).toEqual(["1", "90"]);
+    expect((await service.json("undo", id, "--apply", "--yes", "--operator", "tester")).json).toMatchObject({ restored: 2 });
+    expect(await service.links()).toEqual({ 1: null, 2: null, 90: "500", 91: "501" });
   });
 
   test("only an interrupted run is abandoned", async () => {

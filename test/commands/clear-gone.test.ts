@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { forgetOutcomes } from "../helpers/killed.ts";
 import { applyOrphans, openOrphans, planOrphans } from "../helpers/orphans.ts";
 import type { MemberValues, Service } from "../helpers/service.ts";
 
@@ -111,5 +112,22 @@ test("a run stopped while it clears goes on, and undo knows all of it", async ()
   expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: { applied: { done: 1, cleared: 3 } } });
   expect(await linksOf(service)).toEqual([null, null, null]);
   expect(await service.json("undo", run, "--apply", "--yes", "--operator", "t")).toMatchObject({ json: { restored: 3 } });
+  expect(await linksOf(service)).toEqual(["8001", "8002", "8003"]);
+});
+
+test("killed right after the commit: what is cleared stays on record, although Kakao lists the user again; what is not is asked anew", async () => {
+  const service = await open();
+  const run = await planOrphans(service);
+  await applyOrphans(service, run, "--clear-gone");
+  forgetOutcomes(service, run, "clear");
+  await service.change("update members set kakao_id = 8003 where id = 53");
+  for (const id of ["8001", "8003"]) service.simulator.users.link({}, id);
+  service.simulator.requests.clear();
+  expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: { applied: { cleared: 1, notCleared: { "still-linked": 1 } } } });
+  const asked = JSON.stringify(service.simulator.requests.find().map(({ parameters }) => parameters));
+  expect(asked).toContain("8003");
+  expect(asked).not.toContain("8001");
+  expect(await linksOf(service)).toEqual([null, "8002", "8003"]);
+  expect(await service.json("undo", run, "--apply", "--yes", "--operator", "t")).toMatchObject({ code: 0, json: { restored: 1 } });
   expect(await linksOf(service)).toEqual(["8001", "8002", "8003"]);
 });

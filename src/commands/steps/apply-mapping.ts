@@ -7,6 +7,8 @@ import type { Journal, JournalEntry } from "../../workspace/journal.ts";
 import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
+import { countWrittenSoFar } from "./count-so-far.ts";
+import { findWritten } from "./find-written.ts";
 import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
 import { holdPace, keepRate } from "./hold-pace.ts";
 import { stopRun } from "./stop-run.ts";
@@ -57,6 +59,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
   try {
     refuseDamagedPlan(planned, store);
     const appliedBy = { operator: context.requireOperator(), host: context.host, at: seconds(context) };
+    context.record({ event: "applying", run: planned.id, counts: { planned: countPlanned(planned), before: countWrittenSoFar(store) }, digests: { plan: planned.digests.plan } });
     const run = workspace.runs.transition(planned.id, "applying", seconds(context), { counts: { ...planned.counts, appliedBy } });
     let client: ReturnType<Work["kakao"]> | undefined;
     const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
@@ -66,11 +69,11 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
     keepRate(context, counts.done, started);
-    workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
     context.record({ event: "applied", run: run.id, counts: { ...counts }, digests: { plan: run.digests.plan } });
+    workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
     return counts;
   } catch (error) {
-    throw stopRun(context, planned, error, applyCommand(planned));
+    throw stopRun(context, planned, error, applyCommand(planned), () => countWrittenSoFar(store));
   } finally {
     progress.finish();
     store.close();
@@ -116,13 +119,15 @@ async function applyBatch(work: Work, batch: PlanBatch): Promise<BatchIntent> {
   const before = work.journal.find(batch.seq);
   work.told(batch.rows.length);
   if (before !== undefined && before.outcome !== null) return readBatch(before);
-  const written = before === undefined ? new Map<number, RowOutcome>() : readWritten(before.intent);
-  const stopped = await findStopped(work, batch.rows);
+  const written = before === undefined ? new Map<number, RowOutcome>() : await readWritten(work, batch, before.intent);
+  const stopped = await findStopped(work, batch.rows, written);
   const at = batch.rows.flatMap((_row, index) => (stopped.has(index) ? [] : [index]));
   const rows = at.map((index) => batch.rows[index]).filter((row) => row !== undefined);
+  const isKept = (position: number): boolean => written.has(at[position] ?? -1);
   let intent: BatchIntent = { at: seconds(work.context), rows: [] };
   await (await work.context.database()).writeLinks(rows.map(toChange), {
-    unchanged: (row, index) => isUnchanged(work, row, rows[index]),
+    // Nobody was asked about a kept row: it is never written once more.
+    unchanged: (row, position) => !isKept(position) && isUnchanged(work, row, rows[position]),
     intend: (outcomes) => {
       intent = { at: seconds(work.context), rows: place(batch, at, outcomes, stopped, written) };
       work.journal.intend(batch.seq, intent);
@@ -138,7 +143,7 @@ function readBatch({ intent, outcome }: JournalEntry): BatchIntent {
   return { ...(intent as BatchIntent), ...(outcome as { at: number } | null) };
 }
 
-/** Outcomes in the order of the batch. A row that holds its id already and that the intent of a killed attempt names was written by that attempt. */
+/** Outcomes in the order of the batch. A row that a killed attempt has written keeps what that attempt had on record, as long as it holds its id. */
 function place(batch: PlanBatch, at: readonly number[], outcomes: readonly ChangeOutcome[], stopped: ReadonlyMap<number, StoppedWhy>, written: ReadonlyMap<number, RowOutcome>): readonly RowOutcome[] {
   const all = new Map<number, RowOutcome>();
   for (const [index, why] of stopped) all.set(index, { outcome: "moved", why });
@@ -150,15 +155,18 @@ function place(batch: PlanBatch, at: readonly number[], outcomes: readonly Chang
   return batch.rows.map((_row, index) => all.get(index) ?? { outcome: "moved", why: "row-gone" });
 }
 
-function readWritten(intent: unknown): Map<number, RowOutcome> {
-  const { rows } = intent as BatchIntent;
-  return new Map([...rows.entries()].filter(([, row]) => row.outcome === "written"));
+/** What a killed attempt has written of a batch: rows that its intent names and that hold their ids. */
+async function readWritten({ context }: Work, batch: PlanBatch, intent: unknown): Promise<ReadonlyMap<number, RowOutcome>> {
+  const named = [...(intent as BatchIntent).rows.entries()].filter(([, outcome]) => outcome.outcome === "written");
+  const found = await findWritten(context, named.flatMap(([index]) => batch.rows.slice(index, index + 1).map(toChange)));
+  return new Map(named.filter((_one, position) => found[position]));
 }
 
-/** M1: an id that another place has in use by now is attached to nobody. M6: a relink is written only once Kakao has confirmed that the former id is gone. */
-async function findStopped(work: Work, rows: readonly PlanRow[]): Promise<ReadonlyMap<number, StoppedWhy>> {
+/** M1: an id that another place has in use by now is attached to nobody. M6: a relink is written only once Kakao has confirmed that the former id is gone. What is written was asked before. */
+async function findStopped(work: Work, rows: readonly PlanRow[], written: ReadonlyMap<number, RowOutcome>): Promise<ReadonlyMap<number, StoppedWhy>> {
   const stopped = new Map<number, StoppedWhy>();
   for (const [index, [, , kakaoId, action, , former]] of rows.entries()) {
+    if (written.has(index)) continue;
     if (action !== "unlink" && work.elsewhere.has(kakaoId)) {
       stopped.set(index, "in-use-elsewhere");
       continue;

@@ -5,6 +5,7 @@ import { RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { GoneRow, UnlinkStore } from "../../workspace/unlink-store.ts";
 import { applyCommand } from "./check-apply.ts";
+import { findWritten } from "./find-written.ts";
 import { holdPace } from "./hold-pace.ts";
 import { readUserCode } from "./look-again.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
@@ -81,7 +82,8 @@ export async function clearGone(context: Context, run: Run, store: UnlinkStore):
     if (rows.length === 0) return;
     const before = journal.find(step);
     if (before === undefined || before.outcome === null) {
-      await clearSome(context, { journal, kakao, step, rows, written: before === undefined ? [] : (before.intent as ClearIntent).outcomes });
+      const written = before === undefined ? new Map<number, ClearOutcome>() : await readWritten(context, rows, before.intent);
+      await clearSome(context, { journal, kakao, step, rows, written });
       await holdPace(context, (step + 1) * linksAStep, started);
     }
     step += 1;
@@ -102,29 +104,36 @@ interface ClearStep {
   readonly kakao: ReturnType<Context["kakao"]>;
   readonly step: number;
   readonly rows: readonly GoneRow[];
-  /** What a killed attempt was about to do. */
-  readonly written: readonly ClearOutcome[];
+  /** What a killed attempt has cleared of them, by position. */
+  readonly written: ReadonlyMap<number, ClearOutcome>;
+}
+
+/** What a killed attempt has cleared of a step: rows that its intent names and whose links are gone. */
+async function readWritten(context: Context, rows: readonly GoneRow[], intent: unknown): Promise<ReadonlyMap<number, ClearOutcome>> {
+  const named = [...(intent as ClearIntent).outcomes.entries()].filter(([, outcome]) => outcome.outcome === "written");
+  const found = await findWritten(context, named.flatMap(([at]) => toChange(rows[at])));
+  return new Map(named.filter((_one, position) => found[position]));
 }
 
 async function clearSome(context: Context, { journal, kakao, step, rows, written }: ClearStep): Promise<void> {
   const asked: (ClearOutcome | null)[] = [];
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     await context.checkpoint();
-    asked.push(await askWhetherGone(kakao, row));
+    asked.push(written.has(at) ? null : await askWhetherGone(kakao, row));
   }
   const confirmed = rows.flatMap((_row, at) => (asked[at] === null ? [at] : []));
   let intent: ClearIntent = { at: seconds(context), rows, outcomes: asked.map((outcome) => outcome ?? { outcome: "moved", why: "row-gone" }) };
   if (confirmed.length === 0) journal.intend(step, intent);
   else {
     await (await context.database()).writeLinks(confirmed.flatMap((at) => toChange(rows[at])), {
-      unchanged: (member) => isStillClearable(member),
+      // Nobody was asked about a row that is cleared already: it is never written once more.
+      unchanged: (member, position) => !written.has(confirmed[position] ?? -1) && isStillClearable(member),
       intend: (outcomes) => {
         const all = [...intent.outcomes];
         confirmed.forEach((at, position) => {
           const outcome = outcomes[position];
-          // A link that an attempt killed in between has taken away already.
-          const earlier = outcome?.outcome === "moved" && outcome.why === "already-linked" ? written[at] : undefined;
-          if (outcome !== undefined) all[at] = earlier?.outcome === "written" ? earlier : outcome;
+          const earlier = outcome?.outcome === "moved" && outcome.why === "already-linked" ? written.get(at) : undefined;
+          if (outcome !== undefined) all[at] = earlier ?? outcome;
         });
         intent = { ...intent, at: seconds(context), outcomes: all };
         journal.intend(step, intent);
