@@ -7,6 +7,7 @@ import type { MysqlPlace, Places } from "./mysql-place.ts";
 import type { TableShape } from "./mysql-schema.ts";
 import { createUniqueSql, indexName, isCovered, type Uniqueness } from "./mysql-unique.ts";
 import { asTypeOf, quoteMysqlName, readSql, textLiteral, wrapSql } from "./mysql-values.ts";
+import { refuseDifferentCounts } from "./replica.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 
 /** A server with the configured tables as it has them. */
@@ -31,9 +32,14 @@ export async function inspectPlaces(read: Inspected, written: Inspected, map: Se
     ...(await inTurn(all, (place, at) => inTurn(all.slice(0, at), (earlier) => describeIdsInBoth(reader, earlier, place)))),
   ]);
   await refuseLiveAndWithdrawn(reader, map, all[0]);
+  const rows = await countMembers(primary, places);
+  if (reader !== primary) {
+    const read = await countMembers(reader, { all });
+    refuseDifferentCounts(places.all.map(({ table }, at) => ({ table: table.name, read: read[at] ?? 0, primary: rows[at] ?? 0 })));
+  }
   const [members] = places.all;
   return {
-    rows: await inTurn(all, async (place) => [await countRows(reader, place.table, "TRUE")]),
+    rows,
     missingUniqueIndexes: places.linkTable === null ? await inTurn(places.all, (place) => listMissingIndex(primary, place)) : await listMissingIndexes(primary, places.linkTable),
     missingLinkColumn: places.missingLink && members !== undefined && map.link.kind === "column" ? addColumnSql(members.table, map.link.column) : null,
     unfilledColumns: places.linkTable === null ? [] : listUnfilled(places.linkTable),
@@ -59,6 +65,10 @@ async function count(reader: MysqlConnection, sql: string): Promise<number> {
 
 function countRows(reader: MysqlConnection, table: TableShape, condition: string): Promise<number> {
   return count(reader, `SELECT COUNT(*) FROM ${table.sql} WHERE ${condition}`);
+}
+
+function countMembers(connection: MysqlConnection, { all }: Pick<Places, "all">): Promise<number[]> {
+  return inTurn(all, async (place) => [await countRows(connection, place.table, "TRUE")]);
 }
 
 /** The operator's own SQL by the configuration key it stands under. */

@@ -3,7 +3,7 @@ import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./mysql-clock.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import type { Doing } from "./mysql-errors.ts";
-import { readIdentity } from "./mysql-identity.ts";
+import { type Identity, readIdentity } from "./mysql-identity.ts";
 import { inspectPlaces } from "./mysql-inspect.ts";
 import { joinLinks, readDanglingPages, readHeldInTable, readHoldersInTable, readRowsOfMembers, withLinks } from "./mysql-link-rows.ts";
 import { restoreTable } from "./mysql-link-restore.ts";
@@ -17,6 +17,7 @@ import { refuseWithoutTransactions } from "./mysql-rights.ts";
 import { inTransaction } from "./mysql-transaction.ts";
 import { readBack, writeChanges } from "./mysql-write.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
+import { otherServerError } from "./replica.ts";
 import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 
 /** Opens a MySQL or MariaDB database for reading. Throws StartError when it cannot be reached or used. */
@@ -25,12 +26,27 @@ export async function openMysql(options: ServiceDatabaseOptions): Promise<Servic
   const primary = await connectMysql(options.url, { readOnly: true, session: options.session, timeZone: options.timeZone });
   try {
     const reader = options.readUrl === undefined ? primary : await connectMysql(options.readUrl, { readOnly: true, session: options.session, timeZone: options.timeZone });
-    const identity = await withMysqlErrors(primary.label, "open", () => readIdentity(primary));
-    return new MysqlDatabase(options, timeFormat, identity, reader, primary);
+    try {
+      const { server, database } = await identify(primary);
+      if (reader !== primary) refuseOtherDatabase({ server, database }, await identify(reader));
+      return new MysqlDatabase(options, timeFormat, `mysql:${server}/${database}`, reader, primary);
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
   } catch (error) {
     await primary.close();
     throw error;
   }
+}
+
+function identify(connection: MysqlConnection): Promise<Identity> {
+  return withMysqlErrors(connection.label, "open", () => readIdentity(connection));
+}
+
+/** A server is no replica of itself. Another server may be one, under whatever name: nothing tells, so the rows are counted (`inspect`). */
+function refuseOtherDatabase(primary: Identity, reader: Identity): void {
+  if (reader.server === primary.server && reader.database !== primary.database) throw otherServerError();
 }
 
 class MysqlDatabase implements ServiceDatabase {

@@ -7,8 +7,8 @@ import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { TableShape } from "./postgres-schema.ts";
 import { wrapSql } from "./operator-sql.ts";
 
-/** Every check of what is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. Gives the rows of each place. */
-export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, places: Places): Promise<Inspection["rows"]> {
+/** Every check of what is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. */
+export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, places: Places): Promise<void> {
   const badSql: string[] = [];
   for (const place of places.all) for (const [key, text, isCondition] of namedExpressions(map, place.at)) badSql.push(...(await describeBadSql(sql, place.table, key, text, isCondition)));
   if (places.linkTable?.where !== undefined && places.linkTable.where !== null) badSql.push(...(await describeBadSql(sql, places.linkTable.table, "link.where", places.linkTable.where, true)));
@@ -23,8 +23,12 @@ export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, p
     const both = await countRows(sql, members.table, `${where.trim().toLowerCase() === "all" ? "true" : wrapSql(where)} AND ${wrapSql(withdrawn)}`);
     refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
   }
+}
+
+/** The rows of each place. */
+export async function countMembers(sql: Transaction, { all }: Places): Promise<Inspection["rows"]> {
   const rows: number[] = [];
-  for (const place of places.all) rows.push(await countRows(sql, place.table, "true"));
+  for (const { table } of all) rows.push(await countRows(sql, table, "true"));
   return rows;
 }
 

@@ -1,11 +1,10 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import { StartError } from "../errors.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
 import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
-import { inspectPlaces, listUnfilled } from "./postgres-inspect.ts";
+import { countMembers, inspectPlaces, listUnfilled } from "./postgres-inspect.ts";
 import { inspectWriting } from "./postgres-inspect-writing.ts";
 import { type DanglingPage, readDanglingPage, readHeldInTable, readHolderIds } from "./postgres-link-rows.ts";
 import { restoreTable } from "./postgres-link-restore.ts";
@@ -15,6 +14,7 @@ import { takeLock } from "./postgres-lock.ts";
 import { type Places, type PostgresPlace, resolvePlaces } from "./postgres-place.ts";
 import { pageSize, readByIds, readHeldIds, readHolders, readPage } from "./postgres-read.ts";
 import { restoreAll } from "./postgres-restore.ts";
+import { otherServerError, refuseDifferentCounts } from "./replica.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 import { readBack, writeChanges } from "./postgres-write.ts";
 
@@ -27,7 +27,7 @@ export async function openPostgres(options: ServiceDatabaseOptions): Promise<Ser
   const reader = options.readUrl === undefined ? primary : new PostgresConnection(parsePostgresUrl(options.readUrl), options);
   try {
     const identity = await openIdentified(reader, options);
-    if (reader !== primary) refuseOtherServer(identity, await openIdentified(primary, options));
+    if (reader !== primary && (await openIdentified(primary, options)) !== identity) throw otherServerError();
     return new PostgresDatabase(options, primary, reader, identity);
   } catch (error) {
     await Promise.all([reader.close(), primary.close()]);
@@ -38,11 +38,6 @@ export async function openPostgres(options: ServiceDatabaseOptions): Promise<Ser
 async function openIdentified(connection: PostgresConnection, { map }: ServiceDatabaseOptions): Promise<string> {
   await connection.open();
   return connection.transaction("read", "open", (sql) => readIdentity(sql, map.members.table));
-}
-
-function refuseOtherServer(reader: string, primary: string): void {
-  if (reader === primary) return;
-  throw new StartError({ code: "database-other-server", message: "database.readUrl names another server, or another database, than database.url: it is no replica of it.", hint: "Correct database.readUrl, or remove it." });
 }
 
 class PostgresDatabase implements ServiceDatabase {
@@ -66,7 +61,12 @@ class PostgresDatabase implements ServiceDatabase {
   async inspect(): Promise<Inspection> {
     this.#places = undefined;
     const places = await this.#resolved();
-    const rows = await this.#read(this.#reader, (sql) => inspectPlaces(sql, this.#options.map, places));
+    await this.#read(this.#reader, (sql) => inspectPlaces(sql, this.#options.map, places));
+    const rows = await this.#read(this.#primary, (sql) => countMembers(sql, places));
+    if (this.#reader !== this.#primary) {
+      const read = await this.#read(this.#reader, (sql) => countMembers(sql, places));
+      refuseDifferentCounts(places.all.map(({ table }, at) => ({ table: table.name, read: read[at] ?? 0, primary: rows[at] ?? 0 })));
+    }
     const writing = await this.#read(this.#primary, (sql) => inspectWriting(sql, this.#options.map, places));
     return { rows, unfilledColumns: listUnfilled(places), ...writing };
   }

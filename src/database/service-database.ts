@@ -86,7 +86,7 @@ export interface PlaceMap {
 
 /** What `inspect` finds before anything is read; each finding blocks or warns by what the command is about to do. */
 export interface Inspection {
-  /** Rows of the member table and of each `members.also` table, in that order. */
+  /** Rows of the member table and of each `members.also` table at `url`, in that order. */
   readonly rows: readonly number[];
   /**
    * Tables that lack a unique index which `--apply` needs (on the link column; in a link table on the Kakao id and on the member, each alone or with the `fixed`

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openServiceDatabase } from "../../src/database/open.ts";
-import type { ServiceDatabase } from "../../src/database/service-database.ts";
-import { runAlone } from "../contracts/mysql-server.ts";
+import type { ServiceDatabase, ServiceDatabaseMap } from "../../src/database/service-database.ts";
+import { createMysqlDatabase, runAlone } from "../contracts/mysql-server.ts";
 import { membersMap, membersSql, openGuards, readAll } from "../contracts/service-database.ts";
+import { findMysql } from "../helpers/servers.ts";
 import { findPrograms, type OwnServer, startOwnServer } from "./mysql-own-server.ts";
 
 const programs = findPrograms();
+const other = await findMysql();
 
 describe.skipIf("missing" in programs)(`MariaDB: a server of its own${"missing" in programs ? `, skipped: ${programs.missing}` : ""}`, () => {
   let server: OwnServer;
@@ -64,6 +66,46 @@ describe.skipIf("missing" in programs)(`MariaDB: a server of its own${"missing" 
     expect(await database.writeLinks([{ place: 0, memberId: "4", from: null, to: "14" }], openGuards)).toMatchObject([{ outcome: "written" }]);
     expect((await readAll(database)).filter((row) => row.link === "11" || row.link === "14")).toHaveLength(2);
     await database.close();
+  });
+
+  describe.skipIf("missing" in other)("a replica", () => {
+    const map: ServiceDatabaseMap = { members: { table: "people", id: "id", where: "all" }, also: [{ table: "sleepers", id: "id" }], pending: [], link: { kind: "column", column: "kakao_id", set: {} } };
+    /** On two servers, in databases of different names, as far as their rows are given. */
+    const withReplica = async (read: { readonly people: string; readonly sleepers?: string }, work: (database: ServiceDatabase, primary: ServiceDatabase, replica: ServiceDatabase) => Promise<void>): Promise<void> => {
+      const statements = (people: string, sleepers: string): string[] => ["CREATE TABLE people (id INT PRIMARY KEY, kakao_id BIGINT UNIQUE)", `INSERT INTO people ${people}`, "CREATE TABLE sleepers (id INT PRIMARY KEY)", `INSERT INTO sleepers ${sleepers}`];
+      const services = [await createMysqlDatabase(server.url, statements("SELECT seq, IF(seq = 2, 22, NULL) FROM seq_1_to_10", "SELECT seq FROM seq_100_to_119")), await createMysqlDatabase("url" in other ? other.url : "", statements(read.people, read.sleepers ?? "SELECT seq FROM seq_100_to_119"))];
+      const opened: ServiceDatabase[] = [];
+      try {
+        const [primary = "", replica = ""] = services.map(({ url }) => url);
+        const options = { timeZone: "Asia/Seoul", session: {}, map, now: () => new Date() };
+        for (const urls of [{ url: primary, readUrl: replica }, { url: primary }, { url: replica }]) opened.push(await openServiceDatabase({ ...options, ...urls }));
+        const [both, alone, copy] = opened;
+        if (both !== undefined && alone !== undefined && copy !== undefined) await work(both, alone, copy);
+      } finally {
+        for (const database of opened) await database.close();
+        for (const service of services) await service.remove();
+      }
+    };
+
+    it("is asked for members; last looks, writes and the number of rows are the primary's", () =>
+      withReplica({ people: "SELECT seq, NULL FROM seq_1_to_9" }, async (both, primary, replica) => {
+        expect(await both.inspect()).toMatchObject({ rows: [10, 20] });
+        expect((await readAll(both)).map((row) => row.link)).toEqual(Array.from({ length: 29 }, () => null));
+        expect(await both.findHeldIds(["22"])).toEqual(new Set(["22"]));
+        expect(await both.writeLinks([{ place: 0, memberId: "1", from: null, to: "11" }, { place: 0, memberId: "2", from: null, to: "12" }], openGuards)).toMatchObject([{ outcome: "written" }, { why: "link-changed" }]);
+        expect((await readAll(replica)).filter((row) => row.link !== null)).toEqual([]);
+        expect(both.identity).toBe(primary.identity);
+        expect(both.identity).not.toBe(replica.identity);
+      }));
+
+    it.each([
+      [{ people: "SELECT seq, NULL FROM seq_1_to_8" }, "people has 8 rows at database.readUrl and 10 at database.url"],
+      [{ people: "SELECT seq, NULL FROM seq_1_to_12" }, "people has 12 rows"],
+      [{ people: "SELECT seq, NULL FROM seq_1_to_10", sleepers: "SELECT seq FROM seq_100_to_116" }, "sleepers has 17 rows"],
+    ])("that differs by more than a tenth is refused: %o", (read, told) =>
+      withReplica(read, async (both) => {
+        await expect(both.inspect()).rejects.toMatchObject({ exitCode: 2, code: "replica-differs", message: expect.stringContaining(told) });
+      }));
   });
 
   it("knows a server that takes no writes", async () => {

@@ -255,16 +255,14 @@ function describeOn(url: string): void {
   });
 
   describe("a replica", () => {
-    it("is asked for members; last looks and writes go to the primary", async () => {
+    it("is refused where it is another database of the same server, and both connections are closed", async () => {
       const statements = ["CREATE TABLE people (id INT PRIMARY KEY, kakao_id BIGINT UNIQUE)"];
-      const [primary, replica] = [await create(url, [...statements, "INSERT INTO people VALUES (1, NULL), (2, 22)"]), await create(url, [...statements, "INSERT INTO people VALUES (1, NULL), (2, NULL)"])];
-      const database = await open(primary.url, people(), {}, replica.url);
-      expect((await readAll(database)).map((row) => row.link)).toEqual([null, null]);
-      expect(await database.findHeldIds(["22"])).toEqual(new Set(["22"]));
-      expect(await database.writeLinks([change("1", "11"), change("2", "12")], openGuards)).toMatchObject([{ outcome: "written" }, { why: "link-changed" }]);
-      expect(await replica.run("SELECT kakao_id FROM people")).toEqual([[null], [null]]);
-      expect(database.identity).toBe((await open(primary.url, people())).identity);
-      expect(database.identity).not.toBe((await open(replica.url, people())).identity);
+      const [primary, other] = [await create(url, statements), await create(url, statements)];
+      const connections = async (): Promise<unknown> => primary.run(`SELECT COUNT(*) FROM information_schema.processlist WHERE db IN ('${primary.name}', '${other.name}') AND id <> CONNECTION_ID()`);
+      const before = await connections();
+      await expect(open(primary.url, people(), {}, other.url)).rejects.toMatchObject({ exitCode: 2, code: "database-other-server", hint: expect.stringContaining("database.readUrl") });
+      await expect.poll(connections).toEqual(before);
+      expect(await (await open(primary.url, people(), {}, primary.url)).inspect()).toMatchObject({ rows: [0] });
     });
   });
 

@@ -103,6 +103,11 @@ describe.skipIf("missing" in programs)(`PostgreSQL: a server of its own${"missin
     expect(await both.inspect()).toMatchObject({ replica: false, readOnly: false, rows: [5] });
     expect(await both.writeLinks([{ place: 0, memberId: "9007199254740993", from: null, to: "19" }], openGuards)).toMatchObject([{ outcome: "written" }]);
     expect((await both.findHeldIds(["19"])).size).toBe(1);
+    await change(standby.url, "SELECT pg_wal_replay_pause()");
+    await change(server.url, "INSERT INTO members (id) VALUES (71)");
+    await expect(both.inspect()).rejects.toMatchObject({ exitCode: 2, code: "replica-differs", message: expect.stringMatching(/^members has 5 rows at database.readUrl and 6 at database.url/) });
+    await change(standby.url, "SELECT pg_wal_replay_resume()");
+    await expect.poll(() => both.inspect().catch(() => null)).toMatchObject({ rows: [6] });
     for (const database of [primary, replica, both]) await database.close();
   });
 });
