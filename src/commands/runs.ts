@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { applyCommand, countPlanned } from "./steps/check-apply.ts";
+import { countSoFar } from "./steps/count-so-far.ts";
 import { listUnlinkRows } from "./steps/show-unlink-run.ts";
 
 /** `runs`: every run of the workspace, newest first. */
@@ -55,8 +56,9 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
   if (run.state !== "interrupted") {
     throw new RefusedError({ code: "run-not-interrupted", message: `Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
+  const counts = countSoFar(context, run);
+  context.record({ event: "abandoned", run: run.id, ...(counts === undefined ? {} : { counts }), digests: { plan: run.digests.plan } });
   runs.transition(run.id, "abandoned", Math.floor(context.now() / 1000));
-  context.record({ event: "abandoned", run: run.id });
   terminal.line(`Run ${run.id} is given up. What it wrote stays and can no longer be undone.`);
   terminal.json({ command: "runs abandon", run: run.id, state: "abandoned" });
   return EXIT.done;

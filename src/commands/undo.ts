@@ -29,11 +29,11 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   checkDatabase(inspection);
   await confirmUndo(context, run, selection.links.length, flags);
   const undone = await restoreLinks(context, run, selection);
+  context.record({ event: "undone", run: run.id, counts: { ...undone } });
   if (run.command === "map-members" && (run.state === "interrupted" || isWhole(flags, selection))) {
     const undoneBy = { operator, host: context.host };
     context.workspace().runs.transition(run.id, "undone", Math.floor(context.now() / 1000), { counts: { ...run.counts, undoneBy } });
   }
-  context.record({ event: "undone", run: run.id, counts: { ...undone } });
   tellUndone(context, run, selection, undone);
   return EXIT.done;
 }

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { ci } from "../helpers/match.ts";
+import { applyOrphans, openOrphans, planOrphans, unlinkCalls } from "../helpers/orphans.ts";
 import { openService, type Service } from "../helpers/service.ts";
 
 const people = {
@@ -11,7 +12,7 @@ const people = {
 
 interface Recorded {
   readonly seq: number;
-  readonly entry: { readonly command: string; readonly event: string; readonly operator: string; readonly run?: string; readonly code?: string; readonly ci?: object; readonly digests?: object; readonly database: string | null };
+  readonly entry: { readonly command: string; readonly event: string; readonly operator: string; readonly run?: string; readonly code?: string; readonly counts?: Readonly<Record<string, unknown>>; readonly ci?: object; readonly digests?: object; readonly database: string | null };
 }
 
 async function readRecord(service: Service): Promise<readonly Recorded[]> {
@@ -29,13 +30,15 @@ describe("the record (section 10)", () => {
     expect(record.map(({ seq, entry: { command, event, operator, run, code } }) => [seq, command, event, operator, run ?? "", code ?? ""])).toEqual([
       [1, "map-members", "pulled", "tester", "", ""],
       [2, "map-members", "planned", "tester", id, ""],
-      [3, "map-members", "applied", "tester", id, ""],
-      [4, "map-members", "refused", "lee", id, "plan-used"],
-      [5, "undo", "undone", "kim", id, ""],
+      [3, "map-members", "applying", "tester", id, ""],
+      [4, "map-members", "applied", "tester", id, ""],
+      [5, "map-members", "refused", "lee", id, "plan-used"],
+      [6, "undo", "undone", "kim", id, ""],
     ]);
     expect(record[0]?.entry).toMatchObject({ ci: { received: 2 }, app: "424242" });
     expect(record[1]?.entry).toMatchObject({ ci: { used: 2 }, database: expect.stringMatching(/.+/), digests: { plan: expect.stringMatching(/^[0-9a-f]{64}$/), "plan.csv": expect.stringMatching(/^[0-9a-f]{64}$/), "review.csv": expect.any(String) } });
-    expect(record[2]?.entry).toMatchObject({ counts: { done: 1, failed: 0 }, digests: { "linked.csv": expect.any(String) } });
+    expect(record[2]?.entry).toMatchObject({ counts: { planned: 1, before: { done: 0, moved: 0, unknown: 0 } }, digests: { plan: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    expect(record[3]?.entry).toMatchObject({ counts: { done: 1, failed: 0 }, digests: { "linked.csv": expect.any(String) } });
   });
 
   test("a changed entry is found, exit 1", async () => {
@@ -56,7 +59,7 @@ describe("the record (section 10)", () => {
     await service.apply();
     const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
     const { json } = await service.json("runs", "audit", "--month", month);
-    expect(json["review"]).toMatchObject({ entries: 3, ci: { received: 2, used: 2, destroyed: 0 }, operators: { tester: 3 }, refusals: {} });
+    expect(json["review"]).toMatchObject({ entries: 4, ci: { received: 2, used: 2, destroyed: 0 }, operators: { tester: 4 }, refusals: {} });
     const sheet = await service.run("runs", "audit", "--month", month);
     expect(sheet.out).toContain("received from Kakao");
     expect((await service.json("runs", "audit", "--month", "2019-01")).json["review"]).toMatchObject({ entries: 0 });
@@ -68,4 +71,77 @@ describe("the record (section 10)", () => {
     expect((await service.json("runs", "audit")).code).toBe(2);
     expect(existsSync(service.path(".kakao-sync"))).toBe(false);
   });
+});
+
+describe("a run that is not carried out in one go", () => {
+  /** Orphans whose unlinking is stopped at the fifth call. */
+  async function openStopped(): Promise<{ readonly service: Service; readonly run: string; readonly unlinked: number }> {
+    let calls = 0;
+    const service = await openOrphans({
+      orphans: 30,
+      simulator: { onRequest: ({ path }) => (path === "/v1/user/unlink" && (calls += 1) === 5 ? writeFileSync(service.path(".kakao-sync/stop"), "") : undefined) },
+    });
+    const run = await planOrphans(service);
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 130 });
+    rmSync(service.path(".kakao-sync/stop"));
+    return { service, run, unlinked: unlinkCalls(service).length };
+  }
+
+  const eventsOf = async (service: Service, run: string): Promise<readonly Recorded["entry"][]> => (await readRecord(service)).flatMap(({ entry }) => (entry.run === run && entry.event !== "planned" ? [entry] : []));
+
+  test("says how many users it unlinked when it is stopped, and when it goes on", async () => {
+    const { service, run, unlinked } = await openStopped();
+    expect(unlinked).toBeGreaterThan(4);
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 0 });
+    expect(await eventsOf(service, run)).toMatchObject([
+      { event: "applying", counts: { going: 30, clears: 0, before: { done: 0, unknown: 0 } }, digests: { plan: expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
+      { event: "interrupted", code: "stopped", counts: { done: unlinked, spared: 0, failed: 0, cleared: 0, unknown: 0 } },
+      { event: "applying", counts: { going: 30, before: { done: unlinked, unknown: 0 } } },
+      { event: "applied", counts: { done: 30 } },
+    ]);
+  });
+
+  test("says it when it is given up", async () => {
+    const { service, run, unlinked } = await openStopped();
+    expect(await service.json("runs", "abandon", run)).toMatchObject({ code: 0 });
+    expect((await eventsOf(service, run)).at(-1)).toMatchObject({ event: "abandoned", counts: { done: unlinked, unknown: 0 }, digests: { plan: expect.any(String) as string } });
+  });
+
+  test("a call whose outcome nobody has noted is unknown", async () => {
+    const { service, run, unlinked } = await openStopped();
+    const db = new Database(service.path(`.kakao-sync/runs/${run}/run.db`));
+    db.prepare("update journal set outcome = null where name = 'apply' and seq = 2").run();
+    db.close();
+    await service.json("runs", "abandon", run);
+    expect((await eventsOf(service, run)).at(-1)).toMatchObject({ event: "abandoned", counts: { done: unlinked - 1, unknown: 1 } });
+  });
+
+  test("its store destroyed, it is given up all the same", async () => {
+    const { service, run } = await openStopped();
+    writeFileSync(service.path(`.kakao-sync/runs/${run}/run.db`), "nothing of the kind");
+    expect(await service.json("runs", "abandon", run)).toMatchObject({ code: 0 });
+    expect((await eventsOf(service, run)).at(-1)).toMatchObject({ event: "abandoned" });
+  });
+
+  test("the beginning is on record before the first call, the end before the run is over", async () => {
+    const seen: string[] = [];
+    const service = await openOrphans({
+      orphans: 1,
+      simulator: { onRequest: ({ path }) => (path === "/v1/user/unlink" ? void seen.push(...readEvents(service)) : undefined) },
+    });
+    const run = await planOrphans(service);
+    const workspace = new Database(service.path(".kakao-sync/workspace.db"));
+    workspace.exec("create trigger stuck before update on runs when new.state = 'applied' begin select raise(abort, 'stuck'); end");
+    workspace.close();
+    expect((await applyOrphans(service, run)).code).not.toBe(0);
+    expect(seen.at(-1)).toBe("applying");
+    expect(readEvents(service).slice(-3)).toEqual(["applying", "applied", "interrupted"]);
+  });
+
+  function readEvents(service: Service): readonly string[] {
+    const db = new Database(service.path(".kakao-sync/record.db"), { readonly: true });
+    const events = db.prepare<[], string>("select entry ->> 'event' from record order by seq").pluck().all();
+    db.close();
+    return events;
+  }
 });

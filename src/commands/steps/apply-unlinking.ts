@@ -5,6 +5,7 @@ import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkRow, UnlinkStore } from "../../workspace/unlink-store.ts";
 import { applyCommand } from "./check-apply.ts";
 import { clearGone, type ClearedCounts } from "./clear-gone.ts";
+import { countUnlinkedSoFar } from "./count-so-far.ts";
 import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
 import { openPlaceLook } from "./look-again.ts";
 import { runTogether } from "./run-together.ts";
@@ -55,6 +56,7 @@ export async function applyUnlinking(context: Context, planned: Run, order: Unli
   try {
     refuseDamagedPlan(planned, store);
     const appliedBy = { operator: context.requireOperator(), host: context.host, at: seconds(context) };
+    context.record({ event: "applying", run: planned.id, counts: { ...order, before: countUnlinkedSoFar(store, order.going) }, digests: { plan: planned.digests.plan } });
     const run = workspace.runs.transition(planned.id, "applying", seconds(context), { counts: { ...planned.counts, appliedBy, order } });
     try {
       await unlinkAll(context, { run, store, order, held }, () => progress.update((told += 1)));
@@ -64,7 +66,7 @@ export async function applyUnlinking(context: Context, planned: Run, order: Unli
     const cleared = order.clears > 0 ? await clearGone(context, run, store) : undefined;
     return finish(context, { run, store, order }, cleared);
   } catch (error) {
-    throw stopRun(context, planned, error, applyCommand(planned));
+    throw stopRun(context, planned, error, applyCommand(planned), () => countUnlinkedSoFar(store, order.going));
   } finally {
     progress.finish();
     store.close();
@@ -85,8 +87,8 @@ function finish(context: Context, { run, store, order }: Omit<Begun, "held">, cl
   // Before the state: killed in between, the run ends the same way once more.
   keepReference(context, run, { kakaoUsers: counts.done + counts.already, links: counts.cleared });
   const files = { ...run.files, unlinked: "unlinked.csv", ...(counts.appeared > 0 ? { appeared: "appeared.csv" } : {}), ...(cleared === undefined ? {} : { cleared: "cleared.csv" }) };
-  context.workspace().runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files });
   context.record({ event: "applied", run: run.id, counts: { ...counts }, digests: { plan: run.digests.plan } });
+  context.workspace().runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files });
   return counts;
 }
 

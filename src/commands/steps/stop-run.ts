@@ -1,16 +1,18 @@
 import type { Context } from "../../context.ts";
 import { EXIT, OperatorError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import type { SoFar } from "./count-so-far.ts";
 
 /**
  * Marks a run that stopped half-way as interrupted and answers the error to throw: the same one, told with the command that resumes. What could not have
- * started (exit 2) has failed part-way by now (exit 4).
+ * started (exit 2) has failed part-way by now (exit 4). The record has what was done until then.
  */
-export function stopRun(context: Context, run: Run, error: unknown, resume: string): unknown {
+export function stopRun(context: Context, run: Run, error: unknown, resume: string, countSoFar: () => SoFar): unknown {
   const { runs } = context.workspace();
   if (runs.get(run.id).state !== "applying") return error;
   runs.transition(run.id, "interrupted", Math.floor(context.now() / 1000));
-  context.record({ event: "interrupted", run: run.id, code: error instanceof OperatorError ? error.code : "defect" });
+  const counts = tryToCount(countSoFar);
+  context.record({ event: "interrupted", run: run.id, code: error instanceof OperatorError ? error.code : "defect", ...(counts === undefined ? {} : { counts }) });
   if (!(error instanceof OperatorError)) return error;
   const exitCode = error.exitCode === EXIT.cannotStart ? EXIT.failedPartWay : error.exitCode;
   return new OperatorError(exitCode, {
@@ -20,4 +22,13 @@ export function stopRun(context: Context, run: Run, error: unknown, resume: stri
     cause: error,
     run: run.id,
   });
+}
+
+/** Undefined where the journal cannot be read, too: why the run stopped is what has to be told. */
+function tryToCount(countSoFar: () => SoFar): SoFar | undefined {
+  try {
+    return countSoFar();
+  } catch {
+    return undefined;
+  }
 }
