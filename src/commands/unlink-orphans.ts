@@ -7,7 +7,7 @@ import { applyUnlinking, readOrder, type UnlinkOrder } from "./steps/apply-unlin
 import { checkApprovals } from "./steps/check-approvals.ts";
 import { checkPlanState, countPlanned, refuseWhileInterrupted } from "./steps/check-apply.ts";
 import { forecastUnlinking } from "./steps/forecast-unlinking.ts";
-import { refuseEmptyPlaces, refuseFreshAtTerminal, refuseRehearsal, refuseShrunkSincePlan, refuseUnfitServer } from "./steps/check-unlinking.ts";
+import { refuseBlindPlaces, refuseFreshAtTerminal, refuseRehearsal, refuseShrunkSincePlan, refuseUnfitServer } from "./steps/check-unlinking.ts";
 import { checkClears } from "./steps/clear-gone.ts";
 import { confirmUnlinking } from "./steps/confirm-apply.ts";
 import { planUnlinking, type UnlinkPlanFlags } from "./steps/plan-unlinking.ts";
@@ -59,7 +59,7 @@ function countClearable({ config }: Context, run: Run, { clearGone, evenFixed }:
 async function applyPlan(context: Context, flags: UnlinkFlags, run: Run, inspection: Inspection): Promise<number> {
   await checkPlanState(context, run);
   refuseShrunkSincePlan(run, inspection);
-  await refuseEmptyPlaces(context, run);
+  await refuseBlindPlaces(context, run);
   const order = run.state === "interrupted" ? await goOn(context, run, inspection) : await begin(context, flags, run, inspection);
   if (run.state === "planned") forecastUnlinking(context, order);
   await confirmUnlinking(context, run, { users: order.going, clears: order.clears }, flags);

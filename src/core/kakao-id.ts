@@ -18,6 +18,18 @@ export function isKakaoId(text: string): boolean {
   return length < 19 || text <= largest;
 }
 
+/**
+ * The Kakao id that a stored text clearly means, though another program spelled it otherwise: blanks around it, zeros in front, `.0` behind. Empty for what means nobody
+ * (blank, zero); undefined for anything else.
+ */
+export function recogniseKakaoId(stored: string): KakaoId | "" | undefined {
+  if (isKakaoId(stored)) return stored;
+  const trimmed = stored.trim();
+  if (trimmed === "") return "";
+  const id = /^(\d+)(?:\.0+)?$/.exec(trimmed)?.[1]?.replace(/^0+/, "");
+  return id === "" || (id !== undefined && isKakaoId(id)) ? id : undefined;
+}
+
 /** Numeric order of two Kakao ids in canonical text: shorter is smaller, equal lengths compare as text. */
 export function compareKakaoIds(left: KakaoId, right: KakaoId): number {
   if (left.length !== right.length) return left.length - right.length;

@@ -1,8 +1,10 @@
+import { recogniseKakaoId } from "../core/kakao-id.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import { countedSql } from "./mysql-link-table.ts";
 import { behind } from "./mysql-link-rows.ts";
 import { inChunks } from "./mysql-read.ts";
 import { columnOf, describeWrongColumns, listTables, readTable, type TableShape } from "./mysql-schema.ts";
+import { refuseWrongPlaceType } from "./mysql-types.ts";
 import { type ColumnShape, isAmong, orderSql, quoteMysqlName, readSql } from "./mysql-values.ts";
 import type { PlaceOptions } from "./places.ts";
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
@@ -47,6 +49,7 @@ async function findPlaceTable(connection: MysqlConnection, map: PlaceMap): Promi
     throw new Error("unreachable");
   }
   refuseWrongNames(describeWrongColumns(table, [map.kakaoId, ...Object.keys(map.fixed)]));
+  refuseWrongPlaceType(table, map.kakaoId);
   return table;
 }
 
@@ -69,7 +72,7 @@ async function findHeldIds(connection: MysqlConnection, { table, row, link, coun
   const held = new Set<string>();
   for (const some of inChunks(ids)) {
     const rows = await connection.rows(`SELECT ${readSql(link, row)} FROM ${table.sql} WHERE ${isAmong(link, row, some)} AND ${counted}`);
-    for (const [id] of rows) held.add(id ?? "");
+    for (const [id] of rows) held.add(recogniseKakaoId(id ?? "") ?? "");
   }
   return held;
 }

@@ -14,6 +14,13 @@ export function refuseWrongLinkType(table: TableShape, name: string): void {
   throw new StartError({ code: "link-column-type", message: `${table.name}.${name} is declared as ${column.type}: ${why}.`, hint: "Use a column declared as BIGINT or VARCHAR(20)." });
 }
 
+/** Throws StartError for a column of which no Kakao ids can be read, digit by digit: a number with decimals, bytes, a date. */
+export function refuseWrongPlaceType(table: TableShape, name: string): void {
+  const { kind, scale, type } = columnOf(table, name);
+  if (kind === "integer" || kind === "unsigned" || kind === "text" || (kind === "decimal" && scale === 0)) return;
+  throw new StartError({ code: "link-column-type", message: `${table.name}.${name} is declared as ${type}, of which no Kakao ids can be read.`, hint: "Name a column declared as BIGINT or VARCHAR, or a view that casts it." });
+}
+
 /** Throws StartError for an id that cannot be paged by its order: an ENUM sorts otherwise than it compares, and a float is not exact. */
 export function refuseWrongIdType(table: TableShape, id: ColumnShape): void {
   const isText = id.kind === "text" && !/^(enum|set)/.test(id.type);

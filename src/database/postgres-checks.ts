@@ -10,11 +10,12 @@ export function describeWrongColumns(table: TableShape, names: readonly string[]
 
 /** Throws StartError for a column that cannot hold every Kakao id digit by digit. */
 export function checkLinkType(table: TableShape, column: ColumnShape): void {
-  if (column.kind === "text" || column.kind === "numeric" || column.base === "pg_catalog.int8") return;
+  const isWhole = column.kind === "numeric" && !/,-?[1-9]\d*\)$/.test(column.declared);
+  if (column.kind === "text" || isWhole || column.base === "pg_catalog.int8") return;
   throw new StartError({
     code: "link-column-type",
-    message: `${table.name}.${column.name} is of the type ${column.declared}, which cannot hold every Kakao id.`,
-    hint: "Use a column of the type bigint, numeric or text.",
+    message: `${table.name}.${column.name} is of the type ${column.declared}, which cannot hold every Kakao id as it is.`,
+    hint: "Use a column of the type bigint, numeric without decimals, or text.",
   });
 }
 

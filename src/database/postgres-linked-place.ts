@@ -1,4 +1,4 @@
-import type { KakaoId } from "../core/kakao-id.ts";
+import { recogniseKakaoId, type KakaoId } from "../core/kakao-id.ts";
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 import { checkLinkType, describeWrongColumns } from "./postgres-checks.ts";
 import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
@@ -75,5 +75,5 @@ async function* readIds(connection: PostgresConnection, { table, column, counted
 async function findHeldIds(sql: Transaction, { table, column, counted }: IdColumn, ids: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
   const asked = new Set(ids);
   const rows = await sql.rows(`SELECT ${quoteName(column.name)}::text FROM ${table.sql} WHERE ${quoteName(column.name)} = ANY($1::${column.base}[]) AND ${counted}`, [ids]);
-  return new Set(rows.map(([id]) => String(id)).filter((id) => asked.has(id)));
+  return new Set(rows.map(([id]) => recogniseKakaoId(String(id)) ?? "").filter((id) => asked.has(id)));
 }

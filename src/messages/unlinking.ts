@@ -73,6 +73,11 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
       return { message: shrunk("Kakao users", refusal), hint: `Look whether the key is of the right app. ${accept} --accept-kakao-users ${refusal.now}` };
     case "place-empty":
       return { message: `The place ${refusal.place} of alsoLinkedIn holds no Kakao id at all: nobody of its users would be protected.`, hint: "Look at its url, table, column, fixed and where in the configuration." };
+    case "place-unreadable":
+      return {
+        message: `Of ${count(refusal.values)} ids ${refusal.section === "alsoLinkedIn" ? `at the place ${refusal.place} of alsoLinkedIn` : `in the table ${refusal.place} of members.pending`} ${count(refusal.unreadable)} cannot be read as Kakao ids: nobody would be protected by them.`,
+        hint: "Look at its table and column in the configuration: another column, or a prefix before the id. Correct the rows, or leave out by where (or a view) those that are no links; then again.",
+      };
     case "place-shrunk":
       return { message: shrunk(`ids at the place ${refusal.place}`, refusal), hint: `Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
     case "keys-unreadable":

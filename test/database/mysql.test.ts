@@ -280,6 +280,18 @@ function describeOn(url: string): void {
       expect(await opened.findHeldIds(["7000000001", "5", "6", "8"])).toEqual(new Set(["7000000001"]));
     });
 
+    it.each(["DECIMAL(22,2)", "VARBINARY(20)", "DOUBLE", "FLOAT", "DATE"])("a column declared as %s is refused", async (type) => {
+      const service = await create(url, [`CREATE TABLE links (provider VARCHAR(10), uid ${type}, deleted_at DATETIME)`]);
+      await expect(openLinkedPlace({ ...place, url: service.url }, { timeZone: "Asia/Seoul" })).rejects.toMatchObject({ exitCode: 2, code: "linked-place", message: expect.stringMatching(/brand2.*links\.uid is declared as/s) });
+    });
+
+    it.each(["DECIMAL(22,0)", "INT UNSIGNED", "BIGINT", "BIGINT ZEROFILL", "CHAR(20)"])("a column declared as %s gives its ids", async (type) => {
+      const service = await create(url, [`CREATE TABLE links (provider VARCHAR(10), uid ${type}, deleted_at DATETIME)`, "INSERT INTO links VALUES ('kakao', '5001', NULL)"]);
+      const opened = await openLinkedPlace({ ...place, url: service.url }, { timeZone: "Asia/Seoul" });
+      cleanups.push(() => opened.close());
+      expect(await opened.findHeldIds(["5001", "5002"])).toEqual(new Set(["5001"]));
+    });
+
     it("with a wrong table, column, condition or password is named", async () => {
       const service = await create(url, ["CREATE TABLE links (provider VARCHAR(10), uid VARCHAR(40), deleted_at DATETIME)"]);
       for (const wrong of [{ table: "linkz" }, { kakaoId: "uidd" }, { where: "deleted_att is null" }, { url: service.url.replace("root", "nobody_here") }]) {

@@ -47,8 +47,9 @@ describe("a place of alsoLinkedIn", () => {
     [{ kakaoId: "kakaoid" }, /brand2.*did you mean kakao_id/],
     [{ fixed: { provder: "kakao" } }, /brand2.*provder/],
     [{ where: "deleted is null" }, /brand2.*deleted/],
+    [{ kakaoId: "rate" }, /brand2.*customer\.rate.*floating-point/],
   ])("that cannot be read is named: %o", async (wrong, message) => {
-    const url = createPlace(["CREATE TABLE customer (id INTEGER PRIMARY KEY, kakao_id)"]);
+    const url = createPlace(["CREATE TABLE customer (id INTEGER PRIMARY KEY, kakao_id, rate REAL)"]);
     await expect(openLinkedPlace({ name: "brand2", url, table: "customer", fixed: {}, kakaoId: "kakao_id", ...wrong }, seoul)).rejects.toThrow(expect.objectContaining({ exitCode: 2, message: expect.stringMatching(message) }));
   });
 });

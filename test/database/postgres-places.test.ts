@@ -27,6 +27,8 @@ describe.skipIf("missing" in server)(`PostgreSQL: places of alsoLinkedIn${"missi
       "INSERT INTO brand.customer SELECT i, 8000000000000000000 + i, CASE WHEN i % 2 = 0 THEN current_date END FROM generate_series(1, 25001) AS i",
       "INSERT INTO brand.customer VALUES (0, NULL, NULL), (0, 0, NULL), (1, 8000000000000000001, NULL)",
       "CREATE TABLE accounts (provider text, user_id text)",
+      "CREATE TABLE rates (rate numeric(22, 2), whole numeric(22), any_scale numeric)",
+      "INSERT INTO rates VALUES (11, 11, 11), (12, 12, 12.00)",
       "INSERT INTO accounts VALUES ('kakao', '11'), ('kakao', '9'), ('kakao', 'oops'), ('kakao', ''), ('kakao', '0'), ('kakao', NULL), ('naver', '12'), (NULL, '13')",
     ]);
   });
@@ -54,10 +56,15 @@ describe.skipIf("missing" in server)(`PostgreSQL: places of alsoLinkedIn${"missi
     expect(await (await open({ table: "brand.customer" })).findHeldIds(["8000000000000025001", "9223372036854775807"])).toEqual(new Set(["8000000000000025001"]));
   });
 
+  it("finds a number whatever zeros stand behind it, and takes no column that always writes them", async () => {
+    for (const kakaoId of ["whole", "any_scale"]) expect(await (await open({ table: "rates", kakaoId })).findHeldIds(["11", "12", "13"])).toEqual(new Set(["11", "12"]));
+  });
+
   it.each<[string, Partial<PlaceMap>, RegExp]>([
     ["a wrong table", { table: "brand.custmer" }, /There is no table brand\.custmer; did you mean brand\.customer\?/],
     ["a wrong column", { table: "accounts", kakaoId: "usr_id" }, /accounts has no column usr_id; did you mean user_id\?/],
     ["a column of another type", { table: "brand.customer", kakaoId: "deleted_at" }, /of the type date, which cannot hold/],
+    ["a column with decimals", { table: "rates", kakaoId: "rate" }, /of the type numeric\(22,2\), which cannot hold/],
     ["a wrong condition", { table: "accounts", kakaoId: "user_id", where: "provder = 1" }, /where is no SQL .*provder/],
     ["a condition that is two statements", { table: "accounts", kakaoId: "user_id", where: "true); DROP TABLE accounts; --" }, /where is no SQL/],
     ["a value of the wrong type", { table: "brand.customer", fixed: { id: "x" } }, /where is no SQL/],

@@ -4,6 +4,7 @@ import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { judgePlace, readPlace } from "./read-place.ts";
 import { readBrakes } from "./unlink-brakes.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
 
@@ -48,16 +49,20 @@ export function refuseShrunkSincePlan(run: Run, inspection: Inspection): void {
   });
 }
 
-/** U8: a place that holds nobody any more protects nobody. One that cannot be read throws its own error. */
-export async function refuseEmptyPlaces(context: Context, run: Run): Promise<void> {
-  for (const place of await context.places()) {
-    let holdsAny = false;
-    for await (const page of place.readIds()) {
-      holdsAny = page.length > 0;
-      if (holdsAny) break;
+/** U8: a place that holds nobody any more, or whose ids cannot be read, protects nobody. One that is not there throws its own error. */
+export async function refuseBlindPlaces(context: Context, run: Run): Promise<void> {
+  for (const place of await context.places()) refuseBlind(run, judgePlace("alsoLinkedIn", place.name, await readPlace(place)));
+  for (const table of await (await context.database()).openPending()) {
+    try {
+      refuseBlind(run, judgePlace("members.pending", table.name, await readPlace(table)));
+    } finally {
+      await table.close();
     }
-    if (!holdsAny) throw refuse(run, { code: "place-empty", place: place.name });
   }
+}
+
+function refuseBlind(run: Run, refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw refuse(run, refusal);
 }
 
 function refuse(run: Run, refusal: Refusal): RefusedError {

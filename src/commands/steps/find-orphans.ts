@@ -27,6 +27,8 @@ export interface FoundOrphans {
   readonly numbers: Omit<UnlinkNumbers, "unlinks">;
   readonly excluded: number;
   readonly excludedUnknown: number;
+  /** Stored ids elsewhere that cannot be read, by the place. */
+  readonly unreadablePlaces: Readonly<Record<string, number>>;
   /** Users whom a person decided to be nobody's. */
   readonly decided: number;
   readonly detailsRead: number;
@@ -67,6 +69,7 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
       },
       excluded: kept.excluded,
       excludedUnknown: kept.excludedUnknown,
+      unreadablePlaces: kept.unreadable,
       decided,
       detailsRead: old.length,
       ciReceived: received.ci,

@@ -1,10 +1,12 @@
 import type { Context } from "../../context.ts";
+import type { SortedIds } from "../../core/id-order.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds } from "../../core/kakao-user.ts";
 import type { LinkedPlace, ServiceDatabase } from "../../database/service-database.ts";
 import { OperatorError } from "../../errors.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
 import type { UnlinkRow } from "../../workspace/unlink-store.ts";
+import { readPlace } from "./read-place.ts";
 
 /** Why a planned user is left alone after all (U3). */
 export type SparedWhy = "held" | "elsewhere" | "pending" | "linked-anew" | "no-answer";
@@ -26,11 +28,15 @@ export interface PlaceLook {
   close(): Promise<void>;
 }
 
-/** U3's look at the member tables, `members.pending` and every place of `alsoLinkedIn`. Close it after use. */
+/**
+ * U3's look at the member tables, `members.pending` and every place of `alsoLinkedIn`. Ids that are spelled otherwise there are found by no question for one id: all are
+ * read now, and these count until the end. Close it after use.
+ */
 export async function openPlaceLook(context: Context): Promise<PlaceLook> {
   const database = await context.database();
-  const pending = await database.openPending();
-  const places = await context.places();
+  const tables = await database.openPending();
+  const pending = await readSpelledOtherwise(tables);
+  const places = await readSpelledOtherwise(await context.places());
   let last: Promise<unknown> = Promise.resolve();
   return {
     findUse: (row) => {
@@ -40,21 +46,36 @@ export async function openPlaceLook(context: Context): Promise<PlaceLook> {
     },
     close: async () => {
       await last;
-      for (const table of pending) await table.close();
+      for (const table of tables) await table.close();
     },
   };
 }
 
 interface Askable {
   readonly database: ServiceDatabase;
-  readonly pending: readonly LinkedPlace[];
-  readonly places: readonly LinkedPlace[];
+  readonly pending: readonly AskedPlace[];
+  readonly places: readonly AskedPlace[];
+}
+
+interface AskedPlace {
+  readonly place: LinkedPlace;
+  readonly otherwise: SortedIds;
+}
+
+async function readSpelledOtherwise(places: readonly LinkedPlace[]): Promise<readonly AskedPlace[]> {
+  const asked: AskedPlace[] = [];
+  for (const place of places) asked.push({ place, otherwise: (await readPlace(place)).takeSpelledOtherwise() });
+  return asked;
+}
+
+async function holds({ place, otherwise }: AskedPlace, id: KakaoId): Promise<boolean> {
+  return otherwise.find(id) >= 0 || (await place.findHeldIds([id])).has(id);
 }
 
 async function findUse([id, kind]: UnlinkRow, { database, pending, places }: Askable): Promise<Use | null> {
   if ((await database.findHeldIds([id], "counted")).has(id) && !(kind === "withdrawn" && (await isLeaversOnly(database, id)))) return { why: "held", where: "members" };
-  for (const table of pending) if ((await table.findHeldIds([id])).has(id)) return { why: "pending", where: table.name };
-  for (const place of places) if ((await place.findHeldIds([id])).has(id)) return { why: "elsewhere", where: place.name };
+  for (const asked of pending) if (await holds(asked, id)) return { why: "pending", where: asked.place.name };
+  for (const asked of places) if (await holds(asked, id)) return { why: "elsewhere", where: asked.place.name };
   return null;
 }
 

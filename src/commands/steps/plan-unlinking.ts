@@ -79,6 +79,7 @@ async function describeRun(context: Context, input: UnlinkInput, found: FoundOrp
       danglingLinks: links.danglingLinks,
       excluded: found.excluded,
       excludedUnknown: found.excludedUnknown,
+      ...(Object.keys(found.unreadablePlaces).length === 0 ? {} : { unreadablePlaces: found.unreadablePlaces }),
       decided: found.decided,
       detailsRead: found.detailsRead,
       listedAt: new Date(listing.takenAt * 1000).toISOString(),

@@ -87,10 +87,12 @@ function listWarnings(run: Run): readonly string[] {
   const malformed = numberOf(run, "malformedLinks");
   const dangling = numberOf(run, "danglingLinks");
   const unknown = numberOf(run, "excludedUnknown");
+  const unreadable = (run.counts["unreadablePlaces"] ?? {}) as Readonly<Record<string, number>>;
   return [
     ...(keep.mappable > 0 ? [`${countOf(keep.mappable, "Kakao user shares", "Kakao users share")} a key with a member and may be that member. Map them first: kakao-sync map-members`] : []),
     ...(malformed > 0 ? [`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never touched.`] : []),
     ...(dangling > 0 ? [`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched, and their users are kept.`] : []),
+    ...Object.entries(unreadable).map(([place, count]) => `${countOf(count, "id", "ids")} of ${place} cannot be read as ${count === 1 ? "a Kakao id" : "Kakao ids"}: nobody is kept by ${count === 1 ? "it" : "them"}.`),
     ...(unknown > 0 ? [`${countOf(unknown, "id of --exclude is", "ids of --exclude are")} not linked at Kakao.`] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { KEY_NAMES, type KeyName } from "../member.ts";
+import type { IdQuality } from "./place-ids.ts";
 import type { KeyQuality } from "./shared-keys.ts";
 
 /** Users linked in a span of time, and how many of them a member row held when the plan was made. */
@@ -71,6 +72,7 @@ export type Refusal =
   | { readonly code: "other-app" | "members-shrunk" | "links-shrunk" | "kakao-users-shrunk" | "unlinks"; readonly now: number; readonly limit: number }
   | { readonly code: "place-shrunk"; readonly place: string; readonly now: number; readonly limit: number }
   | { readonly code: "place-empty"; readonly place: string }
+  | ({ readonly code: "place-unreadable"; readonly section: "alsoLinkedIn" | "members.pending"; readonly place: string } & IdQuality)
   | ({ readonly code: "keys-unreadable"; readonly key: KeyName } & KeyQuality)
   | { readonly code: "database-behind"; readonly recent: HeldShare; readonly settled: HeldShare };
 
