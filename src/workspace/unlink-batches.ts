@@ -17,9 +17,9 @@ export type GoneState = "live" | "notLive" | "withdrawn" | "dangling";
 
 /**
  * One stored link that Kakao no longer has: place and member id, the id as it stands there (`former` of a compare-and-set), the holder's state, and
- * whether the member can sign in without Kakao (U9). The place of a dangling row is -1.
+ * whether the member can sign in without Kakao and holds no other link (U9). The place of a dangling row is -1.
  */
-export type GoneRow = readonly [place: number, memberId: string, kakaoId: KakaoId, state: GoneState, otherLogin: boolean];
+export type GoneRow = readonly [place: number, memberId: string, kakaoId: KakaoId, state: GoneState, otherLogin: boolean, onlyLink: boolean];
 
 /** The first batch holds the canary (U5). */
 export const unlinkBatches: BatchShape<UnlinkRow> = {
@@ -34,5 +34,5 @@ export const goneBatches: BatchShape<GoneRow> = {
   table: "gone",
   first: 1000,
   later: 1000,
-  render: ([place, memberId, kakaoId, state, otherLogin]) => `[${place},${quoteText(memberId)},"${kakaoId}","${state}",${otherLogin}]`,
+  render: ([place, memberId, kakaoId, state, otherLogin, onlyLink]) => `[${place},${quoteText(memberId)},"${kakaoId}","${state}",${otherLogin},${onlyLink}]`,
 };

@@ -42,6 +42,26 @@ test.each<[string, ConfigChanges, readonly (string | null)[][]]>([
   expect(await stored(service)).toEqual(before);
 });
 
+test("who holds several links counts for nothing in clearable, and keeps them, whatever has become of the others since", async () => {
+  const service = await openOrphans({
+    orphans: 0, linked: 0,
+    members: [1, 2, 3, 4, 51, 52].map((id) => ({ id, email: `${id}@example.com` })),
+    users: Object.fromEntries([1001, 1002, 1003, 1004].map((id) => [String(id), {}])),
+    config: { kakao: { app: { fixedIds: false, autoLink: true } }, members: { otherLogin: "email is not null" }, link: { column: undefined, table: "accounts", memberId: "member_id", kakaoId: "kakao_id" }, limits: { clear: { share: 1, count: 1 } } },
+  });
+  await service.change("create table accounts (n integer primary key, member_id integer, kakao_id bigint unique)");
+  await service.change("insert into accounts values (1, 1, 1001), (2, 2, 1002), (3, 3, 1003), (4, 4, 1004), (5, 1, 8011), (6, 51, 8001), (7, 52, 8021), (8, 52, 8022)");
+  const check = await service.json("unlink-orphans", "--clear-gone", "--check");
+  expect(check).toMatchObject({ code: 1, json: { gone: 4, clearable: 1 } });
+  expect((await service.json("explain", "--kakao", "8011", "--run", check.id)).json["answers"]).toMatchObject([{ lines: [expect.anything(), expect.stringContaining("holds several links: none of them is ever cleared")] }]);
+
+  // By now the member of 8021 holds only that: the plan has not counted it, so it stays.
+  await service.change("delete from accounts where n = 8");
+  expect(await applyOrphans(service, check.id, "--clear-gone")).toMatchObject({ code: 0, json: { applied: { cleared: 1, notCleared: {} } } });
+  expect(await service.rows("select member_id, kakao_id from accounts where n >= 5 order by n")).toEqual([["1", "8011"], ["52", "8021"]]);
+  expect(await service.json("unlink-orphans", "--clear-gone", "--check")).toMatchObject({ json: { gone: 2, clearable: 1 } });
+});
+
 test("a row that counts again between plan and call spares its user", async () => {
   const service = await open();
   const run = await planOrphans(service);

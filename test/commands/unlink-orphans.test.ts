@@ -337,7 +337,7 @@ describe("a link table", () => {
     });
     await service.change("create table social (id integer primary key, member_id integer, provider varchar(10), uid bigint); insert into social values (1, 1, 'kakao', 101), (2, 1, 'kakao', 901), (3, 2, 'kakao', 102), (4, 3, 'kakao', 103), (5, 77, 'kakao', 104), (6, 78, 'kakao', 902), (7, 1, 'naver', 105), (8, 2, 'kakao', 903)");
     const { id, json } = await service.json("unlink-orphans");
-    expect(json).toMatchObject({ links: 7, danglingLinks: 2, gone: 3, goneBy: { live: 1, notLive: 0, withdrawn: 1, dangling: 1 }, clearable: 1, counts: { keep: { linked: 1, notLive: 1, dangling: 1 }, unlink: { withdrawn: 1, incomplete: 1 } } });
+    expect(json).toMatchObject({ links: 7, danglingLinks: 2, gone: 3, goneBy: { live: 1, notLive: 0, withdrawn: 1, dangling: 1 }, clearable: 0, counts: { keep: { linked: 1, notLive: 1, dangling: 1 }, unlink: { withdrawn: 1, incomplete: 1 } } });
     expect(service.csv(id, "plan.csv").map((row) => Object.values(row).slice(0, 4).join(" "))).toEqual(["102 2 withdrawn unlink", "104 77 dangling keep", "105  incomplete unlink"]);
     expect(service.csv(id, "gone.csv").map((row) => Object.values(row).slice(0, 5).join(" "))).toEqual(["members 1 live 901 yes", "members 2 withdrawn 903 no", "social 78 dangling 902 "]);
   });

@@ -20,7 +20,7 @@ function makeRun(workspace: Workspace, fill: (draft: UnlinkDraft) => void = () =
 }
 
 const unlinkRow = (at: number): UnlinkRow => [String(9_223_372_036_854_770_000n + BigInt(at)), at % 2 === 0 ? "incomplete" : "withdrawn", 1_700_000_000 + at, at % 2 === 0 ? null : 1, at % 2 === 0 ? null : `m-${at}",\nü`];
-const goneRow = (at: number): GoneRow => [at % 3 === 0 ? -1 : 0, `g-${at}`, String(1000 + at), at % 3 === 0 ? "dangling" : "live", at % 3 === 1];
+const goneRow = (at: number): GoneRow => [at % 3 === 0 ? -1 : 0, `g-${at}`, String(1000 + at), at % 3 === 0 ? "dangling" : "live", at % 3 === 1, at % 2 === 0];
 const unlinks = Array.from({ length: 1500 }, (_, at) => unlinkRow(at));
 const gone = Array.from({ length: 1200 }, (_, at) => goneRow(at));
 

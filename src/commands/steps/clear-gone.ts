@@ -39,9 +39,9 @@ export interface ClearedCounts {
 /** Links a transaction: each was confirmed at Kakao a moment before. */
 const linksAStep = 20;
 
-/** U9: of members who can sign in without Kakao; a dangling row is never touched. */
-function isClearable([, , , state, otherLogin]: GoneRow): boolean {
-  return state !== "dangling" && otherLogin;
+/** U9: of members who can sign in without Kakao and hold no other link; a dangling row is never touched. */
+export function isClearable([, , , state, otherLogin, onlyLink]: GoneRow): boolean {
+  return state !== "dangling" && otherLogin && onlyLink;
 }
 
 /**

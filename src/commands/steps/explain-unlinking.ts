@@ -66,8 +66,9 @@ function explainKind(run: Run, { kakaoId, action, reason, memberId, evidence }: 
   return { kakaoId, action, rule, lines };
 }
 
-function explainGone(run: Run, [, memberId, kakaoId, state, otherLogin]: GoneRow): Explained {
-  const whose = state === "dangling" ? `A link row without a member (${memberId}) holds it; such rows are never touched.` : `Member ${memberId} (${wordOf(state)}) holds it, and ${otherLogin ? "can sign in without Kakao" : "is not known to have another way to sign in: its link is never cleared"}.`;
+function explainGone(run: Run, [, memberId, kakaoId, state, otherLogin, onlyLink]: GoneRow): Explained {
+  const clears = !otherLogin ? "is not known to have another way to sign in: its link is never cleared" : onlyLink ? "can sign in without Kakao" : "holds several links: none of them is ever cleared";
+  const whose = state === "dangling" ? `A link row without a member (${memberId}) holds it; such rows are never touched.` : `Member ${memberId} (${wordOf(state)}) holds it, and ${clears}.`;
   return { kakaoId, action: "gone", rule: "U9", lines: [`Kakao id ${kakaoId} in plan ${run.id}: gone, Kakao no longer has this link (U9).`, `  ${whose}`] };
 }
 

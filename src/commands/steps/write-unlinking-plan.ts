@@ -6,7 +6,8 @@ import type { MemberRow } from "../../core/member.ts";
 import { KindTally, selectUnlinks, type Choice, type KindCounts, type UserAnswer } from "../../core/orphans/select.ts";
 import type { UnlinkKind } from "../../core/orphans/kinds.ts";
 import type { Inspection } from "../../database/service-database.ts";
-import type { GoneState, UnlinkDraft } from "../../workspace/unlink-store.ts";
+import type { GoneRow, UnlinkDraft } from "../../workspace/unlink-store.ts";
+import { isClearable } from "./clear-gone.ts";
 import { eachMemberPage, linksOf } from "./each-member-page.ts";
 import type { FoundOrphans } from "./find-orphans.ts";
 
@@ -25,8 +26,8 @@ export interface UnlinkPlanToWrite {
 /** What the lists come to. */
 export interface WrittenUnlinkPlan {
   readonly counts: KindCounts;
-  /** Links that Kakao no longer has, by their holder's state, and those whose member can sign in without Kakao. */
-  readonly gone: Readonly<Record<GoneState, number>>;
+  /** Links that Kakao no longer has, by their holder's state, and those that --clear-gone would clear at most (U9). */
+  readonly gone: Readonly<Record<GoneRow[3], number>>;
   readonly clearable: number;
 }
 
@@ -50,19 +51,20 @@ async function writeGone(work: UnlinkPlanToWrite, named: Map<number, NamedHolder
   const gone = { live: 0, notLive: 0, withdrawn: 0, dangling: 0 };
   let clearable = 0;
   const tables = listTables(context);
-  const add = (place: number, memberId: string, link: string, state: GoneState, otherLogin: boolean): void => {
-    draft.gone.add([place, memberId, link, state, otherLogin]);
+  const add = (row: GoneRow): void => {
+    const [place, memberId, link, state, otherLogin] = row;
+    draft.gone.add(row);
     csv.write([tables.at(place) ?? "", memberId, state, link, state === "dangling" ? "" : otherLogin ? "yes" : "no", dateOf(context.workspace().snapshots.goneSince(link) ?? 0)]);
     gone[state] += 1;
-    if (otherLogin && state !== "dangling") clearable += 1;
+    if (isClearable(row)) clearable += 1;
   };
   try {
     if (found.goneIds > 0 || hasNamedHolders(found)) {
       await eachMemberPage(context, "Reading holders", work.inspection, (page) => {
-        for (const row of page) takeLinks(found, named, row, row.place, linksOf(row), (link) => add(row.place, row.id, link, row.state, row.otherLogin));
+        for (const row of page) takeLinks(found, named, row, row.place, linksOf(row), (link) => add([row.place, row.id, link, row.state, row.otherLogin, (row.furtherLinks ?? []).length === 0]));
       });
       for await (const page of (await context.database()).readDanglingLinks()) {
-        for (const { kakaoId, memberId } of page) takeLinks(found, named, { id: memberId, state: "dangling" }, null, [kakaoId], (link) => add(-1, memberId, link, "dangling", false));
+        for (const { kakaoId, memberId } of page) takeLinks(found, named, { id: memberId, state: "dangling" }, null, [kakaoId], (link) => add([-1, memberId, link, "dangling", false, true]));
       }
     }
     csv.finish();
