@@ -27,11 +27,11 @@ export async function approve(context: Context, flags: ApproveFlags, runId?: str
   tellPlanned(context, run);
   await confirmApproval(context, run, name, flags);
   context.workspace().approvals.add(run.id, { approver: name, at: Math.floor(context.now() / 1000), signature: key.sign(run) });
-  context.record({ event: "approved", run: run.id, approver: name, digests: { plan: run.digests.plan } });
+  context.record({ event: "approved", run: run.id, approver: name, counts: countChanges(run), digests: { plan: run.digests.plan } });
 
   const approvers = listApprovers(context, run);
   context.terminal.line(`Plan ${run.id} is approved by ${approvers.join(", ")}.`);
-  context.terminal.json({ command: "approve", run: run.id, digest: context.renderShortDigest(run), approvers });
+  context.terminal.json({ command: "approve", run: run.id, digest: context.renderShortDigest(run), ...countChanges(run), approvers });
   return EXIT.done;
 }
 
@@ -57,13 +57,36 @@ function checkKnown(context: Context, name: string, publicKey: string): void {
   });
 }
 
+/** What a signature allows. Of an unlinking plan also what `--clear-gone` would clear at most: the plan's digest covers every gone link, so the signature does, too. */
+function countChanges(run: Run): { readonly changes: number } | { readonly unlinks: number; readonly gone: number; readonly clearable: number } {
+  if (run.command !== "unlink-orphans") return { changes: countPlanned(run) };
+  return { unlinks: countPlanned(run), gone: Number(run.counts["gone"] ?? 0), clearable: Number(run.counts["clearable"] ?? 0) };
+}
+
+function listChanges(run: Run): (readonly [string, string])[] {
+  const counts = countChanges(run);
+  if ("changes" in counts) return [["changes", counts.changes.toLocaleString("en-US")]];
+  return [
+    ["Kakao users to unlink", counts.unlinks.toLocaleString("en-US")],
+    ["gone links", counts.gone.toLocaleString("en-US")],
+    ["of them --clear-gone would clear", counts.clearable === 0 ? "none" : `at most ${counts.clearable.toLocaleString("en-US")}`],
+  ];
+}
+
+function nameChanges(run: Run): string {
+  const counts = countChanges(run);
+  if ("changes" in counts) return countOf(counts.changes, "change");
+  const clears = counts.clearable === 0 ? "" : ` and clearing at most ${countOf(counts.clearable, "gone link")}`;
+  return `unlinking ${countOf(counts.unlinks, "Kakao user")}${clears}`;
+}
+
 function tellPlanned({ terminal, shown, renderShortDigest }: Context, run: Run): void {
   terminal.table(
     [{ header: "plan" }, { header: run.id }],
     [
       ["command", run.command],
       ["planned by", `${run.operator} on ${run.host}`],
-      ["changes", countPlanned(run).toLocaleString("en-US")],
+      ...listChanges(run),
       ["files", shown(run.folder)],
       ["digest, to compare with the operator", renderShortDigest(run)],
     ],
@@ -72,7 +95,7 @@ function tellPlanned({ terminal, shown, renderShortDigest }: Context, run: Run):
 
 async function confirmApproval(context: Context, run: Run, name: string, { yes }: ApproveFlags): Promise<void> {
   if (yes === true) return;
-  const answer = await context.terminal.confirm(`Approve ${countOf(countPlanned(run), "change")} of plan ${run.id} as ${name}?`);
+  const answer = await context.terminal.confirm(`Approve ${nameChanges(run)} of plan ${run.id} as ${name}?`);
   if (answer === "yes") return;
   if (answer === "no-terminal") throw new RefusedError({ code: "not-confirmed", message: "There is no terminal to ask at, and --yes was not given. Nothing was signed.", hint: "Look at the plan, then add --yes.", run: run.id });
   throw new InterruptedError({ code: "declined", message: "Declined. Nothing was signed.", hint: `The plan stays: kakao-sync runs show ${run.id}`, run: run.id });

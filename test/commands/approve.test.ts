@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import { applyOrphans, openOrphans, planOrphans } from "../helpers/orphans.ts";
 import { openService, type RanJson, type Service } from "../helpers/service.ts";
 
 const trusting = { matching: { phone: "alone" } };
@@ -69,6 +70,50 @@ describe("limits.approvals", () => {
   test("more approvals than approvers is a problem of the configuration", async () => {
     const service = await withApprovers(["kim"], 2);
     expect((await service.json("map-members")).error.message).toContain("more approvals are needed than there are approvers (1)");
+  });
+});
+
+describe("an unlinking plan", () => {
+  /** Two users to unlink, three gone links, of which one may be cleared. */
+  async function openPlan(): Promise<{ readonly service: Service; readonly run: string }> {
+    const config = { kakao: { app: { fixedIds: false, autoLink: true } }, members: { otherLogin: "email is not null" } };
+    const service = await openOrphans({
+      orphans: 2,
+      members: [{ id: 51, link: "8001", email: "a@example.com" }, { id: 52, link: "8002" }, { id: 53, link: "8003" }],
+      config,
+    });
+    const { publicKey } = (await service.json("approve", "--init", "--as", "kim", "--key", "kim.pem")).json;
+    const limits = { unlink: { share: 1, count: 100, nightly: 100 }, clear: { share: 1, count: 100 }, approvals: { unlink: 1 } };
+    service.configure({ ...config, approvers: { kim: publicKey }, limits });
+    return { service, run: await planOrphans(service) };
+  }
+
+  test("shows what --clear-gone would clear, and the signature allows it", async () => {
+    const { service, run } = await openPlan();
+    const shown = (await service.run("approve", run, "--as", "kim", "--key", "kim.pem")).out;
+    expect(shown).toMatch(/Kakao users to unlink +2\n/);
+    expect(shown).toMatch(/gone links +3\n/);
+    expect(shown).toMatch(/of them --clear-gone would clear +at most 1\n/);
+    expect((await applyOrphans(service, run, "--clear-gone")).error.code).toBe("approvals-missing");
+    expect((await approve(service, run, "kim")).json).toMatchObject({ unlinks: 2, gone: 3, clearable: 1, approvers: ["kim"] });
+    expect((await service.json("runs", "audit")).json["record"]).toContainEqual(expect.objectContaining({ entry: expect.objectContaining({ event: "approved", counts: { unlinks: 2, gone: 3, clearable: 1 } }) }));
+    expect(await applyOrphans(service, run, "--clear-gone")).toMatchObject({ code: 0, json: { applied: { done: 2, cleared: 1 } } });
+  });
+
+  test("at a terminal the question names both", async () => {
+    const { service, run } = await openPlan();
+    const asked = await service.runWith({ typed: "n\r", env: { USER: "kim" } }, "approve", run, "--as", "kim", "--key", "kim.pem");
+    expect(asked).toMatchObject({ code: 130, err: expect.stringContaining("Approve unlinking 2 Kakao users and clearing at most 1 gone link of plan") as string });
+  });
+
+  test("a gone link that is made clearable afterwards is not what was signed", async () => {
+    const { service, run } = await openPlan();
+    await approve(service, run, "kim");
+    const db = new Database(service.path(`.kakao-sync/runs/${run}/run.db`));
+    expect(db.prepare("update gone set body = replace(body, '\"live\",false', '\"live\",true')").run().changes).toBe(1);
+    db.close();
+    expect((await applyOrphans(service, run, "--clear-gone")).error.code).toBe("plan-damaged");
+    expect(await service.links()).toMatchObject({ 51: "8001", 52: "8002", 53: "8003" });
   });
 });
 
