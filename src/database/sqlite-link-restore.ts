@@ -3,11 +3,11 @@ import type { FormerValues, LinkRestore, RestoreOutcome } from "./service-databa
 import type { Prepared } from "./sqlite-connection.ts";
 import { type LinkRow, readKnownMembers, readRowsOfIds, readRowsOfMembers } from "./sqlite-link-rows.ts";
 import type { SqliteLinkTable } from "./sqlite-link-table.ts";
-import { deleteRows, insertRows, updateRows } from "./sqlite-link-write.ts";
+import { deleteRows, insertRows, notAsWritten, updateRows } from "./sqlite-link-write.ts";
 import type { SqlitePlace } from "./sqlite-place.ts";
 import { writeInHalves } from "./sqlite-refusals.ts";
 import { encodeStored } from "./sqlite-values.ts";
-import { idOfStored } from "./stored-values.ts";
+import { idOfStored, sameStored } from "./stored-values.ts";
 
 interface Planned {
   readonly index: number;
@@ -33,8 +33,21 @@ export function restoreTable(writer: Prepared, link: SqliteLinkTable, places: re
     if (outcome === "restored") touched.add(restore.memberId);
     return outcome;
   });
-  for (const { index } of writeRows(writer, link, planned)) outcomes[index] = "changed-since";
+  const refused = new Set(writeRows(writer, link, planned));
+  for (const { index } of refused) outcomes[index] = "changed-since";
+  checkRestored(writer, link, restores, planned.filter((plan) => !refused.has(plan)));
   return outcomes;
+}
+
+/** Looks within the transaction whether the ids stand as before, or are gone: what a trigger makes of other columns is no matter. Throws FailedError where not. */
+function checkRestored(writer: Prepared, link: SqliteLinkTable, restores: readonly LinkRestore[], planned: readonly Planned[]): void {
+  const memberOf = ({ index }: Planned): string => restores[index]?.memberId ?? "";
+  const rows = readRowsOfMembers(writer, link, planned.map(memberOf));
+  for (const plan of planned) {
+    const id = (plan.former ?? plan.row?.values)?.[link.kakao];
+    const holding = (rows.get(memberOf(plan)) ?? []).filter((row) => sameStored(row.values[link.kakao], id));
+    if (plan.former === null ? holding.some((row) => row.counted) : holding.length === 0) throw notAsWritten(link);
+  }
 }
 
 /** The row that the change left behind, or that stands in its place now: the one that reads as written, as before, holds the id, or counts for the member. */

@@ -187,7 +187,8 @@ function sameKey(left: LinkRow, right: LinkRow | null): boolean {
   return right !== null && left.key.every((part, at) => part === right.key[at]);
 }
 
-function notAsWritten(link: SqliteLinkTable): FailedError {
+/** For a row that a trigger, or another program, has made something else of. */
+export function notAsWritten(link: SqliteLinkTable): FailedError {
   return new FailedError({
     code: "database-not-as-written",
     message: `A row of ${link.table.name} does not read as the link that was written; the batch was rolled back, or changed by another program after it.`,

@@ -6,7 +6,7 @@ import { readHeldIds } from "./sqlite-read.ts";
 import { decodeStored, encodeStored } from "./sqlite-values.ts";
 import { writeInHalves } from "./sqlite-refusals.ts";
 import { idOfStored } from "./stored-values.ts";
-import { composeWrite, type PlannedPlace, readFresh, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
+import { composeWrite, type PlannedPlace, readBack, readFresh, updateRows, type WritablePlace, writablePlace } from "./sqlite-write.ts";
 
 interface Numbered {
   readonly index: number;
@@ -42,6 +42,7 @@ function restoreGroup(writer: Prepared, places: readonly SqlitePlace[], { place:
     rows.delete(id);
     for (const { index, restore } of members) if (restore.memberId === id && outcomes[index] === "restored") outcomes[index] = "changed-since";
   }
+  readBack(writer, planned);
   return planned;
 }
 

@@ -58,7 +58,11 @@ export function writeChanges(
     some.forEach((change, at) => outcomes.push(planChange(change, start + at, fresh.get(change.place), writes, held, guards, values)));
     for (const [place, rows] of fresh) addInOrder(writes, place, rows);
   }
-  for (const planned of writes.values()) updateAllowed(writer, planned, changes, outcomes);
+  for (const planned of writes.values()) {
+    updateAllowed(writer, planned, changes, outcomes);
+    // What a trigger has bent is rolled back.
+    readBack(writer, planned);
+  }
   guards.intend(outcomes);
   return { outcomes, writes: [...writes.values()] };
 }
@@ -108,7 +112,7 @@ export function updateRows(writer: Prepared, { place, columns, rows }: PlannedPl
   if (changes !== rows.size) throw notAsWritten(place, `${rows.size - changes} of ${rows.size} rows did not take their new values`);
 }
 
-/** Compares every written row on another connection. Throws FailedError on a difference. */
+/** Compares every written row: within the transaction, and after the commit on another connection. Throws FailedError on a difference. */
 export function readBack(reader: Prepared, { place, columns, rows }: PlannedPlace): void {
   if (rows.size === 0) return;
   const { matches } = compareSql(place, columns, rows);

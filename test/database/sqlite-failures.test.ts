@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openServiceDatabase } from "../../src/database/open.ts";
 import type { ServiceDatabase } from "../../src/database/service-database.ts";
 import { explainSqliteError } from "../../src/database/sqlite-errors.ts";
-import { membersMap, membersSql, openGuards, readAll } from "../contracts/service-database.ts";
+import { membersMap, membersSql, openGuards, readAll, restoresOf } from "../contracts/service-database.ts";
 import { createSqliteFile } from "../contracts/sqlite-file.ts";
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -99,6 +99,23 @@ describe("writing that fails", () => {
     const { url, run } = createMembers();
     run("CREATE TRIGGER undo AFTER UPDATE OF kakao_id ON members BEGIN UPDATE members SET kakao_id = NULL WHERE id = new.id; END");
     await expect((await open(url)).writeLinks([change], openGuards)).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+  });
+
+  it("a trigger that bends the link rolls the batch back before any intent; so with a restore", async () => {
+    const { url, run } = createMembers();
+    const bend = "CREATE TRIGGER bend AFTER UPDATE OF kakao_id ON members WHEN new.kakao_id IS NOT 99 BEGIN UPDATE members SET kakao_id = 99 WHERE id = new.id; END";
+    const database = await open(url);
+    run(bend);
+    let intents = 0;
+    await expect(database.writeLinks([change], { ...openGuards, intend: () => void (intents += 1) })).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+    expect(intents).toBe(0);
+    expect(run("SELECT kakao_id FROM members WHERE id = 1")).toEqual([[null]]);
+
+    run("DROP TRIGGER bend");
+    const outcomes = await database.writeLinks([change], openGuards);
+    run(bend);
+    await expect(database.restoreLinks(restoresOf([change], outcomes))).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+    expect(run("SELECT kakao_id FROM members WHERE id = 1")).toEqual([[11n]]);
   });
 
   it("a trigger's own words are not repeated: they may name a member", async () => {

@@ -101,6 +101,19 @@ describe("what the table does by itself", () => {
     expect(service.run("SELECT count(*) FROM links")).toEqual([[0n]]);
   });
 
+  it.each([
+    ["brings the link back that undo deletes", {}, "CREATE TRIGGER t AFTER DELETE ON links BEGIN INSERT INTO links VALUES (old.provider, old.member, old.uid, NULL); END", "11", null],
+    ["bends the id that undo brings back", { cleared: { gone: { literal: "2026" } }, where: "gone IS NULL" }, "CREATE TRIGGER t AFTER UPDATE ON links WHEN new.gone IS NULL AND new.uid <> '99' BEGIN UPDATE links SET uid = '99' WHERE rowid = new.rowid; END", null, "11"],
+  ])("a trigger that %s is noticed, and nothing stays", async (_name, more, trigger, to, from) => {
+    const { service, database } = await withLinks(["CREATE TABLE links (provider TEXT, member TEXT, uid TEXT, gone TEXT)", ...(from === null ? [] : [`INSERT INTO links VALUES ('kakao', '1', '${from}', NULL)`])], layout(more));
+    const changes = [{ place: 0, memberId: "1", from, to }];
+    const outcomes = await database.writeLinks(changes, openGuards);
+    const before = service.run("SELECT * FROM links");
+    service.run(trigger);
+    await expect(database.restoreLinks(restoresOf(changes, outcomes))).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+    expect(service.run("SELECT * FROM links")).toEqual(before);
+  });
+
   it("`ON CONFLICT REPLACE` never removes another row", async () => {
     const { service, database } = await withLinks(
       ["CREATE TABLE links (provider TEXT, member TEXT, uid TEXT, gone TEXT, UNIQUE (provider, member) ON CONFLICT REPLACE)", "INSERT INTO links VALUES ('kakao', '1', '99', '2020')"],
