@@ -9,7 +9,7 @@ const rules = readFileSync("docs/rules-unlinking.md", "utf8");
 /** Every brake; the compiler says when one is missing. */
 const brakes: Readonly<Record<Refusal["code"], true>> = {
   "csv-source": true, "database-replica": true, "database-read-only": true, "no-members": true, "no-links": true, "other-app": true, "members-shrunk": true, "links-shrunk": true,
-  "kakao-users-shrunk": true, unlinks: true, "place-shrunk": true, "place-empty": true, "place-unreadable": true, "keys-unreadable": true, "database-behind": true,
+  "kakao-users-shrunk": true, unlinks: true, "place-shrunk": true, "place-empty": true, "place-unreadable": true, "links-unreadable": true, "keys-unreadable": true, "database-behind": true,
 };
 
 test("every kind, and every brake, stands in the rules of unlinking", () => {

@@ -18,7 +18,7 @@ export const unlinkingEn: UnlinkMessages = {
     keyless: "nobody could be searched for",
     linked: "a live member holds them",
     notLive: "a member that is not live holds them",
-    dangling: "a link row without a member",
+    dangling: "a link row without a member, or misspelt",
     elsewhere: "in use at a place of alsoLinkedIn",
     excluded: "in the file of --exclude",
     pending: "signing up just now",
@@ -34,7 +34,7 @@ export const unlinkingEn: UnlinkMessages = {
     keyless: "Nobody holds this id, and Kakao gives no usable CI, phone number or e-mail address to search a member by. Kept, unless --kinds names keyless.",
     linked: "A live member holds this id.",
     notLive: "A member that is not live (dormant, blocked, in a recall period) holds this id.",
-    dangling: "A link row whose member is in no configured table has this id. Such rows are never touched.",
+    dangling: "A link row whose member is in no configured table has this id, or a link that is spelled otherwise (blanks, zeros in front) means it. Such rows are never touched.",
     elsewhere: "A place of alsoLinkedIn has this id in use.",
     excluded: "The file of --exclude names this id.",
     pending: "A table of members.pending has this id: somebody is signing up just now.",
@@ -80,6 +80,11 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
       };
     case "place-shrunk":
       return { message: shrunk(`ids at the place ${refusal.place}`, refusal), hint: `Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
+    case "links-unreadable":
+      return {
+        message: `Of ${count(refusal.values)} stored links ${count(refusal.unreadable)} cannot be read as Kakao ids: their members' Kakao users would look like nobody's.`,
+        hint: "Look at link in the configuration (another column, a prefix before the id) and correct these rows, then plan again.",
+      };
     case "keys-unreadable":
       return {
         message: `Of ${count(refusal.values)} stored ${keyWords[refusal.key]} ${count(refusal.unreadable)} cannot be read as such: members could not be searched for by them.`,

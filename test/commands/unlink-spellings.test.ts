@@ -110,3 +110,36 @@ test("a place whose ids Kakao does not list is another column, or another app", 
   await half.change("insert into brand values (99, '8999')");
   expect(await half.json("unlink-orphans")).toMatchObject({ code: 3, error: { code: "place-other-app" } });
 });
+
+describe("links of members that are no Kakao ids", () => {
+  /** Orphans 5001 to 5025, a hundred members with links, and then these, whose state goes through all of them. */
+  async function openMisspelt(links: readonly string[], linked = 100): Promise<Service> {
+    const service = await openOrphans({ orphans: 25, linked });
+    await service.change("create table people (id integer primary key, phone varchar(20), status varchar(10), kid varchar(40)); insert into people select id, phone, status, kakao_id from members");
+    for (const [at, link] of links.entries()) await service.change(`insert into people values (${901 + at}, null, '${["active", "dormant", "left"][at % 3] ?? ""}', '${link}')`);
+    service.configure({ ...base, members: { table: "people", ci: undefined, email: undefined, name: undefined, birthdate: undefined, phoneVerifiedAt: undefined, emailVerifiedAt: undefined, lastLoginAt: undefined }, link: { column: "kid" } });
+    return service;
+  }
+
+  test("keep whom they clearly mean, whatever the member's state, and name the member", async () => {
+    const service = await openMisspelt(["05001", "5002 ", " 5003.00", "0005004", "8001 ", "0.0"]);
+    const planned = await service.json("unlink-orphans");
+    expect(planned).toMatchObject({ code: 0, json: { links: 100, malformedLinks: 6, gone: 0, counts: { keep: { linked: 100, dangling: 4 }, unlink: { incomplete: 21 } } } });
+    expect(planned.json).not.toHaveProperty("refusals");
+    expect(service.csv(planned.id, "plan.csv").slice(0, 5).map(({ kakao_id, member_id, kind, action }) => [kakao_id, member_id, kind, action])).toEqual([
+      ["5001", "901", "dangling", "keep"], ["5002", "902", "dangling", "keep"], ["5003", "903", "dangling", "keep"], ["5004", "904", "dangling", "keep"], ["5005", "", "incomplete", "unlink"],
+    ]);
+    expect(await applyOrphans(service, planned.id)).toMatchObject({ code: 0, json: { applied: { done: 21 } } });
+    expect(orphans(4).map((id) => service.simulator.users.has(id))).toEqual([true, true, true, true]);
+  });
+
+  test("refuse the apply where more than one in a hundred cannot be read at all", async () => {
+    const one = await openMisspelt(["kakao:5001"]);
+    expect((await one.json("unlink-orphans")).json).not.toHaveProperty("refusals");
+    const two = await openMisspelt(["kakao:5001", "kakao:5002"]);
+    const planned = await two.json("unlink-orphans");
+    expect(planned.json).toMatchObject({ refusals: [{ code: "brake-links-unreadable", message: expect.stringMatching(/102 stored links 2 /) as string }] });
+    expect(await applyOrphans(two, planned.id, "--allow-unlinks", "25", "--accept-links", "100")).toMatchObject({ code: 3, error: { code: "brake-links-unreadable" } });
+    expect(unlinkCalls(two)).toEqual([]);
+  });
+});

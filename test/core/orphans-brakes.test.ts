@@ -7,7 +7,7 @@ import { LinkedUsers } from "../../src/core/orphans/linked-users.ts";
 import { unlinkingEn } from "../../src/messages/unlinking.ts";
 
 const numbers: UnlinkNumbers = {
-  unlinks: 100, kakaoUsers: 10_000, members: 9000, links: 8000, places: { brand2: 500 }, storedIds: 8000, storedListed: 7900, recent: null, settled: null, keys: null,
+  unlinks: 100, kakaoUsers: 10_000, members: 9000, links: 8000, linkQuality: { values: 8000, unreadable: 0 }, places: { brand2: 500 }, storedIds: 8000, storedListed: 7900, recent: null, settled: null, keys: null,
 };
 const usual: BrakeInput = {
   numbers,
@@ -63,6 +63,7 @@ describe("refusals that --allow-unlinks does not lift", () => {
     ["a place that is no longer configured", { numbers: { places: {} } }, "place-shrunk"],
     ["an empty place", { numbers: { places: { brand2: 0 } } }, "place-empty"],
     ["fewer than half of the stored ids listed", { numbers: { storedIds: 20, storedListed: 9 } }, "other-app"],
+    ["links that are none", { numbers: { linkQuality: { values: 20, unreadable: 1 } } }, "links-unreadable"],
     ["the database behind", { numbers: { recent: { users: 50, held: 20 }, settled: { users: 1000, held: 900 } } }, "database-behind"],
     ["keys that are none", { numbers: { keys: { phone: { values: 20, unreadable: 11 } } } }, "keys-unreadable"],
     ["a replica", { server: { csv: false, replica: true, readOnly: true } }, "database-replica"],
@@ -72,6 +73,8 @@ describe("refusals that --allow-unlinks does not lift", () => {
 
   it.each([
     ["members at 90 %", { numbers: { members: 8100 } }],
+    ["one link in a hundred that is none", { numbers: { linkQuality: { values: 8000, unreadable: 80 } } }],
+    ["fewer than twenty links of which some are none", { numbers: { linkQuality: { values: 19, unreadable: 19 } } }],
     ["links at 90 %", { numbers: { links: 7200 } }],
     ["Kakao users at 90 %", { numbers: { kakaoUsers: 9000 } }],
     ["a place at 90 %", { numbers: { places: { brand2: 450 } } }],
@@ -110,10 +113,10 @@ describe("refusals that --allow-unlinks does not lift", () => {
 
   it("every one says what and what next, within plain words", () => {
     const all = findRefusals(withChanges({
-      numbers: { unlinks: 9000, members: 1, links: 1, kakaoUsers: 5000, storedIds: 20, storedListed: 1, places: { brand2: 1, brand3: 0 }, recent: { users: 100, held: 1 }, settled: { users: 100, held: 90 }, keys: { ci: { values: 30, unreadable: 30 } } },
+      numbers: { unlinks: 9000, members: 1, links: 1, kakaoUsers: 5000, storedIds: 20, storedListed: 1, places: { brand2: 1, brand3: 0 }, recent: { users: 100, held: 1 }, settled: { users: 100, held: 90 }, keys: { ci: { values: 30, unreadable: 30 } }, linkQuality: { values: 200, unreadable: 3 } },
       server: { csv: false, replica: false, readOnly: true },
     }));
-    expect(all.map(({ code }) => code)).toEqual(["database-read-only", "other-app", "place-empty", "place-shrunk", "members-shrunk", "links-shrunk", "kakao-users-shrunk", "keys-unreadable", "database-behind", "unlinks"]);
+    expect(all.map(({ code }) => code)).toEqual(["database-read-only", "other-app", "links-unreadable", "place-empty", "place-shrunk", "members-shrunk", "links-shrunk", "kakao-users-shrunk", "keys-unreadable", "database-behind", "unlinks"]);
     for (const refusal of all) {
       const { message, hint } = unlinkingEn.describe(refusal);
       expect(message).toMatch(/^[A-Z].*\.$/s);

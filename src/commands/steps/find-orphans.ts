@@ -64,7 +64,7 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
       heldTwice: stored.heldTwice,
       links,
       numbers: {
-        kakaoUsers: users.length, members: links.members, links: links.links, places: kept.places,
+        kakaoUsers: users.length, members: links.members, links: links.links, linkQuality: { values: links.links + links.malformedLinks, unreadable: links.unreadableLinks }, places: kept.places,
         storedIds: stored.storedIds, storedListed: stored.storedListed + linkedSince.size, ...shares, keys,
       },
       excluded: kept.excluded,

@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { isKakaoId } from "../../core/kakao-id.ts";
+import { recogniseKakaoId } from "../../core/kakao-id.ts";
 import { HELD } from "../../core/matching/kakao-side.ts";
 import { HolderCollector } from "../../core/orphans/holders.ts";
 import type { Inspection } from "../../database/service-database.ts";
@@ -13,21 +13,22 @@ export interface StoredLinks {
   /** Stored Kakao ids, with repetition. */
   readonly links: number;
   readonly malformedLinks: number;
+  /** Malformed ones that mean no Kakao id in any spelling. */
+  readonly unreadableLinks: number;
   /** Link rows without a member. */
   readonly danglingLinks: number;
 }
 
-/** Reads who holds which id: members of every table and state, and link rows without a member. Malformed links are counted and never touched. */
+/** Reads who holds which id: members of every table and state, and link rows without a member. Malformed links are never touched; whom one clearly means is kept as if it had no member. */
 export async function readHolders(context: Context, inspection: Inspection): Promise<StoredLinks> {
   const holders = new HolderCollector();
-  const counts = { members: 0, links: 0, malformedLinks: 0, danglingLinks: 0 };
+  const counts = { members: 0, links: 0, malformedLinks: 0, unreadableLinks: 0, danglingLinks: 0 };
   const add = (link: string, held: Parameters<HolderCollector["add"]>[1]): void => {
-    if (!isKakaoId(link)) {
-      counts.malformedLinks += 1;
-      return;
-    }
-    counts.links += 1;
-    holders.add(BigInt(link), held);
+    const id = recogniseKakaoId(link);
+    if (id === link) counts.links += 1;
+    else counts.malformedLinks += 1;
+    if (id === undefined) counts.unreadableLinks += 1;
+    else if (id !== "") holders.add(BigInt(id), id === link ? held : HELD.dangling);
   };
   await eachMemberPage(context, "Reading links", inspection, (page) => {
     counts.members += page.length;

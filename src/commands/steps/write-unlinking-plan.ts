@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { compareMemberIds } from "../../core/id-order.ts";
-import { isKakaoId } from "../../core/kakao-id.ts";
+import { recogniseKakaoId } from "../../core/kakao-id.ts";
 import { HELD } from "../../core/matching/kakao-side.ts";
 import type { MemberRow } from "../../core/member.ts";
 import { KindTally, selectUnlinks, type Choice, type KindCounts, type UserAnswer } from "../../core/orphans/select.ts";
@@ -31,7 +31,7 @@ export interface WrittenUnlinkPlan {
   readonly clearable: number;
 }
 
-/** A member that is named beside a Kakao user whom only withdrawn members, or a link row without a member, hold; `place` is null for the latter. */
+/** A member that is named beside a Kakao user whom only withdrawn members, a misspelt link, or a link row without a member hold; `place` is null for the latter. */
 interface NamedHolder {
   readonly place: number | null;
   readonly id: string;
@@ -87,11 +87,13 @@ function hasNamedHolders({ users }: FoundOrphans): boolean {
 
 function takeLinks(found: FoundOrphans, named: Map<number, NamedHolder>, holder: { readonly id: string; readonly state: MemberRow["state"] | "dangling" }, place: number | null, links: readonly string[], addGone: (link: string) => void): void {
   for (const link of links) {
-    if (!isKakaoId(link)) continue;
-    const row = found.users.ids.find(link);
+    const id = recogniseKakaoId(link);
+    if (id === undefined || id === "") continue;
+    const row = found.users.ids.find(id);
+    const held = id === link ? HELD[holder.state] : HELD.dangling;
     if (row < 0) {
-      if (found.isGone(link)) addGone(link);
-    } else if (found.users.held(row) <= HELD.dangling && HELD[holder.state] === found.users.held(row)) nameHolder(named, row, { place, id: holder.id });
+      if (id === link && found.isGone(link)) addGone(link);
+    } else if (found.users.held(row) <= HELD.dangling && held === found.users.held(row)) nameHolder(named, row, { place, id: holder.id });
   }
 }
 

@@ -1,5 +1,5 @@
 import { KEY_NAMES, type KeyName } from "../member.ts";
-import type { IdQuality } from "./place-ids.ts";
+import { isMostlyLost, type IdQuality } from "./place-ids.ts";
 import type { KeyQuality } from "./shared-keys.ts";
 
 /** Users linked in a span of time, and how many of them a member row held when the plan was made. */
@@ -17,6 +17,8 @@ export interface UnlinkNumbers {
   readonly members: number;
   /** Stored Kakao ids of members and dangling rows, counted with repetition; malformed links are not among them. */
   readonly links: number;
+  /** Stored links, malformed ones among them, and those that mean no Kakao id in any spelling. */
+  readonly linkQuality: IdQuality;
   /** Ids in use at each place of `alsoLinkedIn`, by its name. */
   readonly places: Readonly<Record<string, number>>;
   /** Different stored ids, and how many of them Kakao lists. */
@@ -73,11 +75,14 @@ export type Refusal =
   | { readonly code: "place-shrunk"; readonly place: string; readonly now: number; readonly limit: number }
   | { readonly code: "place-empty"; readonly place: string }
   | ({ readonly code: "place-unreadable"; readonly section: "alsoLinkedIn" | "members.pending"; readonly place: string } & IdQuality)
+  | ({ readonly code: "links-unreadable" } & IdQuality)
   | ({ readonly code: "keys-unreadable"; readonly key: KeyName } & KeyQuality)
   | { readonly code: "database-behind"; readonly recent: HeldShare; readonly settled: HeldShare };
 
 /** Stored ids from which on "fewer than half of them are listed" says something. */
 const storedIdsAtLeast = 20;
+/** Stored links from which on "more than one in a hundred cannot be read" says something. */
+const linksAtLeast = 20;
 /** Stored values of a key from which on "most of them cannot be read" says something. */
 const valuesAtLeast = 20;
 /** Recent users from which on their held share says something. */
@@ -132,6 +137,7 @@ function refuseSource({ numbers, server }: BrakeInput): Refusal[] {
   if (isOtherApp(numbers)) {
     refusals.push({ code: "other-app", now: numbers.storedListed, limit: numbers.storedIds });
   }
+  if (numbers.linkQuality.values >= linksAtLeast && isMostlyLost(numbers.linkQuality)) refusals.push({ code: "links-unreadable", ...numbers.linkQuality });
   return refusals;
 }
 
