@@ -1,5 +1,6 @@
 import { StartError } from "../errors.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
+import { refuseOtherCollations } from "./mysql-collations.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { isReadOnly, isReplica } from "./mysql-rights.ts";
 import type { MysqlLinkTable } from "./mysql-link-table.ts";
@@ -23,6 +24,7 @@ export interface Inspected {
 export async function inspectPlaces(read: Inspected, written: Inspected, map: ServiceDatabaseMap): Promise<Inspection> {
   const { connection: reader, places: { all, linkTable } } = read;
   const { connection: primary, places } = written;
+  for (const one of new Set([read.places, places])) refuseOtherCollations(one);
   refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [
     ...(await inTurn(all, (place) => inTurn(namedExpressions(map, place.at), ([key, sql]) => describeBadSql(reader, place.table, key, sql)))),
     ...(linkTable === null || linkTable.where === null ? [] : await describeBadSql(reader, linkTable.table, "link.where", linkTable.where)),

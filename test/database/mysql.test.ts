@@ -147,6 +147,32 @@ function describeOn(url: string): void {
       await expect((await open(service.url, people())).inspect()).rejects.toMatchObject({ code: "member-ids", message: "people.id is NULL in 1 rows.\npeople.id is not unique: 1 ids stand in more than one row." });
     });
 
+    describe("a member's id in a link table", () => {
+      const openWith = async (id: string, memberId: string): Promise<ServiceDatabase> => {
+        const service = await create(url, [`CREATE TABLE people (id ${id} PRIMARY KEY)`, `CREATE TABLE links (id INT PRIMARY KEY, member_id ${memberId}, uid BIGINT)`, "INSERT INTO people VALUES ('7')", "INSERT INTO links VALUES (1, '7', 77)"]);
+        return open(service.url, { ...people(), link: { kind: "table", table: "links", memberId: "member_id", kakaoId: "uid", fixed: {}, set: {} } });
+      };
+
+      it.each([
+        ["VARCHAR(40) COLLATE utf8mb4_bin", "VARCHAR(40) COLLATE utf8mb4_general_ci NOT NULL", "varchar(40) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL;"],
+        ["VARCHAR(40) COLLATE utf8mb4_general_ci", "CHAR(36) COLLATE utf8mb4_bin", "char(36) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NULL;"],
+        ["VARCHAR(40) CHARACTER SET latin1 COLLATE latin1_swedish_ci", "VARCHAR(40) COLLATE utf8mb4_swedish_ci", "varchar(40) CHARACTER SET latin1 COLLATE latin1_swedish_ci NULL;"],
+      ])("that is compared otherwise than in the member table is refused: %s and %s", async (id, memberId, alter) => {
+        const told = { exitCode: 2, code: "id-collations", message: expect.stringMatching(/^people\.id is compared by \w+, links\.member_id by \w+/), hint: expect.stringContaining(`.\`links\` MODIFY \`member_id\` ${alter}`) };
+        await expect((await openWith(id, memberId)).inspect()).rejects.toMatchObject(told);
+      });
+
+      it.each([
+        ["VARCHAR(40) COLLATE utf8mb4_bin", "VARCHAR(64) COLLATE utf8mb4_bin"],
+        ["VARCHAR(40) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci", "VARCHAR(40) COLLATE utf8mb4_general_ci"],
+        ["INT", "VARCHAR(40) COLLATE utf8mb4_bin"],
+      ])("that is compared alike is taken: %s and %s", async (id, memberId) => {
+        const database = await openWith(id, memberId);
+        expect(await database.inspect()).toMatchObject({ rows: [1] });
+        expect(await readAll(database)).toMatchObject([{ id: "7", link: "77" }]);
+      });
+    });
+
     it("a link table without a key is refused", async () => {
       const service = await create(url, ["CREATE TABLE people (id INT PRIMARY KEY)", "CREATE TABLE links (member_id INT, kakao_id BIGINT UNIQUE)"]);
       await expect((await open(service.url, { ...people(), link: { kind: "table", table: "links", memberId: "member_id", kakaoId: "kakao_id", fixed: {}, set: {} } })).inspect()).rejects.toMatchObject({ exitCode: 2, code: "link-table-key" });
