@@ -22,8 +22,8 @@ export async function purge(context: Context, flags: PurgeFlags): Promise<number
     await confirmPurge(context, found, flags);
     destroy(context, found, now);
   } else if (!isEmpty(found)) context.terminal.note("Nothing has been destroyed. To destroy it: the same command with --apply");
-  const { snapshots, runs, unfinishedPull } = found;
-  context.terminal.json({ command: "purge", mode: goes ? "apply" : "plan", snapshots, runs: runs.map(({ id }) => id), unfinishedPull });
+  const { snapshots, runs, consents, unfinishedPull } = found;
+  context.terminal.json({ command: "purge", mode: goes ? "apply" : "plan", snapshots, runs: runs.map(({ id }) => id), consents, unfinishedPull });
   return EXIT.done;
 }
 
@@ -31,14 +31,16 @@ function isEmpty({ snapshots, runs, unfinishedPull }: Purgeable): boolean {
   return snapshots.length === 0 && runs.length === 0 && !unfinishedPull;
 }
 
-function tellPurgeable({ terminal }: Context, { snapshots, runs, unfinishedPull }: Purgeable): void {
+function tellPurgeable({ terminal }: Context, { snapshots, runs, consents, unfinishedPull }: Purgeable): void {
+  const kept = new Map(consents.map(({ run, users }) => [run, [["  kept consents", "", users === null ? "damaged" : `of ${countOf(users, "user")}`]]]));
   const rows = [
     ...snapshots.map(({ generation, takenAt, users, cis }) => [`snapshot ${generation}`, day(takenAt), users === null ? "damaged" : `${countOf(users, "Kakao user")}, ${countOf(cis ?? 0, "CI")}`]),
     ...(unfinishedPull ? [["unfinished pull", "", "what it has read"]] : []),
-    ...runs.map(({ id, stateSince, command, state }) => [`run ${id}`, day(stateSince), `${command}, ${state}`]),
+    ...runs.flatMap(({ id, stateSince, command, state }) => [[`run ${id}`, day(stateSince), `${command}, ${state}`], ...(kept.get(id) ?? [])]),
   ];
   if (rows.length === 0) terminal.line("There is nothing to destroy: no snapshot and no run is old enough.");
   else terminal.table([{ header: "what" }, { header: "since" }, { header: "" }], rows);
+  for (const { run } of consents) terminal.warn(`Consents kept by --save-consents go with run ${run}; Kakao no longer has them. To keep them: kakao-sync runs consents ${run} --to FILE`);
 }
 
 async function confirmPurge({ terminal }: Context, { snapshots, runs }: Purgeable, { yes }: PurgeFlags): Promise<void> {
@@ -50,14 +52,14 @@ async function confirmPurge({ terminal }: Context, { snapshots, runs }: Purgeabl
 }
 
 /** The record first says what is about to go: a killed purge has destroyed at most that. */
-function destroy(context: Context, { snapshots, runs, unfinishedPull }: Purgeable, now: number): void {
+function destroy(context: Context, { snapshots, runs, consents, unfinishedPull }: Purgeable, now: number): void {
   const workspace = context.workspace();
   const destroyed = snapshots.reduce((sum, { cis }) => sum + (cis ?? 0), 0);
-  context.record({ event: "destroyed", counts: { snapshots: snapshots.map(({ generation }) => generation), runs: runs.map(({ id }) => id), unfinishedPull }, ci: { destroyed } });
+  context.record({ event: "destroyed", counts: { snapshots: snapshots.map(({ generation }) => generation), runs: runs.map(({ id }) => id), consents, unfinishedPull }, ci: { destroyed } });
   for (const { generation } of snapshots) workspace.snapshots.wipe(generation);
   if (unfinishedPull) workspace.snapshots.resumePull()?.abandon();
   for (const { id } of runs) workspace.runs.purge(id, now);
-  context.terminal.line(`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}.`);
+  context.terminal.line(`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}${consents.length === 0 ? "" : `, with the consents kept in ${countOf(consents.length, "of them", "of them")}`}.`);
 }
 
 /** In Korea. */

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ci } from "../helpers/match.ts";
+import { applyOrphans, openOrphans, planOrphans } from "../helpers/orphans.ts";
 import { openService, type RanJson, type Service } from "../helpers/service.ts";
 
 const people = { members: [{ id: 1, ci: ci("a") }], users: { 1001: { ci: ci("a") }, 1002: { ci: ci("b") } } };
@@ -78,6 +79,30 @@ describe("purge", () => {
     expect((await purge(service, "--forget", id)).error.code).toBe("run-not-over");
     const planned = (await service.json("map-members")).id;
     expect((await purge(service, "--forget", planned)).error.code).toBe("run-not-over");
+  });
+
+  test("names runs whose kept consents go with them, with the users, also on record", async () => {
+    const service = await openOrphans({ orphans: 3 });
+    const saved = await planOrphans(service, "--limit", "2");
+    await applyOrphans(service, saved, "--save-consents");
+    const plain = await planOrphans(service);
+    await applyOrphans(service, plain);
+    expect((await purge(service, "--forget", plain)).json).toMatchObject({ runs: [plain], consents: [] });
+
+    const listed = await service.run("purge", "--forget", saved);
+    expect(listed.out).toMatch(/unlink-orphans, applied\n +kept consents +of 2 users\n/);
+    expect(listed.err).toContain(`kakao-sync runs consents ${saved} --to FILE`);
+    expect((await purge(service, "--forget", saved)).json).toMatchObject({ mode: "apply", runs: [saved], consents: [{ run: saved, users: 2 }] });
+    expect((await service.json("runs", "audit")).json["record"]).toContainEqual(expect.objectContaining({ entry: expect.objectContaining({ event: "destroyed", counts: expect.objectContaining({ consents: [{ run: saved, users: 2 }] }) }) }));
+  });
+
+  test("a run whose file is damaged is listed and destroyed all the same", async () => {
+    const service = await openOrphans({ orphans: 1 });
+    const run = await planOrphans(service);
+    await applyOrphans(service, run, "--save-consents");
+    writeFileSync(service.path(`.kakao-sync/runs/${run}/run.db`), "nothing of the kind");
+    expect((await purge(service, "--forget", run)).json).toMatchObject({ mode: "apply", consents: [{ run, users: null }] });
+    expect(existsSync(service.path(`.kakao-sync/runs/${run}`))).toBe(false);
   });
 
   test("needs an operator and a confirmation without a terminal, and leaves the record alone", async () => {

@@ -1,6 +1,8 @@
 import type { Context } from "../../context.ts";
 import { OperatorError, RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { readOrder } from "./apply-unlinking.ts";
+import { readSavedConsents } from "./save-consents.ts";
 
 export interface PurgeChoice {
   /** Milliseconds: runs that ended longer ago; an applied one is kept for `retention.undo` at least. */
@@ -20,9 +22,18 @@ export interface PurgeableSnapshot {
   readonly cis: number | null;
 }
 
+/** What `--save-consents` has kept in a run that may be destroyed: Kakao no longer has it. */
+export interface PurgeableConsents {
+  readonly run: string;
+  /** Null where the run's file is damaged. */
+  readonly users: number | null;
+}
+
 export interface Purgeable {
   readonly snapshots: readonly PurgeableSnapshot[];
   readonly runs: readonly Run[];
+  /** Of these runs, those with consents of users whom they unlinked. */
+  readonly consents: readonly PurgeableConsents[];
   readonly unfinishedPull: boolean;
 }
 
@@ -40,6 +51,7 @@ export function listPurgeable(context: Context, choice: PurgeChoice, now: number
   return {
     snapshots: oldSnapshots.map(({ generation, takenAt }) => ({ generation, takenAt, ...countUsers(context, generation) })),
     runs: oldRuns,
+    consents: oldRuns.filter((run) => readOrder(run)?.saveConsents === true).map((run) => ({ run: run.id, users: countConsents(context, run) })).filter(({ users }) => users !== 0),
     unfinishedPull: choice.snapshots === true && snapshots.hasUnfinishedPull(),
   };
 }
@@ -52,6 +64,20 @@ function countUsers(context: Context, generation: number): Pick<PurgeableSnapsho
     return counted;
   } catch (error) {
     if (error instanceof OperatorError && error.code === "snapshot-damaged") return { users: null, cis: null };
+    throw error;
+  }
+}
+
+function countConsents(context: Context, run: Run): number | null {
+  try {
+    const store = context.workspace().openUnlinkStore(run);
+    try {
+      return [...readSavedConsents(store, run)].length;
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === "run-damaged") return null;
     throw error;
   }
 }
