@@ -1,6 +1,6 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import { createTimeFormat } from "./mysql-clock.ts";
+import { createTimeFormat } from "./clock.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import type { Doing } from "./mysql-errors.ts";
 import { type Identity, readIdentity } from "./mysql-identity.ts";

@@ -1,5 +1,6 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
+import { createTimeFormat } from "./clock.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
 import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
@@ -55,7 +56,7 @@ class PostgresDatabase implements ServiceDatabase {
     this.#primary = primary;
     this.#reader = reader;
     this.identity = identity;
-    this.#timeFormat = new Intl.DateTimeFormat("sv-SE", { timeZone: options.timeZone, dateStyle: "short", timeStyle: "medium" });
+    this.#timeFormat = createTimeFormat(options.timeZone);
   }
 
   async inspect(): Promise<Inspection> {

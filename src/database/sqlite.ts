@@ -1,6 +1,6 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import { StartError } from "../errors.ts";
+import { createTimeFormat } from "./clock.ts";
 import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { type Connection, isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
@@ -229,15 +229,6 @@ function storeLiterals(writer: Prepared, place: SqlitePlace): Map<string, Stored
     writer.db.exec("DROP TABLE temp.kakao_sync_literal");
   }
   return stored;
-}
-
-/** Formats a time as `YYYY-MM-DD HH:MM:SS` on the clock of a time zone. Throws StartError for an unknown one. */
-function createTimeFormat(timeZone: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
-  } catch (cause) {
-    throw new StartError({ code: "time-zone", message: `${timeZone} is no time zone.`, hint: "Set database.timeZone to a name like Asia/Seoul.", cause });
-  }
 }
 
 function inChunks(ids: readonly string[]): string[][] {
