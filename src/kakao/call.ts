@@ -1,3 +1,4 @@
+import { readClockOffset } from "./clock-offset.ts";
 import { noAnswerError, notJsonError, refusalError, unexpectedAnswerError, type CallFacts, type Refusal } from "./errors.ts";
 import type { HttpAnswer, KakaoRequest, SendRequest } from "./http.ts";
 import { throwIfStopped, type Pace, type Pauses } from "./pace.ts";
@@ -44,6 +45,8 @@ export interface Caller {
   /** Attempts until there is a body or a refusal that concerns this call alone; throws what ends the run. */
   call(request: KakaoRequest, kind: CallKind): Promise<{ is: "accepted"; body: unknown } | { is: "refused"; code: number; error: Error }>;
   facts(request: KakaoRequest): CallFacts;
+  /** By Kakao's last answer with a `Date`; undefined before the first. */
+  clockOffsetMs(): number | undefined;
   /** Waits before the next attempt, or says that there is none; throws what ends the run. */
   waitToRepeat(waits: Waits, failed: Exclude<Attempt, { is: "accepted" }>, request: KakaoRequest, kind: CallKind): Promise<Waits | "fail">;
 }
@@ -54,6 +57,7 @@ const goAhead = (): Promise<boolean> => Promise.resolve(true);
 export function createCaller(parts: CallerParts): Caller {
   let renewed: string | undefined;
   let begun = false;
+  let clockOffset: number | undefined;
 
   function facts(request: KakaoRequest): CallFacts {
     return { call: `${request.method} ${request.path}`, begun };
@@ -67,14 +71,14 @@ export function createCaller(parts: CallerParts): Caller {
     const answer = await parts.send(request, key, kind === "unlink" ? undefined : parts.signal);
     const endedAt = parts.pauses.now();
     const attempt = readAttempt(answer, facts(request), endedAt);
-    const code = attempt instanceof Error || attempt.is !== "refused" ? null : attempt.code;
-    parts.onCall({ path: request.path, ms: endedAt - startedAt, code });
+    parts.onCall({ path: request.path, ms: endedAt - startedAt, code: attempt instanceof Error || attempt.is !== "refused" ? null : attempt.code });
     if (!answer.answered && kind !== "unlink") throwIfStopped(parts.signal);
     if (attempt instanceof Error) {
       // Whoever garbled the answer, Kakao may have unlinked: that is for a look to find out.
       if (kind === "unlink") return { is: "unanswered", reason: "the answer was no JSON" };
       throw attempt;
     }
+    if (answer.answered) clockOffset = readClockOffset(answer.date, { startedAt, endedAt }) ?? clockOffset;
     if (attempt.is === "accepted" || (attempt.is === "refused" && attempt.code !== null && attempt.code !== -401)) begun = true;
     return attempt;
   }
@@ -119,7 +123,7 @@ export function createCaller(parts: CallerParts): Caller {
     }
   }
 
-  return { attempt, call, facts, waitToRepeat };
+  return { attempt, call, facts, clockOffsetMs: () => clockOffset, waitToRepeat };
 }
 
 /** The error that tells of an attempt when nothing more is tried. */

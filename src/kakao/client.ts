@@ -88,6 +88,8 @@ export interface KakaoClient {
   readScopes(id: KakaoId): Promise<readonly KakaoScope[] | "not-linked">;
   /** The terms the user agreed to, or all terms of the app. Kakao Sync apps only. */
   readServiceTerms(id: KakaoId, result: "agreed_service_terms" | "app_service_terms"): Promise<readonly KakaoServiceTerm[] | "not-linked">;
+  /** How far Kakao's clock is ahead of this machine's, by the last answer that had a `Date`; undefined before the first. */
+  clockOffsetMs(): number | undefined;
 }
 
 /** The one documented property that says least about a person: enough to hear -101. */
@@ -113,6 +115,7 @@ export function createKakaoClient(options: KakaoClientOptions): KakaoClient {
       return basics !== undefined || (await readUser(id, leastPropertyKeys)) !== "not-linked";
     },
     ...createUnlink(caller),
+    clockOffsetMs: () => caller.clockOffsetMs(),
     async readScopes(id) {
       const answer = await readOne(caller, "/v2/user/scopes", id, {}, checkScopes);
       return answer === "not-linked" ? answer : answer.scopes;

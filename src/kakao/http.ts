@@ -14,7 +14,7 @@ export interface KakaoRequest {
 
 /** What came back, whatever its status; or why nothing did. Nothing here ever holds the key. */
 export type HttpAnswer =
-  | { readonly answered: true; readonly status: number; readonly text: string; readonly retryAfter: string | null }
+  | { readonly answered: true; readonly status: number; readonly text: string; readonly retryAfter: string | null; readonly date: string | null }
   | { readonly answered: false; readonly reason: string };
 
 /** Sends one request; `signal` ends it without an answer. Throws only if the run was stopped before, or the key cannot stand in a header. */
@@ -49,12 +49,13 @@ export function createSendRequest(baseUrl: string, timeoutMs: number): SendReque
     const limit = limitTime(timeoutMs, signal);
     try {
       const response = await http.request<unknown>({ ...address(base, request), headers, signal: limit.signal });
-      const retryAfter: unknown = response.headers["retry-after"];
+      const { "retry-after": retryAfter, date }: Readonly<Record<string, unknown>> = response.headers;
       return {
         answered: true,
         status: response.status,
         text: typeof response.data === "string" ? response.data : "",
         retryAfter: typeof retryAfter === "string" ? retryAfter : null,
+        date: typeof date === "string" ? date : null,
       };
     } catch (error) {
       return { answered: false, reason: limit.expired() ? `no answer within ${String(timeoutMs / 1000)} s` : reasonOf(error) };

@@ -36,12 +36,12 @@ export function loggable(parameters: URLSearchParams, adminKey: string): Record<
   return Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(adminKey, "(admin key)")]));
 }
 
-/** Written straight to the connection: half the time of a Response, which matters with 60,000 calls a run. */
-export function send({ env }: Exchange, { status, body, html }: Answer): Response {
+/** With the simulator's own clock in the header. Written straight to the connection: half the time of a Response, which matters with 60,000 calls a run. */
+export function send({ env }: Exchange, { status, body, html }: Answer, now: number): Response {
   if (status === 0) env.incoming.socket.destroy();
   else {
     const type = html === true ? "text/html;charset=UTF-8" : "application/json;charset=UTF-8";
-    env.outgoing.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) }).end(body);
+    env.outgoing.writeHead(status, { "content-type": type, date: new Date(now).toUTCString(), "content-length": Buffer.byteLength(body) }).end(body);
   }
   return RESPONSE_ALREADY_SENT;
 }

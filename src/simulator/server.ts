@@ -30,7 +30,7 @@ export interface SimulatorOptions extends Partial<Settings> {
   readonly port?: number;
   /** A random one when left out. */
   readonly adminKey?: string;
-  /** The clock, in milliseconds since 1970; Date.now when left out. */
+  /** The clock, in milliseconds since 1970, also of the answers' `Date`; Date.now when left out. */
   readonly now?: () => number;
   /** Users to begin with, as in Users.load. */
   readonly users?: string | readonly LoadedUser[];
@@ -62,7 +62,7 @@ export interface Simulator {
 /** Starts a simulated Kakao (kakao-api.md sections 1 to 7) that answers over real HTTP on 127.0.0.1. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings: Settings = { ...defaultSettings, ...options };
-  const now = options.now ?? Date.now;
+  const now = options.now ?? (() => Date.now());
   let adminKey = options.adminKey ?? randomBytes(16).toString("hex");
   const tokens = new AccountStatusTokens();
   const webhooks = new Webhooks(options.webhooks ?? {}, { appId: settings.appId, tokens, adminKey: () => adminKey, now });
@@ -103,7 +103,7 @@ function buildApp(world: World, requests: RequestLog, tokens: AccountStatusToken
     const answer = endpoint ? await perform(world, exchange, endpoint, parameters) : unsupported(method, path);
     const { status, code } = answer;
     requests.add({ at: world.now(), method, path, parameters: loggable(parameters, world.adminKey()), status, ...(code === undefined ? {} : { code }) });
-    return send(exchange, answer);
+    return send(exchange, answer, world.now());
   };
   for (const endpoint of endpointsOf(world.settings)) app.on(endpoint.method, endpoint.path, (exchange) => respond(exchange, endpoint));
   app.get("/.well-known/jwks.json", (exchange) => exchange.json(tokens.jwks()));

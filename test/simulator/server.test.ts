@@ -54,6 +54,11 @@ test("a body that is no form counts as no parameters", async () => {
   expect(simulator.users.has("5")).toBe(true);
 });
 
+test("every answer has the date of the simulator's own clock", async () => {
+  await start({ now: () => Date.parse("2031-02-03T04:05:06.789Z") });
+  for (const path of ["/v1/user/ids", "/nothing"]) expect((await fetch(simulator.url + path)).headers.get("date")).toBe("Mon, 03 Feb 2031 04:05:06 GMT");
+});
+
 test("the log keeps decoded parameters, status and code, and the key nowhere", async () => {
   await start({ adminKey: "very-secret-key", users: [{ id: 5 }], now: () => 1000 });
   await ask(simulator, "POST", "/v1/user/unlink", target("5"));

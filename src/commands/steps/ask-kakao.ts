@@ -5,6 +5,7 @@ import type { SortedIds } from "../../core/id-order.ts";
 import { READING } from "../../core/orphans/kinds.ts";
 import type { LinkedUsers } from "../../core/orphans/linked-users.ts";
 import { askInPages } from "./ask-in-pages.ts";
+import { refuseWrongClock } from "./check-clock.ts";
 
 export const basicsPerCall = 100;
 export const detailsPerCall = 20;
@@ -27,6 +28,7 @@ export function graceOf(olderThanMs: number | undefined): number {
 export async function askLinkDates(context: Context, users: LinkedUsers, rows: Uint32Array, graceSeconds: number): Promise<Uint32Array> {
   await askInPages(context, "Link dates", rows, basicsPerCall, async (kakao, page) => {
     const answers = await kakao.readBasics(page.map((row) => users.ids.at(row)));
+    refuseWrongClock(context, kakao);
     const dates = new Map(answers.map(({ id, connectedAt }) => [id, readSeconds(connectedAt)]));
     const now = Math.floor(context.now() / 1000);
     for (const row of page) {

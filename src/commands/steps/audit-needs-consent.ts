@@ -4,6 +4,7 @@ import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../errors.ts";
 import type { KakaoBasics } from "../../kakao/client.ts";
+import { refuseWrongClock } from "./check-clock.ts";
 import { runTogether } from "./run-together.ts";
 import { askTerms, codeOfUser, countLeftOut, startAnew, type TermsAsker } from "./sample-live-terms.ts";
 import { tellCalls } from "./tell-calls.ts";
@@ -88,6 +89,7 @@ async function* inBatches(links: AsyncIterable<Linked>): AsyncGenerator<readonly
 async function askBatch(work: NeedsConsent, links: readonly Linked[]): Promise<void> {
   const ids = [...new Set(links.map(({ kakaoId }) => kakaoId))];
   const users = new Map((await work.kakao.readBasics(ids)).map((user) => [user.id, user]));
+  refuseWrongClock(work.context, work.kakao);
   const youngFrom = Math.floor(work.context.now() / 1000) - YOUNG_SECONDS;
   const old = [...users.values()].filter(({ connectedAt }) => (readSeconds(connectedAt) ?? Infinity) <= youngFrom);
   countLeftOut(work.leftOut, "not-linked", ids.length - users.size);

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { GrowingIds } from "../../core/growing-ids.ts";
 import type { Snapshot } from "../../workspace/snapshot.ts";
+import { refuseWrongClock } from "./check-clock.ts";
 import { countOf } from "./count-of.ts";
 import { tellCalls } from "./tell-calls.ts";
 import { readReference } from "./unlink-reference.ts";
@@ -47,7 +48,9 @@ async function readListing(context: Context, expected: number | undefined): Prom
   const ids = new GrowingIds();
   const progress = context.terminal.progress("Kakao users", expected);
   try {
-    for await (const page of context.kakao(context.signal).listUserIds()) {
+    const kakao = context.kakao(context.signal);
+    for await (const page of kakao.listUserIds()) {
+      refuseWrongClock(context, kakao);
       for (const id of page) ids.push(BigInt(id));
       progress.update(ids.length);
       await context.checkpoint();

@@ -3,6 +3,7 @@ import { FailedError } from "../../errors.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { KakaoScope } from "../../kakao/client.ts";
+import { refuseWrongClock } from "./check-clock.ts";
 import { runTogether } from "./run-together.ts";
 import { countLive, type LiveCounts, type UserAnswer } from "./sample-live-count.ts";
 import { askTerms, codeOfUser, countLeftOut, startAnew, type TermsAsker } from "./sample-live-terms.ts";
@@ -83,6 +84,7 @@ async function askRounds(look: Look, slots: readonly Candidates[], told: () => v
 /** Link dates first, which are no personal data; then consents side by side; then whether the values are there. */
 async function askRound(look: Look, ids: readonly KakaoId[]): Promise<ReadonlySet<KakaoId>> {
   const basics = await look.kakao.readBasics(ids);
+  refuseWrongClock(look.context, look.kakao);
   const youngFrom = Math.floor(look.context.now() / 1000) - YOUNG_SECONDS;
   const old = basics.filter(({ connectedAt }) => (readSeconds(connectedAt) ?? Infinity) <= youngFrom);
   countLeftOut(look.replaced, "not-linked", ids.length - basics.length);

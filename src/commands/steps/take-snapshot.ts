@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import type { ForeignPhone } from "../../core/keys.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
 import type { BasicsAnswer, Pull, PullReport } from "../../workspace/pull.ts";
+import { refuseWrongClock } from "./check-clock.ts";
 import { Bell, runTogether } from "./run-together.ts";
 
 const basicsPerCall = 100;
@@ -102,6 +103,7 @@ async function list({ context, kakao, pull, bell, told }: PullWork): Promise<voi
   const last = pull.state.listingLastId;
   const next = last === null ? undefined : context.nextKakaoId(last);
   for await (const page of kakao.listUserIds(next === undefined ? {} : { from: next })) {
+    refuseWrongClock(context, kakao);
     pull.addListed(page);
     told();
     bell.ring();
@@ -122,6 +124,7 @@ async function readBasics({ context, kakao, pull, bell, signal, told }: PullWork
       continue;
     }
     const answers = await kakao.readBasics(ids);
+    refuseWrongClock(context, kakao);
     const youngFrom = Math.floor(context.now() / 1000) - YOUNG_SECONDS;
     pull.putBasics(ids, answers.map(({ id, connectedAt }) => classify(id, readSeconds(connectedAt), youngFrom)));
     told();

@@ -4,6 +4,7 @@ import type { KakaoClient, UnlinkAnswer } from "../../kakao/client.ts";
 import type { Journal } from "../../workspace/journal.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkRow } from "../../workspace/unlink-store.ts";
+import { refuseWrongClock } from "./check-clock.ts";
 import type { HeldDatabase } from "./hold-database.ts";
 import { isUserCode, lookAtKakao, readUserCode, type KakaoSight, type PlaceLook, type Use } from "./look-again.ts";
 import type { ConsentKeeper } from "./save-consents.ts";
@@ -56,6 +57,7 @@ async function carryOut(work: UnlinkWork, number: number, row: UnlinkRow, inFlig
     const gone: UnlinkOutcome = { outcome: inFlight ? "done" : "already" };
     if (work.consents !== null && (await work.consents.keep(number, row)) === "not-linked") return gone;
     const seen = await lookAtKakao(work.kakao, row);
+    refuseWrongClock(work.context, work.kakao);
     if (seen.is === "absent") return gone;
     if (seen.is === "spared") return { outcome: "spared", why: seen.why };
     return await callKakao(work, number, row);
