@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { applyOrphans, openOrphans, planOrphans, unlinkCalls } from "../helpers/orphans.ts";
 import type { ConfigChanges, Service } from "../helpers/service.ts";
+import { storeEngine } from "../helpers/stores.ts";
 
 /** The URL of the service's own database, whatever engine it is. */
 function databaseOf(service: Service): string {
@@ -142,4 +143,16 @@ describe("links of members that are no Kakao ids", () => {
     expect(await applyOrphans(two, planned.id, "--allow-unlinks", "25", "--accept-links", "100")).toMatchObject({ code: 3, error: { code: "brake-links-unreadable" } });
     expect(unlinkCalls(two)).toEqual([]);
   });
+});
+
+test.runIf(storeEngine === "mysql")("no connection to a table of people signing up is left open, whatever comes of it", async () => {
+  const service = await openSigningUp(["5001"]);
+  const connections = async (): Promise<unknown> => (await service.rows("select count(*) from information_schema.processlist where db = database()"))[0]?.[0];
+  const run = await planOrphans(service);
+  await expect.poll(connections).toBe("1");
+  await service.change("insert into signing_up values ('x')");
+  expect(await service.json("unlink-orphans")).toMatchObject({ code: 3, error: { code: "place-unreadable" } });
+  await expect.poll(connections).toBe("1");
+  expect(await applyOrphans(service, run)).toMatchObject({ code: 3 });
+  await expect.poll(connections).toBe("1");
 });

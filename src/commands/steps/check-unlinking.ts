@@ -4,7 +4,7 @@ import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { judgePlace, readPlace } from "./read-place.ts";
+import { eachPending, judgePlace, readPlace } from "./read-place.ts";
 import { readBrakes } from "./unlink-brakes.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
 
@@ -52,13 +52,7 @@ export function refuseShrunkSincePlan(run: Run, inspection: Inspection): void {
 /** U8: a place that holds nobody any more, or whose ids cannot be read, protects nobody. One that is not there throws its own error. */
 export async function refuseBlindPlaces(context: Context, run: Run): Promise<void> {
   for (const place of await context.places()) refuseBlind(run, judgePlace("alsoLinkedIn", place.name, await readPlace(place)));
-  for (const table of await (await context.database()).openPending()) {
-    try {
-      refuseBlind(run, judgePlace("members.pending", table.name, await readPlace(table)));
-    } finally {
-      await table.close();
-    }
-  }
+  await eachPending(context, async (table) => refuseBlind(run, judgePlace("members.pending", table.name, await readPlace(table))));
 }
 
 function refuseBlind(run: Run, refusal: Refusal | undefined): void {

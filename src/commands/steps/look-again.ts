@@ -35,20 +35,26 @@ export interface PlaceLook {
 export async function openPlaceLook(context: Context): Promise<PlaceLook> {
   const database = await context.database();
   const tables = await database.openPending();
-  const pending = await readSpelledOtherwise(tables);
-  const places = await readSpelledOtherwise(await context.places());
   let last: Promise<unknown> = Promise.resolve();
-  return {
-    findUse: (row) => {
-      const asked = last.then(() => findUse(row, { database, pending, places }));
-      last = asked.catch(() => undefined);
-      return asked;
-    },
-    close: async () => {
-      await last;
-      for (const table of tables) await table.close();
-    },
+  const close = async (): Promise<void> => {
+    await last;
+    for (const table of tables) await table.close();
   };
+  try {
+    const pending = await readSpelledOtherwise(tables);
+    const places = await readSpelledOtherwise(await context.places());
+    return {
+      findUse: (row) => {
+        const asked = last.then(() => findUse(row, { database, pending, places }));
+        last = asked.catch(() => undefined);
+        return asked;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 interface Askable {

@@ -4,7 +4,7 @@ import { MARK } from "../../core/orphans/kinds.ts";
 import type { LinkedUsers } from "../../core/orphans/linked-users.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
-import { judgePlace, readPlace } from "./read-place.ts";
+import { eachPending, judgePlace, readPlace } from "./read-place.ts";
 
 /** What keeps users who have no member here. */
 export interface KeptElsewhere {
@@ -32,11 +32,11 @@ export async function markKept(context: Context, users: LinkedUsers, exclude: st
     const listed = ids.countListed(users.ids);
     if (isOtherApp(listed)) throw otherApp(place.name, listed);
   }
-  for (const table of await (await context.database()).openPending()) {
+  await eachPending(context, async (table) => {
     const ids = await readPlace(table, (id) => users.mark(id, MARK.pending));
     refuse(judgePlace("members.pending", table.name, ids));
     if (ids.quality.unreadable > 0) unreadable[table.name] = ids.quality.unreadable;
-  }
+  });
   return { places, unreadable, ...(await markExcluded(context, users, exclude)) };
 }
 

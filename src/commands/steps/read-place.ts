@@ -1,3 +1,4 @@
+import type { Context } from "../../context.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import type { Refusal } from "../../core/orphans/brakes.ts";
 import { isMostlyLost, PlaceIds } from "../../core/orphans/place-ids.ts";
@@ -16,6 +17,16 @@ export async function readPlace(place: LinkedPlace, take: (id: KakaoId) => void 
     }
   }
   return ids;
+}
+
+/** Takes each table of `members.pending`, and closes all of them, whatever comes of it. */
+export async function eachPending(context: Context, take: (table: LinkedPlace) => Promise<void>): Promise<void> {
+  const tables = await (await context.database()).openPending();
+  try {
+    for (const table of tables) await take(table);
+  } finally {
+    for (const table of tables) await table.close();
+  }
 }
 
 /** U8: why a place protects nobody, or not whom it should; undefined where it does. Nobody may be signing up just now, so an empty `members.pending` is none. */
