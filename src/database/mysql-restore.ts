@@ -3,7 +3,7 @@ import type { MysqlConnection } from "./mysql-connection.ts";
 import type { MysqlPlace } from "./mysql-place.ts";
 import { readHeldIds } from "./mysql-read.ts";
 import { decodeStored, encodeStored } from "./mysql-values.ts";
-import { type PlannedPlace, readFresh, type RowWrite, type WritablePlace, writablePlace, writeRows } from "./mysql-write.ts";
+import { type PlannedPlace, readBack, readFresh, type RowWrite, type WritablePlace, writablePlace, writeRows } from "./mysql-write.ts";
 import type { LinkRestore, RestoreOutcome } from "./service-database.ts";
 import { idOfStored } from "./stored-values.ts";
 
@@ -41,7 +41,9 @@ async function restoreGroup(writer: MysqlConnection, places: readonly MysqlPlace
   }
   const refused = new Set(await writeRows(writer, target, rows));
   for (const { index } of refused) outcomes[index] = "changed-since";
-  return { target, rows: rows.filter((row) => !refused.has(row)) };
+  const planned = { target, rows: rows.filter((row) => !refused.has(row)) };
+  await readBack(writer, planned);
+  return planned;
 }
 
 /** The Kakao id that a relink replaced, if any: somebody else may hold it by now. */

@@ -77,7 +77,10 @@ async function beginWrites(sql: Transaction, target: WritablePlace, now: string)
 /** Writes rows; gives what was written, and what a unique index refused. */
 export async function writePlanned(sql: Transaction, target: WritablePlace, rows: readonly PlannedRow[], columns: readonly string[]): Promise<{ planned: PlannedPlace; refused: ReadonlySet<PlannedRow> }> {
   const refused = new Set(await writeInHalves(sql, rows, (some) => updateRows(sql, target.place.table, target.key, { to: columns, from: columns }, some)));
-  return { planned: { target, columns, rows: refused.size === 0 ? rows : rows.filter((row) => !refused.has(row)) }, refused };
+  const planned = { target, columns, rows: refused.size === 0 ? rows : rows.filter((row) => !refused.has(row)) };
+  // The UPDATE itself has not seen what triggers did after it; what they have bent is rolled back.
+  await readBack(sql, planned);
+  return { planned, refused };
 }
 
 /** The rows with these ids, locked until the transaction ends, each with the texts of `columns`. */
@@ -86,7 +89,7 @@ export async function readFresh(sql: Transaction, places: Places, target: Writab
   return { target, page, positions: new Map(page.rows.map((row, at) => [row.id, at])), writes: [] };
 }
 
-/** Compares every written row after the commit. Throws FailedError on a difference. */
+/** Compares every written row: within the transaction, and once more after the commit. Throws FailedError on a difference. */
 export async function readBack(sql: Transaction, { target: { place, key }, columns, rows }: PlannedPlace): Promise<void> {
   const same = await countHolding(sql, place.table, key, columns, rows);
   if (same !== rows.length) throw notAsWritten(place.table, `${rows.length - same} of ${rows.length} rows read back differently from what was written`);

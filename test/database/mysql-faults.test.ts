@@ -151,6 +151,15 @@ function describeFaults(url: string): void {
       expect(await service.run(linksSql)).toEqual([[1n, null], [4n, null]]);
     });
 
+    it("a trigger that bends what undo brings back stops the batch", async () => {
+      const service = await createMembers(url, []);
+      const database = await open(service.url);
+      const outcomes = await database.writeLinks([change("1", "11")], openGuards);
+      await service.run("CREATE TRIGGER bend BEFORE UPDATE ON members FOR EACH ROW SET NEW.kakao_id = 99");
+      await expect(database.restoreLinks(restoresOf([change("1", "11")], outcomes))).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+      expect(await service.run(linksSql)).toEqual([[1n, 11n], [4n, null]]);
+    });
+
     it("a value of a member in the server's sentence is not repeated", async () => {
       const service = await createMembers(url, ["CREATE TRIGGER tell BEFORE UPDATE ON members FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a@example.com is not to be changed'"]);
       const failed = await (await open(service.url)).writeLinks([change("1", "11")], openGuards).catch((error: unknown) => error);

@@ -345,6 +345,22 @@ describe.skipIf("missing" in server)(`PostgreSQL: faults${"missing" in server ? 
       expect(await linksOf(service)).toEqual([]);
     });
 
+    it("a trigger that bends the link afterwards rolls the batch back before any intent; so with a restore", async () => {
+      const service = await createMembers("CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE members SET kakao_id = 99 WHERE id = new.id; RETURN NULL; END $$");
+      const bend = "CREATE TRIGGER meddle AFTER UPDATE ON members FOR EACH ROW WHEN (new.kakao_id IS DISTINCT FROM 99) EXECUTE FUNCTION meddle()";
+      const database = await open(service.url);
+      await service.run(bend);
+      let intents = 0;
+      await expect(database.writeLinks([link("1", "11")], { ...openGuards, intend: () => void (intents += 1) })).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+      expect(intents).toBe(0);
+      expect(await linksOf(service)).toEqual([]);
+      await service.run("DROP TRIGGER meddle ON members");
+      const outcomes = await database.writeLinks([link("1", "11")], openGuards);
+      await service.run(bend);
+      await expect(database.restoreLinks(restoresOf([link("1", "11")], outcomes))).rejects.toMatchObject({ exitCode: 4, code: "database-not-as-written" });
+      expect(await linksOf(service)).toEqual([[1n, 11n]]);
+    });
+
     it("fills times, UUIDs and numbers of their own types, refuses what does not fit, and puts all back", async () => {
       const service = await createMembers("ALTER TABLE members ADD COLUMN at timestamptz, ADD COLUMN day date, ADD COLUMN uid uuid, ADD COLUMN rate numeric(6,2) DEFAULT 1, ADD COLUMN ratio double precision, ADD COLUMN raw bytea, ADD COLUMN short varchar(3)");
       const withSet = (set: Extract<ServiceDatabaseMap["link"], { kind: "column" }>["set"]): ServiceDatabaseMap => ({ ...membersMap, link: { kind: "column", column: "kakao_id", set } });
