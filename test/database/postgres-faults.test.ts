@@ -151,7 +151,7 @@ describe.skipIf("missing" in server)(`PostgreSQL: faults${"missing" in server ? 
       await expect((await open(url, { map: { ...membersMap, members: { ...membersMap.members, ...members } } })).inspect()).rejects.toMatchObject({ exitCode: 2, code, message: expect.stringMatching(message) });
     });
 
-    it.each(["double precision", "integer", "jsonb", "bigint[]", "uuid"])("a link column of the type %s", async (type) => {
+    it.each(["double precision", "integer", "numeric(22,2)", "jsonb", "bigint[]", "uuid"])("a link column of the type %s", async (type) => {
       const { url } = await createMembers(`ALTER TABLE members ADD COLUMN kakao ${type}`);
       await expect((await open(url, { map: { ...membersMap, link: { kind: "column", column: "kakao", set: {} } } })).inspect()).rejects.toMatchObject({ exitCode: 2, code: "link-column-type" });
     });
