@@ -247,6 +247,15 @@ describe("further tables and places", () => {
     expect((await service.links())[1]).toBeNull();
   });
 
+  test("an id that a place spells with blanks or zeros is in use all the same", async () => {
+    const service = await openService({ ...street, config: { alsoLinkedIn: [{ name: "brand2", url: "sqlite:./brand2.db", link: { table: "customer", memberId: "id", kakaoId: "kakao_id" } }] } });
+    const brand = new Database(service.path("brand2.db"));
+    brand.exec("create table customer (id integer primary key, kakao_id text); insert into customer (kakao_id) values (' 01001 '), ('brand:7')");
+    brand.close();
+    const { json } = await service.json("map-members");
+    expect(json["counts"]).toMatchObject({ elsewhere: 1 });
+  });
+
   test("a place that cannot be read ends the plan before anything is decided", async () => {
     const service = await openService({ ...street, config: { alsoLinkedIn: [{ name: "brand2", url: "sqlite:./missing.db", link: { table: "customer", memberId: "id", kakaoId: "kakao_id" } }] } });
     const { code, json } = await service.json("map-members");

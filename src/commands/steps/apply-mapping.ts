@@ -10,6 +10,7 @@ import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.t
 import { countWrittenSoFar } from "./count-so-far.ts";
 import { findWritten } from "./find-written.ts";
 import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
+import { collectElsewhere } from "./read-elsewhere.ts";
 import { holdPace, keepRate } from "./hold-pace.ts";
 import { stopRun } from "./stop-run.ts";
 
@@ -63,7 +64,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
     const run = workspace.runs.transition(planned.id, "applying", seconds(context), { counts: { ...planned.counts, appliedBy } });
     let client: ReturnType<Work["kakao"]> | undefined;
     const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
-    const elsewhere = await readElsewhere(context);
+    const elsewhere = await collectElsewhere(context);
     const work: Work = { run, elsewhere, context, store, journal: store.journal("apply"), kakao, told: (rows) => progress.update((done += rows)) };
     const counts = await applyBatches(work, held, () => holdPace(context, done, started));
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
@@ -176,14 +177,6 @@ async function findStopped(work: Work, rows: readonly PlanRow[], written: Readon
     if (await work.kakao().isLinked(former)) stopped.set(index, "not-gone");
   }
   return stopped;
-}
-
-async function readElsewhere(context: Context): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  for (const place of await context.places()) {
-    for await (const page of place.readIds()) for (const id of page) ids.add(id);
-  }
-  return ids;
 }
 
 function toChange([place, memberId, kakaoId, action, , former]: PlanRow): LinkChange {

@@ -19,6 +19,7 @@ import { compareValues, FalseHit } from "./compare-values.ts";
 import { describePlan } from "./describe-plan.ts";
 import type { FileDecisions, RefusedRow } from "./read-decisions.ts";
 import { readQuality } from "./read-quality.ts";
+import { readElsewhere } from "./read-elsewhere.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 import { settleDecisions } from "./settle-decisions.ts";
 import { showMembers } from "./show-members.ts";
@@ -119,9 +120,7 @@ async function readSides(context: Context, { snapshot, inspection }: PlanInput, 
   const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: context.drawSeed() };
   const kakao = new KakaoSide(snapshot.ids(), snapshot.counts.usable, options);
   for (const users of snapshot.blocks()) kakao.add(users);
-  for (const place of await context.places()) {
-    for await (const ids of place.readIds()) for (const id of ids) kakao.markElsewhere(id);
-  }
+  for await (const id of readElsewhere(context)) kakao.markElsewhere(id);
   let danglingLinks = 0;
   for await (const links of (await context.database()).readDanglingLinks()) {
     danglingLinks += links.length;
