@@ -158,6 +158,14 @@ describe("U6: codes", () => {
     expect(unlinkCalls(service).map(([id]) => id).sort()).toEqual(["5002", "5003"]);
   });
 
+  test("-101 for each of the first 20 may be another app's key: it stops there, and whoever has looked goes on", async () => {
+    const service = await openOrphans({ orphans: 24 });
+    const run = await planOrphans(service);
+    for (let at = 0; at < 24; at += 1) service.simulator.users.unlink(String(5001 + at), "UNLINK_FROM_APPS");
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 4, error: { code: "canary-failed", hint: expect.stringContaining("admin key") as string } });
+    expect(await applyOrphans(service, run)).toMatchObject({ code: 0, json: applied({ already: 24 }) });
+  });
+
   test.each([["kakao-401", -401], ["kakao-3", -3], ["kakao-5", -5], ["kakao-12", -12]])("%s stops at a row boundary, and the same plan goes on", async (name, fault) => {
     const service = await openOrphans({ orphans: 8 });
     const run = await planOrphans(service);

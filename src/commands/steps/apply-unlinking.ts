@@ -117,8 +117,10 @@ async function unlinkAll(context: Context, { run, store, order, held }: Begun, t
 
 /** The first 20, a look at what came of them, then the rest (U5). */
 async function unlinkInTwoParts(work: UnlinkWork, canary: readonly NumberedRow[], rest: Iterator<NumberedRow>, seenBefore: number, signal: AbortSignal): Promise<void> {
+  const isNew = canary.some(({ number }) => readOutcome(work.journal, number) === undefined);
   await unlinkSide(work, canary[Symbol.iterator](), signal);
   const next = rest.next();
+  if (isNew && next.done !== true) refuseUnknownToKakao(work, canary);
   await checkCanary(work, canary, next.done === true ? "last" : "more", seenBefore);
   if (next.done === true) return;
   await unlinkSide(work, startingWith(next.value, rest), signal);
@@ -158,6 +160,12 @@ async function checkCanary(work: UnlinkWork, canary: readonly NumberedRow[], fol
   const appeared = work.appeared.length - seenBefore;
   if (appeared === 0 || follows === "last") return;
   throw canaryError(`${appeared} of the first ${done.length} users appeared as somebody's right after they were unlinked: see appeared.csv.`, "Find out why the plan did not know them (a sign-up just then, an old copy of the database) before you go on; nobody else was unlinked.");
+}
+
+/** Another app's key knows none of these users, which reads as if each had been unlinked already. Whoever goes on has looked. */
+function refuseUnknownToKakao({ journal }: UnlinkWork, canary: readonly NumberedRow[]): void {
+  if (canary.some(({ number }) => readOutcome(journal, number)?.outcome !== "already")) return;
+  throw canaryError(`Kakao knows none of the first ${canary.length} users any more (-101 for each), although it listed them for the plan.`, "Look whether the admin key still is that of this app. If these users really have unlinked meanwhile, go on.");
 }
 
 function canaryError(message: string, hint: string): FailedError {
