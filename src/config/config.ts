@@ -158,7 +158,15 @@ export interface MatchingConfig {
 export interface ChannelConfig {
   readonly publicId: string;
   readonly idType: "app" | "phone";
+  /** SQL conditions over the member table, by the name that `--segment` takes. */
+  readonly segments: Readonly<Record<string, string>>;
+  /** What becomes of members whose birth date is empty or unreadable, where `members.birthdate` is configured. */
+  readonly ageUnknown: "leave-out" | "export";
+  /** What Kakao's documents leave open (kakao-api.md section 14): how numbers are sent, and how removed users are listed. */
+  readonly unconfirmed: { readonly phoneAs: "82" | "010"; readonly removeAs: "ids" | "objects" };
   readonly marketing: {
+    /** Where the consents are rows of a table of their own; the columns below are then of that table. */
+    readonly table?: { readonly table: string; readonly memberId: string; readonly where?: string };
     readonly agreed: ColumnMap;
     readonly agreedAt: ColumnMap;
     readonly reconfirmedAt?: ColumnMap;

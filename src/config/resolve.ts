@@ -135,7 +135,7 @@ function resolveMatching({ matching, members }: RawConfig): checked.MatchingConf
 }
 
 function resolveChannel(raw: NonNullable<RawConfig["channel"]>, inFolder: InFolder): checked.ChannelConfig {
-  const { agreed, agreedAt, reconfirmedAt, night } = raw.marketing;
+  const { table, memberId = "", where, agreed, agreedAt, reconfirmedAt, night } = raw.marketing;
   const optional = (column: RawColumn | undefined): checked.ColumnMap | undefined => (column === undefined ? undefined : resolveColumn(column, inFolder));
   const fields = Object.entries(raw.fields).map(([name, field]): [string, checked.ChannelField] => {
     const { column, type = "string", format } = typeof field === "string" ? { column: field } : field;
@@ -144,7 +144,11 @@ function resolveChannel(raw: NonNullable<RawConfig["channel"]>, inFolder: InFold
   return {
     publicId: raw.publicId,
     idType: raw.idType,
+    segments: raw.segments,
+    ageUnknown: raw.ageUnknown,
+    unconfirmed: raw.unconfirmed,
     marketing: {
+      ...(table === undefined ? {} : { table: given({ table, memberId, where }) }),
       agreed: resolveColumn(agreed, inFolder),
       agreedAt: resolveColumn(agreedAt, inFolder),
       ...given({ reconfirmedAt: optional(reconfirmedAt), night: optional(night) }),

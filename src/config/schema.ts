@@ -130,7 +130,21 @@ const channelField = z.union(
 const channel = z.strictObject({
   publicId: text("write the channel's public id, like _Abcd"),
   idType: oneOf("app", "phone"),
-  marketing: z.strictObject({ agreed: column, agreedAt: column, reconfirmedAt: column.optional(), night: column.optional() }),
+  segments: z.record(z.string(), condition).default({}).describe("SQL conditions by the name that --segment takes"),
+  ageUnknown: oneOf("leave-out", "export").default("leave-out").describe("members whose birth date is empty or unreadable"),
+  unconfirmed: z
+    .strictObject({ phoneAs: oneOf("82", "010").default("82"), removeAs: oneOf("ids", "objects").default("ids") })
+    .prefault({})
+    .describe("what Kakao's documents leave open: how numbers are sent, how removed users are listed"),
+  marketing: z.strictObject({
+    table: tableName.optional().describe("a table of consents with a row per member; without it the columns are of members.table"),
+    memberId: columnName.optional(),
+    where: condition.optional(),
+    agreed: column,
+    agreedAt: column,
+    reconfirmedAt: column.optional(),
+    night: column.optional(),
+  }),
   fields: z.record(z.string(), channelField).default({}),
 });
 

@@ -34,6 +34,8 @@ export interface MemberRow {
   /** When the service verified the number or address, as stored; null where the column is empty or not configured. */
   readonly phoneVerifiedAt: string | null;
   readonly emailVerifiedAt: string | null;
+  /** Further texts that were asked for with `MemberWish.extras`, in that order, withdrawn members' too; only rows of the member table have them. */
+  readonly extras?: readonly (string | null)[];
   /** The row as the database has it, where values of encrypted columns or of digests were opened in this one. */
   readonly raw?: MemberRow;
   /** Why values could not be decrypted, by name; these are null here. */

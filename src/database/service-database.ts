@@ -4,6 +4,26 @@ import type { MemberRow } from "../core/member.ts";
 /** A column as the configuration names it: a plain column, or an expression that the database computes. */
 export type ColumnSource = { readonly kind: "column"; readonly column: string } | { readonly kind: "sql"; readonly sql: string };
 
+/** A text of each row of the member table beside the keys (`channel`, product.md section 9). */
+export type ExtraSource =
+  | ColumnSource
+  /** An SQL condition of the operator over the member table: `1`, or null where it does not hold. */
+  | { readonly kind: "condition"; readonly sql: string }
+  /** A column of a table with a row per member: null where there is no row, `SEVERAL_ROWS` where there is more than one that fulfils `where`. */
+  | { readonly kind: "lookup"; readonly table: string; readonly memberId: string; readonly column: ColumnSource; readonly where?: string };
+
+/** What a lookup answers where it finds more than one row: no doubt is resolved here. */
+export const SEVERAL_ROWS = "\u001dseveral";
+
+/** What a reading of all members is to hold beside id, state, flags and link. */
+export interface MemberWish {
+  /** Which values are read; the others are null. Without it all that are configured. */
+  readonly values?: readonly ValueColumn[];
+  readonly extras?: readonly ExtraSource[];
+}
+
+export type ValueColumn = "ci" | "phone" | "email" | "name" | "birthdate" | "phoneVerifiedAt" | "emailVerifiedAt";
+
 /** The columns that both the member table and a table of `members.also` may have. */
 export interface MemberColumns {
   readonly table: string;
@@ -176,10 +196,10 @@ export interface ServiceDatabase {
   readonly engine: Engine;
   /** The server's own identity, not host or port: a workspace is tied to it. */
   readonly identity: string;
-  /** Checks tables, columns and ids. Throws StartError for what nothing can be read with. */
-  inspect(): Promise<Inspection>;
+  /** Checks tables, columns and ids, and those of the extras that are to be read. Throws StartError for what nothing can be read with. */
+  inspect(extras?: readonly ExtraSource[]): Promise<Inspection>;
   /** Every member once, in primary-key order a place after another, in pages; no lock is held between pages. */
-  readMembers(): AsyncIterable<readonly MemberRow[]>;
+  readMembers(wish?: MemberWish): AsyncIterable<readonly MemberRow[]>;
   /** Link rows without a member, in pages; none where the link is a column. */
   readDanglingLinks(): AsyncIterable<readonly DanglingLink[]>;
   /** The rows with these ids of one place, in any order; missing ones are left out. */

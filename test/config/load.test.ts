@@ -114,6 +114,9 @@ describe("loadConfig", () => {
     expect(config.channel).toEqual({
       publicId: "_Abcd",
       idType: "app",
+      segments: {},
+      ageUnknown: "leave-out",
+      unconfirmed: { phoneAs: "82", removeAs: "ids" },
       marketing: { agreed: column("marketing_agreed"), agreedAt: column("marketing_agreed_at"), night: column("night_agreed") },
       fields: {
         지역: { column: column("region"), type: "string" },
