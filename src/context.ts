@@ -1,4 +1,5 @@
 import type { ValueOpener } from "./columns/value-opener.ts";
+import type { ChannelExtras, ChannelWish } from "./context/channel-extras.ts";
 import type { Window } from "./context/window.ts";
 import type { ConsentTools } from "./context/consent-tools.ts";
 import type { RecordFacts } from "./context/keep-record.ts";
@@ -50,12 +51,15 @@ export interface Context {
    * looked at. Its `digests` belong into `MatchingOptions.digests`: keys that the database keeps as digests are compared as such.
    */
   values(): ValueOpener;
+  /** What a reading of the members is to hold for the channel: `readMembers({ extras: extras.sources })`. Throws StartError without `channel`, and for an unknown segment. */
+  channelExtras(wish: ChannelWish): ChannelExtras;
   kakao(signal: AbortSignal): KakaoClient;
   foreignPhone(): Promise<ForeignPhone>;
-  /** Who is responsible: `--operator`, or at a terminal the name of the account. Throws where neither is there. */
+  /**
+   * Who is responsible: `--operator`, `KAKAO_SYNC_OPERATOR`, or at a terminal the name of the account. Every command that reads keys or changes something asks for it before
+   * anything else. Throws RefusedError `operator-missing` where nobody is named.
+   */
   requireOperator(): string;
-  /** As `requireOperator`, `?` where nobody is named: for plans, which change nothing. */
-  operatorIfKnown(): string;
   readonly host: string;
   readonly forecastPull: typeof forecastPull;
   /** Calls to Kakao in this month (Korean time), of all commands of the workspace. */

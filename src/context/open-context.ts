@@ -5,18 +5,20 @@ import { configDigest } from "../config/digest.ts";
 import { defaultConfigFile } from "../config/load.ts";
 import { renderStarterConfig } from "../config/starter.ts";
 import type { Context } from "../context.ts";
-import { RefusedError, StartError } from "../errors.ts";
+import { StartError } from "../errors.ts";
 import type { GlobalFlags, Io } from "../io.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createKeyedDigest } from "../workspace/encryption.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
 import { approverKeys } from "./approver-keys.ts";
+import { toChannelExtras } from "./channel-extras.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { noWorkspace, refuseRealWorkspace } from "./find-workspace.ts";
 import { createSqlScript } from "../database/apply-sql.ts";
 import { keepRecord } from "./keep-record.ts";
 import { monthOf, openKakao } from "./open-kakao.ts";
 import { openThings, type Things } from "./open-things.ts";
+import { findOperator, requireOperator } from "./operator.ts";
 import { toDatabaseMap } from "./to-database-map.ts";
 import { tools } from "./tools.ts";
 import { openWindow } from "./window.ts";
@@ -27,7 +29,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
   // The questions' own library takes no flag for colours.
   if (!flags.color) process.env["NO_COLOR"] = "1";
   const now = (): number => Date.now();
-  const operator = flags.operator ?? (terminal.interactive ? (io.env["SUDO_USER"] ?? io.env["USER"] ?? io.env["LOGNAME"]) : undefined);
+  const operator = findOperator(flags, io.env, terminal.interactive);
   const window = openWindow(flags.until, now);
   const workspaceFolder = resolve(io.cwd, flags.workspace ?? ".kakao-sync");
   const things = openThings({ io, flags, terminal, workspaceFolder, now, holder: { command, operator: operator ?? "?", host: hostname() } });
@@ -40,6 +42,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     now,
     host: hostname(),
     ...tools,
+    channelExtras: (wish) => toChannelExtras(things.config(), wish),
     createSqlScript: (dialect) => createSqlScript({ dialect, map: toDatabaseMap(things.config()), timeZone: things.config().database.timeZone, now: new Date(now()) }),
     ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now }),
     ...approverKeys(io),
@@ -51,7 +54,6 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       return configDigest(things.config());
     },
     requireOperator: () => requireOperator(operator),
-    operatorIfKnown: () => operator ?? "?",
     window,
     checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal, window),
     writeStarterConfig: (answers) => {
@@ -96,15 +98,6 @@ function openers(io: Io, things: Things, workspaceFolder: string, now: () => num
     startSandbox: async (options) => (await import("../sandbox/sandbox.ts")).startSandbox({ ...options, signal: io.signal, now: now() }),
     refuseRealWorkspace: (named) => refuseRealWorkspace(resolve(io.cwd, named), io.env),
   };
-}
-
-function requireOperator(operator: string | undefined): string {
-  if (operator !== undefined && operator.trim() !== "") return operator.trim();
-  throw new RefusedError({
-    code: "operator-missing",
-    message: "Something is to change, and nobody says who is responsible for it.",
-    hint: "Add --operator NAME; it is kept with the run.",
-  });
 }
 
 function findInputFile(cwd: string, path: string): string {

@@ -40,6 +40,6 @@ function toColumns(columns: KeyColumns): Omit<MemberColumns, "table" | "id"> {
 }
 
 /** A digest or an encrypted value is a column like any other for the database; what is in it is opened by the room `columns`. */
-function toSource(column: ColumnMap): ColumnSource {
+export function toSource(column: ColumnMap): ColumnSource {
   return column.kind === "sql" ? column : { kind: "column", column: column.column };
 }

@@ -5,12 +5,16 @@ import type { MemberRow } from "../core/member.ts";
 export type ColumnSource = { readonly kind: "column"; readonly column: string } | { readonly kind: "sql"; readonly sql: string };
 
 /** A text of each row of the member table beside the keys (`channel`, product.md section 9). */
-export type ExtraSource =
+export type ExtraSource = {
+  /** Its place in the configuration, for errors: `channel.marketing.agreed`. */
+  readonly name: string;
+} & (
   | ColumnSource
   /** An SQL condition of the operator over the member table: `1`, or null where it does not hold. */
   | { readonly kind: "condition"; readonly sql: string }
   /** A column of a table with a row per member: null where there is no row, `SEVERAL_ROWS` where there is more than one that fulfils `where`. */
-  | { readonly kind: "lookup"; readonly table: string; readonly memberId: string; readonly column: ColumnSource; readonly where?: string };
+  | { readonly kind: "lookup"; readonly table: string; readonly memberId: string; readonly column: ColumnSource; readonly where?: string }
+);
 
 /** What a lookup answers where it finds more than one row: no doubt is resolved here. */
 export const SEVERAL_ROWS = "\u001dseveral";
