@@ -23,7 +23,23 @@ export interface MemberValues {
   readonly lastLogin?: string;
   readonly status?: "active" | "dormant" | "left";
   readonly link?: string;
+  /** Columns of text, empty or wrong as a test needs them; of another type where `schema` alters them. */
+  readonly agreed?: string;
+  readonly agreedAt?: string;
+  readonly reconfirmedAt?: string;
+  readonly night?: string;
+  readonly region?: string;
+  readonly createdAt?: string;
+  readonly vipLevel?: string;
 }
+
+/** `channel` of a configuration, over the columns of those values. */
+export const usualChannel = {
+  publicId: "_Abcd",
+  idType: "app",
+  marketing: { agreed: "marketing_agreed", agreedAt: "marketing_agreed_at", reconfirmedAt: "reconfirmed_at", night: "night_agreed" },
+  fields: { 지역: "region", 가입일: { column: "created_at", format: "YYYYMMDD" }, vip_level: { column: "vip_level", type: "number" } },
+};
 
 /** What a Kakao user's account says; `young` was linked an hour ago, everybody else long before. */
 export interface PersonValues {
@@ -104,7 +120,9 @@ export interface Service {
 /** Files in memory where there is such a folder: waiting for the disk after every transaction would be half of the time. */
 const memoryFolder = "/dev/shm";
 const noError = { code: "", message: "", hint: "" };
-const memberColumns = "id integer primary key, ci text, phone text, email text, name text, birthdate text, verified_at text, last_login_at text, status text not null, kakao_id bigint";
+const memberColumns =
+  "id integer primary key, ci text, phone text, email text, name text, birthdate text, verified_at text, last_login_at text, status text not null, kakao_id bigint, " +
+  "marketing_agreed text, marketing_agreed_at text, reconfirmed_at text, night_agreed text, region text, created_at text, vip_level text";
 
 /** Sets a service up; everything goes when the test is over. */
 export async function openService(setup: ServiceSetup = {}): Promise<Service> {
@@ -121,7 +139,7 @@ export async function openService(setup: ServiceSetup = {}): Promise<Service> {
   for (const statement of setup.schema ?? ["create unique index members_kakao_id on members (kakao_id)"]) await store.change(statement);
   for (const values of setup.members ?? []) await insertMember(store, values);
   for (const [id, values] of Object.entries(setup.users ?? {})) simulator.users.load([{ id, ...accountOf(values) }]);
-  const environment = { KAKAO_ADMIN_KEY: simulator.adminKey, KAKAO_SYNC_KEY: randomBytes(32).toString("base64") };
+  const environment = { KAKAO_ADMIN_KEY: simulator.adminKey, KAKAO_SYNC_KEY: randomBytes(32).toString("base64"), KAKAO_SYNC_OPERATOR: "tester" };
   const configure = (changes: ConfigChanges): void => writeFileSync(join(folder, "kakao-sync.config.yaml"), JSON.stringify(merge(usualConfig(store.url, simulator.url), changes), null, 2));
   configure(setup.config ?? {});
 
@@ -178,7 +196,9 @@ export function readRows(text: string): readonly Readonly<Record<string, string>
 
 async function insertMember(store: Store, values: MemberValues): Promise<void> {
   const { id, ci, phone, email, name, birthdate, verified = "2026-01-01 00:00:00", lastLogin, status = "active", link } = values;
-  await store.insert("members", [String(id), ci ?? null, phone ?? null, email ?? null, name ?? null, birthdate ?? null, verified, lastLogin ?? null, status, link ?? null]);
+  const { agreed, agreedAt, reconfirmedAt, night, region, createdAt, vipLevel } = values;
+  const cells = [String(id), ci, phone, email, name, birthdate, verified, lastLogin, status, link, agreed, agreedAt, reconfirmedAt, night, region, createdAt, vipLevel];
+  await store.insert("members", cells.map((cell) => cell ?? null));
 }
 
 function usualConfig(database: string, kakao: string): ConfigChanges {
