@@ -28,7 +28,7 @@ export class Refusal extends Error {
   }
 }
 
-/** HTTP status that goes with an error code (kakao-api.md 4.1 and 4.2); 400 for every other one. */
+/** HTTP status that goes with an error code (kakao-api.md 4.1 to 4.3); 400 for every other one. */
 const statuses: ReadonlyMap<number, number> = new Map([
   [-3, 403], [-4, 403], [-5, 403], [-6, 403], [-12, 403], [-401, 401], [-402, 403], [-406, 401], [-9798, 503],
 ]);
@@ -37,7 +37,8 @@ const statuses: ReadonlyMap<number, number> = new Map([
 const messages: ReadonlyMap<number, string> = new Map([
   [-1, "internal error."], [-10, "API limit has been exceeded."], [-101, "NotRegisteredUserException"], [-103, "the account is inactive."],
   [-401, "invalid app key."], [-402, "insufficient scopes."], [-501, "given account is not connected to any talk user."],
-  [-603, "timeout."], [-9798, "service under maintenance."],
+  [-603, "timeout."], [-9798, "service under maintenance."], [-541, "no such channel."], [-544, "the channel is restricted."],
+  [-816, "invalid file_id."], [-817, "the file name is in use or not allowed."], [-818, "no more than 30 files."], [-819, "the channel is not connected to the app."],
 ]);
 
 /** A refusal with the usual message of its code, and with the lists that only -402 carries. */

@@ -15,6 +15,15 @@ export interface AppTerm {
   readonly required: boolean;
 }
 
+/** A channel that Kakao knows (kakao-api.md 8.0). Only a connected one can be used by the app; the search id (`@shop`) is the channel's `channel_uuid`. */
+export interface ChannelSetup {
+  readonly publicId: string;
+  readonly searchId: string;
+  readonly state: "connected" | "unconnected" | "sanctioned";
+}
+
+export const defaultChannels: readonly ChannelSetup[] = [{ publicId: "_Abcd", searchId: "@shop", state: "connected" }];
+
 /** A shop with Kakao Sync: name, e-mail and phone required, the rest optional. */
 export const defaultScopes: readonly ScopeSetup[] = [
   item("profile_nickname", "닉네임", true),

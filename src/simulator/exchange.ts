@@ -2,6 +2,10 @@ import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import { type Answer, Refusal, refusal } from "./answers.ts";
+import { isObject, parseJson } from "./parameters.ts";
+
+/** Members of a JSON body that name nobody. */
+const loggedMembers: ReadonlySet<string> = new Set(["file_id", "channel_public_id", "file_name", "schema", "user_type"]);
 
 export type Environment = { Bindings: HttpBindings };
 
@@ -19,20 +23,32 @@ export function refuseCaller(exchange: Exchange, allowedIps: readonly string[], 
   return authorization === `KakaoAK ${adminKey}` ? undefined : refusal(-401);
 }
 
-/** Form parameters of a POST, query parameters of everything else; a body of another type counts as none. */
-export async function readParameters({ req }: Exchange): Promise<URLSearchParams> {
-  if (req.method === "POST") {
-    const isForm = req.header("content-type")?.toLowerCase().startsWith("application/x-www-form-urlencoded") ?? false;
-    const body = await req.text();
-    return new URLSearchParams(isForm ? body : "");
-  }
-  const query = req.url.indexOf("?");
-  return new URLSearchParams(query < 0 ? "" : req.url.slice(query + 1));
+/** What came with a request: parameters, and what was sent as JSON (undefined: none, or none that can be read). */
+export interface Sent {
+  readonly parameters: URLSearchParams;
+  readonly body: unknown;
 }
 
-/** Parameters as the log keeps them: the admin key in none of them. */
-export function loggable(parameters: URLSearchParams, adminKey: string): Record<string, string> {
-  const kept = [...parameters].filter(([name]) => name !== "app_key");
+/** Form parameters or JSON of a POST, query parameters of everything else; a body of another type counts as none. */
+export async function readSent({ req }: Exchange): Promise<Sent> {
+  if (req.method !== "POST") {
+    const query = req.url.indexOf("?");
+    return { parameters: new URLSearchParams(query < 0 ? "" : req.url.slice(query + 1)), body: undefined };
+  }
+  const type = req.header("content-type")?.toLowerCase() ?? "";
+  const text = await req.text();
+  if (type.startsWith("application/json")) return { parameters: new URLSearchParams(), body: parseJson(text) };
+  return { parameters: new URLSearchParams(type.startsWith("application/x-www-form-urlencoded") ? text : ""), body: undefined };
+}
+
+/** Parameters and JSON members as the log keeps them: the admin key in none of them, and of the users of a customer file only how many they are. */
+export function loggable({ parameters, body }: Sent, adminKey: string): Record<string, string> {
+  const members = isObject(body) ? Object.entries(body).flatMap(([name, value]): [string, string][] => {
+    if (name === "users" || name === "user_ids") return [[name, Array.isArray(value) ? String(value.length) : "(no list)"]];
+    if (!loggedMembers.has(name)) return [];
+    return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
+  }) : [];
+  const kept = [...parameters, ...members].filter(([name]) => name !== "app_key");
   return Object.fromEntries(kept.map(([name, value]) => [name, value.replaceAll(adminKey, "(admin key)")]));
 }
 

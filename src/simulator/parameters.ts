@@ -20,6 +20,14 @@ export function readTargetIds(parameters: URLSearchParams): KakaoId[] {
   return ids;
 }
 
+/** `target_ids` of the call for channel relations: a comma list without brackets (kakao-api.md 3.11), each once; -2 otherwise. */
+export function readTargetIdsInCommas(parameters: URLSearchParams): KakaoId[] {
+  requireIdType(parameters);
+  const ids = (parameters.get("target_ids") ?? "").split(",");
+  if (!ids.every(isKakaoId)) throw invalid("target_ids");
+  return [...new Set(ids)];
+}
+
 /** A parameter that is a JSON list of texts (`["name"]`); undefined when not sent, -2 when it is anything else. */
 export function readTextList(parameters: URLSearchParams, name: string): string[] | undefined {
   const text = parameters.get(name);
@@ -48,7 +56,12 @@ function requireIdType(parameters: URLSearchParams): void {
   if (parameters.get("target_id_type") !== "user_id") throw invalid("target_id_type");
 }
 
-function parseJson(text: string): unknown {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Undefined for text that is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -8,7 +8,7 @@ export interface LoggedRequest {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** Decoded query and form parameters, without `app_key`. */
+  /** Decoded query and form parameters, without `app_key`; of a JSON body the members that name nobody, `users` and `user_ids` as how many they are. */
   readonly parameters: Readonly<Record<string, string>>;
   /** HTTP status; 0 when the connection was dropped. */
   readonly status: number;

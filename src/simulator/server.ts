@@ -6,7 +6,8 @@ import { Hono } from "hono";
 import { AccountStatusTokens } from "./account-status.ts";
 import { type Answer, Refusal, refusal } from "./answers.ts";
 import { applyFaults } from "./apply-faults.ts";
-import { type Environment, type Exchange, loggable, readParameters, refuseCaller, send } from "./exchange.ts";
+import { CustomerFiles } from "./customer-files.ts";
+import { type Environment, type Exchange, loggable, readSent, refuseCaller, send, type Sent } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { type Endpoint, endpointsOf } from "./operations/table.ts";
 import { randomFrom } from "./random.ts";
@@ -22,6 +23,8 @@ export interface IncomingRequest {
   readonly method: string;
   readonly path: string;
   readonly parameters: URLSearchParams;
+  /** What was sent as JSON. */
+  readonly body: unknown;
 }
 
 /** How to start a simulator; everything has a default. */
@@ -50,6 +53,7 @@ export interface Simulator {
   /** The valid key; changes with replaceAdminKey. */
   readonly adminKey: string;
   readonly users: Users;
+  readonly files: CustomerFiles;
   readonly requests: RequestLog;
   readonly faults: Faults;
   readonly webhooks: Webhooks;
@@ -59,7 +63,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Starts a simulated Kakao (kakao-api.md sections 1 to 7) that answers over real HTTP on 127.0.0.1. */
+/** Starts a simulated Kakao (kakao-api.md sections 1 to 8) that answers over real HTTP on 127.0.0.1. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings: Settings = { ...defaultSettings, ...options };
   const now = options.now ?? (() => Date.now());
@@ -69,14 +73,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const users = new Users({ now, legacyIds: settings.legacyIds, onEvent: (event) => webhooks.notify(event) });
   if (options.users !== undefined) users.load(options.users);
   const world: World = {
-    settings, users, now, faults: new Faults(), random: randomFrom(settings.appId), adminKey: () => adminKey,
+    settings, users, files: new CustomerFiles(settings.addingAgain), now, faults: new Faults(), random: randomFrom(settings.appId), adminKey: () => adminKey,
     listing: new RateLimit(settings.listingPerMinute, settings.listingWindow),
   };
   const requests = new RequestLog(options.keepRequests ?? 100_000);
   const server = createServer(getRequestListener(buildApp(world, requests, tokens, options.onRequest).fetch, { overrideGlobalObjects: false }));
   const port = await listen(server, options.port ?? 0);
   return {
-    url: `http://127.0.0.1:${port}`, port, appId: settings.appId, users, requests, faults: world.faults, webhooks,
+    url: `http://127.0.0.1:${port}`, port, appId: settings.appId, users, files: world.files, requests, faults: world.faults, webhooks,
     get adminKey() {
       return adminKey;
     },
@@ -98,11 +102,11 @@ function buildApp(world: World, requests: RequestLog, tokens: AccountStatusToken
   const app = new Hono<Environment>();
   const respond = async (exchange: Exchange, endpoint: Endpoint | undefined): Promise<Response> => {
     const { method, path } = exchange.req;
-    const parameters = await readParameters(exchange);
-    await onRequest?.({ method, path, parameters });
-    const answer = endpoint ? await perform(world, exchange, endpoint, parameters) : unsupported(method, path);
+    const sent = await readSent(exchange);
+    await onRequest?.({ method, path, ...sent });
+    const answer = endpoint ? await perform(world, exchange, endpoint, sent) : unsupported(method, path);
     const { status, code } = answer;
-    requests.add({ at: world.now(), method, path, parameters: loggable(parameters, world.adminKey()), status, ...(code === undefined ? {} : { code }) });
+    requests.add({ at: world.now(), method, path, parameters: loggable(sent, world.adminKey()), status, ...(code === undefined ? {} : { code }) });
     return send(exchange, answer, world.now());
   };
   for (const endpoint of endpointsOf(world.settings)) app.on(endpoint.method, endpoint.path, (exchange) => respond(exchange, endpoint));
@@ -112,17 +116,17 @@ function buildApp(world: World, requests: RequestLog, tokens: AccountStatusToken
 }
 
 /** A call that a fault meets counts against the limit like any other. */
-async function perform(world: World, exchange: Exchange, endpoint: Endpoint, parameters: URLSearchParams): Promise<Answer> {
+async function perform(world: World, exchange: Exchange, endpoint: Endpoint, sent: Sent): Promise<Answer> {
   const { settings, listing, faults } = world;
   const refused = refuseCaller(exchange, settings.allowedIps, world.adminKey());
   if (refused) return refused.answer();
   if (endpoint.limited === true && !listing.take(world.now())) return refusal(-10, settings.rateLimitStatus).answer();
-  return applyFaults(faults.meet(endpoint.path, parameters.get("target_id")), () => carryOut(world, endpoint, parameters));
+  return applyFaults(faults.meet(endpoint.path, sent.parameters.get("target_id")), () => carryOut(world, endpoint, sent));
 }
 
-function carryOut(world: World, endpoint: Endpoint, parameters: URLSearchParams): Answer {
+function carryOut(world: World, endpoint: Endpoint, { parameters, body }: Sent): Answer {
   try {
-    return endpoint.operation(world, parameters);
+    return endpoint.operation(world, parameters, body);
   } catch (error) {
     if (error instanceof Refusal) return error.answer();
     throw error;

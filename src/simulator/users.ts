@@ -14,8 +14,17 @@ export interface SimulatedUser {
   readonly for_partner?: Readonly<{ uuid: string }>;
   /** Agreed scopes that no field of `kakao_account` shows, such as `plusfriends`. */
   readonly scopes?: readonly string[];
+  /** What the user is to channels, by public id; a channel that is missing is `NONE`. Unlinking from the app leaves it alone. */
+  readonly channels?: Readonly<Record<string, ChannelRelation>>;
   /** Agreed terms; absent: a Kakao Sync user agreed to every required one when linking. */
   readonly service_terms?: readonly AgreedTerm[];
+}
+
+/** Friend of a channel, or blocking it, since when (RFC 3339 UTC); an undated one shows no dates (kakao-api.md 3.10). */
+export interface ChannelRelation {
+  readonly relation: "ADDED" | "BLOCKED";
+  readonly created_at?: string;
+  readonly updated_at?: string;
 }
 
 export interface AgreedTerm {
@@ -130,6 +139,13 @@ export class Users {
     if (!before) throw new Error(`Kakao id ${id} is not linked`);
     const account = changes.kakao_account && { kakao_account: { ...before.kakao_account, ...changes.kakao_account } };
     this.#stored.set(id, { ...before, ...changes, ...account });
+  }
+
+  /** A linked user adds a channel, blocks it, or leaves it. No webhooks. */
+  setRelation(id: KakaoId, channelPublicId: string, relation: "ADDED" | "BLOCKED" | "NONE"): void {
+    const { [channelPublicId]: before, ...others } = this.get(id)?.channels ?? {};
+    const now = this.#time();
+    this.change(id, { channels: relation === "NONE" ? others : { ...others, [channelPublicId]: { relation, created_at: before?.created_at ?? now, updated_at: now } } });
   }
 
   /** Replaces a linked user's details as a whole, as a withdrawal of consent does. */

@@ -1,5 +1,6 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import { type Answer, refusal } from "./answers.ts";
+import type { CustomerFiles } from "./customer-files.ts";
 import type { Faults } from "./faults.ts";
 import { readTargetId } from "./parameters.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -10,6 +11,7 @@ import type { SimulatedUser, Users } from "./users.ts";
 export interface World {
   readonly settings: Settings;
   readonly users: Users;
+  readonly files: CustomerFiles;
   readonly faults: Faults;
   readonly listing: RateLimit;
   /** Milliseconds since 1970. */
@@ -19,8 +21,8 @@ export interface World {
   adminKey(): string;
 }
 
-/** One endpoint: decoded parameters in, answer out. Throws a Refusal for an answer in Kakao's error shape. */
-export type Operation = (world: World, parameters: URLSearchParams) => Answer;
+/** One endpoint: decoded parameters in (`body` what came as JSON, undefined for anything else), answer out. Throws a Refusal for an answer in Kakao's error shape. */
+export type Operation = (world: World, parameters: URLSearchParams, body: unknown) => Answer;
 
 /** The user a single-user call is about; -101 when not linked, or the code that was planned for this user. */
 export function findTarget(world: World, parameters: URLSearchParams): { id: KakaoId; user: SimulatedUser } {

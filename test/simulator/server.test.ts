@@ -38,7 +38,7 @@ test("once an address is registered, every other caller is refused with its addr
 });
 
 test.each([
-  ["GET", "/v2/api/talk/channels"], ["POST", "/v1/user/signup"], ["POST", "/v1/user/ids"], ["GET", "/v1/user/unlink"], ["GET", "/v1/user/service_terms"],
+  ["GET", "/v1/api/talk/channels"], ["POST", "/v1/user/signup"], ["POST", "/v1/user/ids"], ["GET", "/v1/user/unlink"], ["GET", "/v1/user/service_terms"],
 ] as const)("what is not simulated is 501 and named: %s %s", async (method, path) => {
   await start();
   const { status, json } = await ask(simulator, method, path);

@@ -45,7 +45,8 @@ function renderScope(user: SimulatedUser, scope: ScopeSetup): Record<string, unk
   };
 }
 
-function hasAgreed(user: SimulatedUser, scope: string): boolean {
+/** Whether a user agrees now, as far as the account's flags or `scopes` say so. */
+export function hasAgreed(user: SimulatedUser, scope: string): boolean {
   const item = accountItems.find((known) => known.scope === scope);
   return (item !== undefined && agreedToItem(user.kakao_account ?? {}, item) === true) || (user.scopes?.includes(scope) ?? false);
 }
