@@ -61,10 +61,10 @@ function measureEngine(engine, server, name, data) {
   tell(`${engine}: members read`, reads, reads[0][0].stdout.trim());
 
   must(runSql(server, url, server.copy));
-  const env = { KAKAO_SYNC_KEY: KEY };
+  const env = { KAKAO_SYNC_KEY: KEY, KAKAO_SYNC_OPERATOR: "bench" };
   const planned = runNode([program, "map-members", "--json", "--quiet"], { cwd: work, env });
   const { run } = JSON.parse(planned.stdout);
-  const applied = runNode([program, "map-members", "--apply", "--plan", run, "--yes", "--operator", "bench", "--json", "--quiet"], { cwd: work, env });
+  const applied = runNode([program, "map-members", "--apply", "--plan", run, "--yes", "--json", "--quiet"], { cwd: work, env });
   must(runSql(server, url, "insert into links select id, kakao_id from members where kakao_id is not null;"));
   const update = must(runSql(server, url, server.update));
   console.log(`${engine}: plan ${planned.seconds.toFixed(1)} s, peak ${planned.megabytes.toFixed(0)} MB`);

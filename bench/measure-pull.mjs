@@ -37,7 +37,7 @@ limits: { requestsPerSecond: 100, listingPerMinute: 100 }
 
 function pull(cwd, key) {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [program, "pull", "--quiet"], { cwd, env: { ...process.env, KAKAO_SYNC_KEY: KEY, KAKAO_ADMIN_KEY: key }, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(process.execPath, [program, "pull", "--quiet"], { cwd, env: { ...process.env, KAKAO_SYNC_KEY: KEY, KAKAO_SYNC_OPERATOR: "bench", KAKAO_ADMIN_KEY: key }, stdio: ["ignore", "ignore", "inherit"] });
     child.on("exit", (code) => (code === 0 ? done() : failed(new Error(`pull ended with ${code}`))));
   });
 }

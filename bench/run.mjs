@@ -14,7 +14,7 @@ const program = resolve(here, "../bin/kakao-sync.js");
 const at = process.argv.indexOf("--rows");
 const rows = at < 0 ? 1_000_000 : Number(process.argv[at + 1]);
 const data = join(here, ".data", String(rows));
-const env = { KAKAO_SYNC_KEY: KEY };
+const env = { KAKAO_SYNC_KEY: KEY, KAKAO_SYNC_OPERATOR: "bench" };
 
 console.log(`${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${rows.toLocaleString("en-US")} rows a side\n`);
 if (!existsSync(join(data, "kakao-sync.config.yaml"))) {
@@ -64,7 +64,7 @@ function benchApply() {
       work = freshCopy();
       cpSync(join(data, "members.db"), join(work, "peer.db"));
       const { run } = JSON.parse(runNode([program, "map-members", "--json", "--quiet"], { cwd: work, env }).stdout);
-      const { stdout, ...figures } = runNode([program, "map-members", "--apply", "--plan", run, "--yes", "--operator", "bench", "--json", "--quiet"], { cwd: work, env });
+      const { stdout, ...figures } = runNode([program, "map-members", "--apply", "--plan", run, "--yes", "--json", "--quiet"], { cwd: work, env });
       return { ...figures, what: `done ${JSON.parse(stdout).applied.done}` };
     },
     () => {

@@ -246,14 +246,14 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "map-members --decisions review.csv",
     "map-members --apply --plan 20261120-021500-k3xz",
     "map-members --apply --yes --operator kim   # without a terminal",
-    "map-members --check --json",
+    "map-members --check --operator cron --json",
   ],
   "unlink-orphans": [
     "unlink-orphans --older-than 3d",
     "unlink-orphans --max-age 24h --exclude staff.csv",
     "unlink-orphans --apply --plan 20261121-031500-a7kq",
     "unlink-orphans --apply --yes --operator cron   # nightly",
-    "unlink-orphans --check --json",
+    "unlink-orphans --check --operator cron --json",
   ],
   undo: ["undo 20261120-021500-k3xz", "undo 20261120-021500-k3xz --apply --by phone"],
   "audit-consent": [

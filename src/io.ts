@@ -22,4 +22,6 @@ export interface GlobalFlags {
   readonly color: boolean;
   /** `--until HH:MM`, of commands that may run long. */
   readonly until?: string;
+  /** `--as NAME` of `approve`: who signs. */
+  readonly as?: string;
 }

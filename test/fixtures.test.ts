@@ -23,7 +23,7 @@ test.each(scenarios)("the scenario %s gets the plan that was written down for it
   try {
     cpSync(`fixtures/${name}/kakao-sync.config.yaml`, join(folder, "kakao-sync.config.yaml"));
     new Database(join(folder, "members.db")).exec(readFileSync(`fixtures/${name}/members.sql`, "utf8")).close();
-    const env = { KAKAO_ADMIN_KEY: simulator.adminKey, KAKAO_BASE_URL: simulator.url, KAKAO_SYNC_KEY: Buffer.alloc(32, 1).toString("base64") };
+    const env = { KAKAO_ADMIN_KEY: simulator.adminKey, KAKAO_BASE_URL: simulator.url, KAKAO_SYNC_KEY: Buffer.alloc(32, 1).toString("base64"), KAKAO_SYNC_OPERATOR: "tester" };
     const result: { counts: unknown; files: { plan: string } } = JSON.parse(await run(folder, env, "map-members", "--json"));
     expect(readFileSync(join(folder, result.files.plan), "utf8")).toBe(readFileSync(`fixtures/${name}/expected/plan.csv`, "utf8"));
     expect(result.counts).toEqual(JSON.parse(readFileSync(`fixtures/${name}/expected/counts.json`, "utf8")));

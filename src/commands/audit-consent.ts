@@ -30,6 +30,7 @@ export interface AuditFlags {
 /** `audit-consent`: whether the console, the review, the service and the live app say the same. Changes nothing. */
 export async function audit(context: Context, flags: AuditFlags): Promise<number> {
   checkFlags(context, flags);
+  if (flags.live === true || flags.needsConsent !== undefined) context.requireOperator();
   const tools = await context.consentTools();
   if (flags.rules === true) return tellCatalogue(context, tools, flags);
   if (flags.needsConsent !== undefined) return listNeedsConsent(context, flags.needsConsent);

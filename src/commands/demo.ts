@@ -41,9 +41,9 @@ export async function demo(context: Context, main: RunMain): Promise<number> {
   }
 }
 
-/** A key for this one workspace, so that no key file stays behind. */
+/** A key for this one workspace, so that no key file stays behind; and a name for its record. */
 function demoEnvironment(env: Io["env"]): Io["env"] {
-  return { ...env, KAKAO_SYNC_KEY: randomBytes(32).toString("base64") };
+  return { ...env, KAKAO_SYNC_KEY: randomBytes(32).toString("base64"), KAKAO_SYNC_OPERATOR: "demo" };
 }
 
 async function walkThrough(context: Context, main: RunMain, io: Io, steps: Step[]): Promise<number> {
@@ -58,7 +58,7 @@ async function walkThrough(context: Context, main: RunMain, io: Io, steps: Step[
     (await step("2. Plan whom each Kakao user belongs to. Nothing changes yet.", "map-members"));
   if (planned !== EXIT.done) return planned;
   const run = await readNewestRun(main, io);
-  const confirmed = ["--apply", "--yes", "--operator", "demo"];
+  const confirmed = ["--apply", "--yes"];
   return (
     (await step("3. Carry that plan out.", "map-members", "--plan", run, ...confirmed)) ||
     (await step("4. Plan again: whoever was linked is linked, and nothing is left to do.", "map-members")) ||

@@ -28,7 +28,7 @@ export interface MapFlags extends ApplyFlags, PullFlags, BrakeFlags {
 /** `map-members`: plans whom each Kakao user belongs to; with `--apply` carries a plan out. */
 export async function mapMembers(context: Context, flags: MapFlags): Promise<number> {
   checkFlags(flags);
-  const operator = flags.apply === true ? context.requireOperator() : context.operatorIfKnown();
+  const operator = context.requireOperator();
   context.lock();
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
   const database = await context.database();

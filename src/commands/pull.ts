@@ -8,6 +8,7 @@ import { writeDiff } from "./steps/write-diff.ts";
 /** `pull`: takes the snapshot of the app's Kakao users, or refreshes it. */
 export async function pull(context: Context, flags: PullFlags & { readonly diff?: boolean }): Promise<number> {
   const { terminal } = context;
+  context.requireOperator();
   context.lock();
   tellForecast(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
 

@@ -8,6 +8,7 @@ const header = ["kakao_id", "linked_at", "read_at", "what", "id", "required", "i
 
 /** `runs consents RUN --to FILE`: writes the consents that `--save-consents` kept of those the run has unlinked, a row a consent. Kakao no longer has them. */
 export async function writeConsents(context: Context, { to }: { readonly to: string }, id = ""): Promise<number> {
+  context.requireOperator();
   const workspace = context.existingWorkspace();
   const run = workspace.runs.get(id);
   if (run.command !== "unlink-orphans") throw noConsents(run, `is a run of ${run.command}`);

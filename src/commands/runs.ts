@@ -50,6 +50,7 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
 /** `runs abandon RUN`: gives an interrupted run up. What it wrote stays, and can no longer be undone: whoever wants that undoes it instead. */
 export async function abandonRun(context: Context, _flags: object, id = ""): Promise<number> {
   const { terminal } = context;
+  context.requireOperator();
   const { runs } = context.existingWorkspace();
   context.lock();
   const run = runs.get(id);

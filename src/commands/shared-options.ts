@@ -16,7 +16,7 @@ export function addGlobalOptions(command: Command): Command {
   return command
     .option("--config <file>", "configuration file (default: kakao-sync.config.yaml)")
     .option("--workspace <folder>", "folder of snapshot, runs and journal (default: .kakao-sync)")
-    .option("--operator <name>", "who is responsible; required without a terminal where something changes")
+    .option("--operator <name>", "who is responsible (or KAKAO_SYNC_OPERATOR); required without a terminal")
     .option("--json", "print one JSON object on stdout and nothing else there")
     .option("--quiet", "no notes and no progress")
     .option("--no-color", "no colours");

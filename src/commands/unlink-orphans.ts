@@ -30,7 +30,7 @@ export async function unlinkOrphans(context: Context, flags: UnlinkFlags): Promi
   checkFlags(flags);
   requireUnlinkConfig(context);
   if (flags.apply === true) refuseRehearsal(context);
-  const operator = flags.apply === true ? context.requireOperator() : context.operatorIfKnown();
+  const operator = context.requireOperator();
   context.lock();
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
   const inspection = await (await context.database()).inspect();

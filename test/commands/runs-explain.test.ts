@@ -19,13 +19,13 @@ describe("runs", () => {
     const service = await openService(street);
     await service.json("pull");
     expect((await service.run("runs")).out).toBe("There are no runs yet.\n");
-    const first = await service.json("map-members");
+    const first = await service.json("map-members", "--operator", "planner");
     const second = await service.apply();
     const { json } = await service.json("runs");
     expect(json["command"]).toBe("runs");
     expect(json["runs"]).toMatchObject([
       { run: second.id, command: "map-members", state: "applied", operator: "tester", planned: 4, applied: { done: 4 } },
-      { run: first.id, state: "superseded", operator: "?", planned: 4 },
+      { run: first.id, state: "superseded", operator: "planner", planned: 4 },
     ]);
     expect((await service.run("runs")).out).toMatch(new RegExp(`${second.id} +map-members +applied +4 +4 +tester`));
   });

@@ -42,7 +42,7 @@ async function start(cwd: string, argv: readonly string[], stopAtOnce = false): 
       if (output.err.includes("Runs until Ctrl-C")) resolve();
     });
   });
-  const env = { KAKAO_SYNC_KEY: key };
+  const env = { KAKAO_SYNC_KEY: key, KAKAO_SYNC_OPERATOR: "tester" };
   const ended = main(argv, { stdin: new PassThrough(), stdout, stderr, env, cwd, signal: controller.signal });
   const stop = (): Promise<number> => {
     controller.abort(interruption());

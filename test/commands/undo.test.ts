@@ -68,9 +68,8 @@ describe("undo of a run", () => {
     expect((await service.json("map-members")).json["counts"]).toMatchObject({ linked: 0, link: { ci: 2, phone: 1 } });
   });
 
-  test("needs an operator and a confirmation without a terminal; at one the number of links is typed", async () => {
+  test("needs a confirmation without a terminal; at one the number of links is typed", async () => {
     const { service, id } = await openApplied();
-    expect((await service.json("undo", id, "--apply", "--yes")).error.code).toBe("operator-missing");
     expect((await service.json("undo", id, "--apply", "--operator", "x")).error.code).toBe("not-confirmed");
     expect((await service.runWith({ typed: "2\r" }, "undo", id, "--apply", "--operator", "x")).code).toBe(130);
     expect(await service.links()).toEqual(linked);

@@ -45,7 +45,7 @@ export class Shop {
   constructor({ fill, config, adminKey }: ShopSetup) {
     const temporary = join(this.folder, "tmp");
     mkdirSync(temporary);
-    this.env = { PATH: process.env["PATH"] ?? "", HOME: this.folder, TMPDIR: temporary, SQLITE_TMPDIR: temporary, KAKAO_SYNC_KEY: shopKey, KAKAO_ADMIN_KEY: adminKey };
+    this.env = { PATH: process.env["PATH"] ?? "", HOME: this.folder, TMPDIR: temporary, SQLITE_TMPDIR: temporary, KAKAO_SYNC_KEY: shopKey, KAKAO_ADMIN_KEY: adminKey, KAKAO_SYNC_OPERATOR: "tester" };
     writeFileSync(this.path("kakao-sync.config.yaml"), config);
     const db = new Database(this.path("members.db"));
     fill(db);

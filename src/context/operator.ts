@@ -1,0 +1,35 @@
+import { RefusedError, StartError } from "../errors.ts";
+import type { GlobalFlags, Io } from "../io.ts";
+
+/** What can be written into a list or a line of the record without hiding or forging anything: no control, format or line-breaking characters. */
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
+const longest = 100;
+
+/**
+ * Who is responsible: `--operator`, else `KAKAO_SYNC_OPERATOR`, else at a terminal the name of the account, else whom `approve --as` names. Undefined where nobody is
+ * named. Throws StartError for a name that could not stand on the record.
+ */
+export function findOperator(flags: Pick<GlobalFlags, "operator" | "as">, env: Io["env"], interactive: boolean): string | undefined {
+  const account = interactive ? [env["SUDO_USER"], env["USER"], env["LOGNAME"]] : [];
+  if (flags.operator !== undefined) return checkName("--operator", flags.operator);
+  const given = env["KAKAO_SYNC_OPERATOR"]?.trim() ?? "";
+  if (given !== "") return checkName("KAKAO_SYNC_OPERATOR", given);
+  return [...account, flags.as].find((name) => name !== undefined && name !== "");
+}
+
+/** Throws RefusedError where nobody is named. */
+export function requireOperator(operator: string | undefined): string {
+  if (operator !== undefined) return operator;
+  throw new RefusedError({
+    code: "operator-missing",
+    message: "Keys are to be read or something is to change, and nobody says who is responsible for it.",
+    hint: "Add --operator NAME, or set KAKAO_SYNC_OPERATOR; it is kept on the record.",
+  });
+}
+
+function checkName(where: string, given: string): string {
+  const name = given.trim();
+  if (name !== "" && name.length <= longest && !unprintable.test(name)) return name;
+  const why = name === "" ? "is empty" : name.length > longest ? `is longer than ${longest} characters` : "holds characters that cannot be printed";
+  throw new StartError({ code: "usage", message: `The name in ${where} ${why}.`, hint: "Name the person, or the job and the team behind it: --operator kim" });
+}
