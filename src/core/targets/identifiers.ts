@@ -1,0 +1,84 @@
+import { GrowingIds } from "../growing-ids.ts";
+import { SortedIds } from "../id-order.ts";
+
+/** Above every Kakao id (2^63-1) and every phone number. */
+const refusedBit = 1n << 63n;
+const withoutBit = 0x7fffffff;
+
+/** Collects the identifiers of all rows in a first reading: 8 bytes each, 16 for a moment at the end. */
+export class IdentifierCollector {
+  private readonly ids = new GrowingIds();
+
+  /** A row that may be exported holds it. */
+  hold(id: bigint): void {
+    this.ids.push(id);
+  }
+
+  /** A row that says no holds it. */
+  refuse(id: bigint): void {
+    this.ids.push(id | refusedBit);
+  }
+
+  /** The collector is empty afterwards. */
+  take(): Identifiers {
+    const all = this.ids.take().sort();
+    const from = lowerBound(all, refusedBit);
+    const refused = all.subarray(from);
+    const halves = new Uint32Array(refused.buffer, refused.byteOffset, refused.length * 2);
+    for (let at = 1; at < halves.length; at += 2) halves[at] = (halves[at] ?? 0) & withoutBit;
+    return new Identifiers(new SortedIds(all.subarray(0, from)), new SortedIds(refused));
+  }
+}
+
+/**
+ * Which identifiers a row refuses, whichever it is, and which are exported by now (T1). What a second reading finds anew, since rows come and change between two
+ * readings, is kept beside.
+ */
+export class Identifiers {
+  private readonly held: SortedIds;
+  private readonly refused: SortedIds;
+  private readonly taken: Uint8Array;
+  private readonly refusedSince = new Set<bigint>();
+  private readonly takenSince = new Set<bigint>();
+
+  constructor(held: SortedIds, refused: SortedIds) {
+    this.held = held;
+    this.refused = refused;
+    this.taken = new Uint8Array(Math.ceil(held.length / 8));
+  }
+
+  isRefused(id: bigint): boolean {
+    return this.refused.find(String(id)) >= 0 || this.refusedSince.has(id);
+  }
+
+  /** A row of the second reading says no. False where the identifier was exported before this came to light. */
+  refuse(id: bigint): boolean {
+    if (this.isRefused(id)) return true;
+    this.refusedSince.add(id);
+    return !this.isTaken(id);
+  }
+
+  isTaken(id: bigint): boolean {
+    const at = this.held.find(String(id));
+    return at < 0 ? this.takenSince.has(id) : ((this.taken[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
+  }
+
+  /** It is exported from now on. Rows with the same identifier stand together, and looking one up ends at the same of them each time. */
+  take(id: bigint): void {
+    const at = this.held.find(String(id));
+    if (at < 0) this.takenSince.add(id);
+    else this.taken[at >> 3] = (this.taken[at >> 3] ?? 0) | (1 << (at & 7));
+  }
+}
+
+/** The first place of an ascending array whose value is not below this one. */
+function lowerBound(ids: BigUint64Array, value: bigint): number {
+  let from = 0;
+  let to = ids.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((ids[middle] ?? 0n) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}

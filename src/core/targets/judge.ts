@@ -1,0 +1,184 @@
+import { isKakaoId, compareKakaoIds, recogniseKakaoId, type KakaoId } from "../kakao-id.ts";
+import { ageOn, readBirthdate, readPhone, UNUSABLE, type ForeignPhone } from "../keys.ts";
+import type { MemberState } from "../member.ts";
+import { isRefusal, readConsent, readPastMs, type Consent, type ConsentClock } from "./consent.ts";
+import type { IdentifierCollector, Identifiers } from "./identifiers.ts";
+import { readKoreanDay, readNotice, type Notice } from "./notice.ts";
+import type { FieldValue, LeftOut, LeftOutRow, TargetAnswer, TargetIdType, TargetRow } from "./targets.ts";
+
+/** What the rules ask of the configuration, the flags and the clock. */
+export interface TargetRules {
+  readonly idType: TargetIdType;
+  /** `--night`: the consent to messages from 21:00 to 08:00 is needed, too. */
+  readonly night: boolean;
+  readonly excludeOverdue: boolean;
+  /** What becomes of members without a readable birth date; `not-asked` where `members.birthdate` is not configured. */
+  readonly ageUnknown: "leave-out" | "export" | "not-asked";
+  readonly clock: ConsentClock;
+  readonly foreignPhone: ForeignPhone;
+  /** The value of a configured field, by its place in `channel.fields`; or the code of why it cannot be written as it is. */
+  readonly readField: (field: number, raw: string | null) => { readonly value: FieldValue } | { readonly why: string };
+}
+
+/** A row as the rules look at it: texts as the database has them, null where empty, not configured or not to be had. */
+export interface TargetInput {
+  readonly place: number;
+  readonly memberId: string;
+  readonly state: MemberState;
+  readonly agreed: string | null;
+  readonly agreedAt: string | null;
+  readonly reconfirmedAt: string | null;
+  readonly night: string | null;
+  readonly links: readonly string[];
+  readonly phone: string | null;
+  readonly birthdate: string | null;
+  /** True, too, where no segment is asked for. */
+  readonly inSegment: boolean;
+  readonly fields: readonly (string | null)[];
+}
+
+/** A value of a field that cannot be written as it is. */
+export interface BadField {
+  /** Its place in `channel.fields`. */
+  readonly field: number;
+  readonly why: string;
+}
+
+/** Values of consents that are neither yes nor no, and dates of consents that are none or lie in the future. */
+export interface Doubts {
+  agreed: number;
+  night: number;
+  reconfirmedAt: number;
+}
+
+/** A row whose answer only what other rows or Kakao say can change. */
+export interface Candidate {
+  readonly row: TargetRow;
+  readonly ids: readonly bigint[];
+  /** Left out all the same, unless it is a duplicate. */
+  readonly later: "bad-value" | "outside-segment" | null;
+  readonly badFields: readonly BadField[];
+  /** Of whom Kakao is asked; null where there is no Kakao id. */
+  readonly kakaoId: KakaoId | null;
+  readonly notice: Notice | null;
+}
+
+export type Judged = { readonly leftOut: LeftOutRow; readonly notice: Notice | null } | Candidate;
+
+/** What Kakao says of a candidate's Kakao id; `unknown` where it was not asked or did not say. */
+export type AskedRelation = "added" | "blocked" | "none" | "unknown";
+
+/** Reasons after which an identifier goes from a customer file whatever the brake (T5). A row that says no, or is withdrawn, is so whatever its reason. */
+const alwaysRemoved: ReadonlySet<LeftOut> = new Set(["no-consent", "no-consent-date", "refused-elsewhere", "under-14", "blocked-channel"]);
+const adultEnough = 14;
+
+/** First reading: what the row refuses, or may be exported under. Rows of other tables say nothing: they hold no consent. */
+export function collectIdentifiers(input: TargetInput, rules: TargetRules, to: IdentifierCollector): void {
+  const consent = readConsent(input.agreed, rules.clock);
+  if (refuses(consent, input, rules)) for (const id of listIdentifiers(input, rules)) to.refuse(id);
+  else if (consent === "yes" && input.state === "live") for (const id of listIdentifiers(input, rules)) to.hold(id);
+}
+
+/** Second reading: the rules that look at one row and at who refuses, in the order of T2. Whoever refuses only now is made known to `identifiers`. */
+export function judgeRow(input: TargetInput, rules: TargetRules, identifiers: Identifiers, doubts: Doubts): Judged {
+  const consent = readConsent(input.agreed, rules.clock);
+  const phone = rules.idType === "phone" ? readPhoneId(input.phone, rules.foreignPhone) : null;
+  const ids = phone === null ? readKakaoIds(input.links) : typeof phone === "bigint" ? [phone] : [];
+  const isRefused = refuses(consent, input, rules);
+  if (isRefused) for (const id of ids) if (!identifiers.refuse(id)) throw new RefusedSince();
+  countDoubts(consent, input, rules, doubts);
+  const agreedMs = readPastMs(input.agreedAt, rules.clock);
+  const notice = agreedMs === null ? null : readNotice(Math.max(agreedMs, readPastMs(input.reconfirmedAt, rules.clock) ?? 0), rules.clock.nowMs);
+  const leaveOut = (reason: LeftOut): Judged => {
+    const removal = isRefused || input.state === "withdrawn" || alwaysRemoved.has(reason) ? "always" : "filter";
+    return { leftOut: { place: input.place, memberId: input.memberId, reason, ids, removal }, notice };
+  };
+
+  if (input.state !== "live") return leaveOut("not-live");
+  if (consent !== "yes") return leaveOut("no-consent");
+  if (agreedMs === null) return leaveOut("no-consent-date");
+  if (ids.some((id) => identifiers.isRefused(id)) && !isRefused) return leaveOut("refused-elsewhere");
+  if (rules.night && readConsent(input.night, rules.clock) !== "yes") return leaveOut("no-night-consent");
+  if (rules.excludeOverdue && notice?.state === "overdue") return leaveOut("overdue");
+  const age = readAge(input.birthdate, rules);
+  if (age !== null) return leaveOut(age);
+  if (typeof phone === "string") return leaveOut(phone);
+  const kakaoId = findLowest(input.links);
+  const id = phone ?? (kakaoId === null ? null : BigInt(kakaoId));
+  if (id === null) return leaveOut("no-kakao-id");
+  const badFields: BadField[] = [];
+  const fields = input.fields.map((raw, field) => {
+    const read = rules.readField(field, raw);
+    if ("value" in read) return read.value;
+    badFields.push({ field, why: read.why });
+    return null;
+  });
+  const later = badFields.length > 0 ? "bad-value" : input.inSegment ? null : "outside-segment";
+  return { row: { place: input.place, memberId: input.memberId, id, fields }, ids, later, badFields, kakaoId, notice };
+}
+
+/** The last word on a candidate, in the order of reading: each identifier is exported once. `relation` is null where Kakao is not asked. */
+export function settle({ row, ids, later }: Candidate, relation: AskedRelation | null, identifiers: Identifiers): TargetAnswer {
+  const leaveOut = (reason: LeftOut): TargetAnswer => ({ leftOut: { place: row.place, memberId: row.memberId, reason, ids, removal: alwaysRemoved.has(reason) ? "always" : "filter" } });
+  if (identifiers.isTaken(row.id)) return leaveOut("duplicate");
+  if (later !== null) return leaveOut(later);
+  if (relation === "blocked") return leaveOut("blocked-channel");
+  if (relation === "unknown") return leaveOut("unknown-relation");
+  if (ids.some((id) => identifiers.isRefused(id))) return leaveOut("refused-elsewhere");
+  identifiers.take(row.id);
+  return { exported: row };
+}
+
+/** A row said no after another row had been exported under the same identifier: only a fresh reading is right. */
+export class RefusedSince extends Error {
+  override readonly name = "RefusedSince";
+}
+
+function refuses(consent: Consent, { night }: TargetInput, rules: TargetRules): boolean {
+  return isRefusal(consent) || (rules.night && isRefusal(readConsent(night, rules.clock)));
+}
+
+/** Only where it matters: of rows that would be asked. */
+function countDoubts(consent: Consent, input: TargetInput, rules: TargetRules, doubts: Doubts): void {
+  if (consent === "unreadable") doubts.agreed += 1;
+  if (rules.night && readConsent(input.night, rules.clock) === "unreadable") doubts.night += 1;
+  if (consent === "yes" && isBlank(input.reconfirmedAt) === false && readPastMs(input.reconfirmedAt, rules.clock) === null && readConsent(input.reconfirmedAt, rules.clock) !== "no") doubts.reconfirmedAt += 1;
+}
+
+function isBlank(raw: string | null): boolean {
+  return raw === null || raw.trim() === "";
+}
+
+function listIdentifiers(input: TargetInput, { idType, foreignPhone }: TargetRules): readonly bigint[] {
+  if (idType === "app") return readKakaoIds(input.links);
+  const id = readPhoneId(input.phone, foreignPhone);
+  return typeof id === "bigint" ? [id] : [];
+}
+
+/** Every Kakao id that the links mean, also those spelled otherwise: whoever refuses is to be understood. */
+function readKakaoIds(links: readonly string[]): readonly bigint[] {
+  return links.flatMap((link) => {
+    const id = recogniseKakaoId(link);
+    return id === undefined || id === "" ? [] : [BigInt(id)];
+  });
+}
+
+/** The lowest link that is a Kakao id to the letter. */
+function findLowest(links: readonly string[]): KakaoId | null {
+  return links.filter(isKakaoId).reduce<KakaoId | null>((lowest, id) => (lowest === null || compareKakaoIds(id, lowest) < 0 ? id : lowest), null);
+}
+
+/** The number with its country code and without `+`, or why there is none. */
+function readPhoneId(raw: string | null, foreignPhone: ForeignPhone): bigint | "no-phone" | "bad-phone" | "foreign-phone" {
+  const phone = readPhone(raw, foreignPhone);
+  if (typeof phone !== "string") return phone === UNUSABLE.empty ? "no-phone" : "bad-phone";
+  return phone.startsWith("0") ? BigInt(`82${phone.slice(1)}`) : "foreign-phone";
+}
+
+/** Under 14 on today's date in Korea (kakao-api.md 10); null where nothing stands in the way. */
+function readAge(raw: string | null, { ageUnknown, clock }: TargetRules): "under-14" | "age-unknown" | null {
+  if (ageUnknown === "not-asked") return null;
+  const birthdate = readBirthdate(raw);
+  if (birthdate === null) return ageUnknown === "export" ? null : "age-unknown";
+  return ageOn(birthdate, readKoreanDay(clock.nowMs)) < adultEnough ? "under-14" : null;
+}
