@@ -3,7 +3,7 @@ import { noAnswerError, notJsonError, refusalError, unexpectedAnswerError, type 
 import type { HttpAnswer, KakaoRequest, SendRequest } from "./http.ts";
 import { throwIfStopped, type Pace, type Pauses } from "./pace.ts";
 import { readBody, type Checked } from "./responses.ts";
-import { decideRetry, noWaits, readRetryAfter, type CallKind, type CallOutcome, type Waits } from "./retry.ts";
+import { decideRetry, isWrite, noWaits, readRetryAfter, type CallKind, type CallOutcome, type Waits } from "./retry.ts";
 
 /** One HTTP exchange as it is counted against the month's quota. `code` is Kakao's, null on success and without an answer. */
 export interface CallRecord {
@@ -67,15 +67,15 @@ export function createCaller(parts: CallerParts): Caller {
     await parts.paces[kind]();
     if (!(await lastLook())) return { is: "withheld" };
     const startedAt = parts.pauses.now();
-    // An unlink under way is left to finish when the run is stopped: its outcome must be known.
-    const answer = await parts.send(request, key, kind === "unlink" ? undefined : parts.signal);
+    // A write under way is left to finish when the run is stopped: its outcome must be known.
+    const answer = await parts.send(request, key, isWrite(kind) ? undefined : parts.signal);
     const endedAt = parts.pauses.now();
-    const attempt = readAttempt(answer, facts(request), endedAt);
+    const attempt = readAttempt(answer, request, facts(request), endedAt);
     parts.onCall({ path: request.path, ms: endedAt - startedAt, code: attempt instanceof Error || attempt.is !== "refused" ? null : attempt.code });
-    if (!answer.answered && kind !== "unlink") throwIfStopped(parts.signal);
+    if (!answer.answered && !isWrite(kind)) throwIfStopped(parts.signal);
     if (attempt instanceof Error) {
-      // Whoever garbled the answer, Kakao may have unlinked: that is for a look to find out.
-      if (kind === "unlink") return { is: "unanswered", reason: "the answer was no JSON" };
+      // Whoever garbled the answer, Kakao may have done it: that is for a look to find out.
+      if (isWrite(kind)) return { is: "unanswered", reason: "the answer was no JSON" };
       throw attempt;
     }
     if (answer.answered) clockOffset = readClockOffset(answer.date, { startedAt, endedAt }) ?? clockOffset;
@@ -138,12 +138,13 @@ export function takeChecked<T>(caller: Caller, request: KakaoRequest, body: unkn
   return checked.value;
 }
 
-function readAttempt(answer: HttpAnswer, facts: CallFacts, now: number): Attempt | Error {
+function readAttempt(answer: HttpAnswer, request: KakaoRequest, facts: CallFacts, now: number): Attempt | Error {
   if (!answer.answered) return { is: "unanswered", reason: answer.reason };
   const { status } = answer;
   const body = readBody(answer.text);
   const success = status >= 200 && status < 300;
   if (success && body.json && body.code === null) return { is: "accepted", body: body.value };
+  if (success && request.mayBeEmpty === true && answer.text === "") return { is: "accepted", body: {} };
   const outside = !body.json && status !== 429 && (status < 300 || (status >= 400 && status < 500));
   if (outside) return notJsonError(facts, status);
   return {

@@ -8,6 +8,7 @@ export interface CustomerFile {
   readonly fileId: number;
   readonly name?: string;
   readonly status?: string;
+  /** Empty while the file has no valid customer. */
   readonly schema?: Readonly<Record<string, string>>;
 }
 
@@ -31,11 +32,14 @@ export type CustomerFileAnswer =
 
 /**
  * Channel relations and customer files (kakao-api.md 3.11, 8). Waits for the pace and repeats what may be repeated; what ends the run is thrown as by `KakaoClient`:
- * -401, -402 without `plusfriends` (with what to switch on), -3, -5, -12, -541, -544, -819, -10.
+ * -401, -402 where `plusfriends` is switched off (with what to switch on), -3, -5, -12, -541, -544, -816, -819, -10, and after its repeats -1, -603, -815, -9798 and no
+ * answer. `createFile`, `addUsers` and `removeUsers` write at Kakao: a rehearsal must refuse before it calls them. One that is under way when the run is stopped is
+ * finished; between its repeats it stops.
  */
 export interface KakaoChannel {
-  /** Of up to 200 users; who Kakao leaves out is not linked, or cannot be told. */
+  /** Of up to 200 users; who is left out is not linked, did not agree to `plusfriends`, or cannot be told. */
   readRelations(ids: readonly KakaoId[], channelPublicId: string): Promise<ReadonlyMap<KakaoId, ChannelRelation>>;
+  /** Every file has an id: an answer from which none can be read throws (`kakao-unexpected-answer`) and is never an empty list. */
   listFiles(channelPublicId: string): Promise<readonly CustomerFile[]>;
   /** Never repeated blindly: without an answer the files are listed, and one of that name counts as made. */
   createFile(file: {
@@ -43,9 +47,9 @@ export interface KakaoChannel {
     readonly name: string;
     readonly schema: Readonly<Record<string, "string" | "number">>;
   }): Promise<{ readonly outcome: "created" | "existed"; readonly fileId: number } | { readonly outcome: "name-taken" | "too-many-files" }>;
-  /** Up to 2,000 users. */
+  /** 1 to 2,000 users. Repeated after no answer, too. */
   addUsers(request: CustomerFileRequest & { readonly users: readonly CustomerFileUser[] }): Promise<CustomerFileAnswer>;
-  /** Up to 2,000 ids; `removeAs` is `channel.unconfirmed.removeAs`. */
+  /** 1 to 2,000 ids. Repeated after no answer, too; success may come without counts. `removeAs` is `channel.unconfirmed.removeAs`. */
   removeUsers(request: CustomerFileRequest & { readonly ids: readonly string[]; readonly removeAs: "ids" | "objects" }): Promise<CustomerFileAnswer>;
 }
 

@@ -1,10 +1,13 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import { createCaller, type Caller, type CallRecord } from "./call.ts";
+import type { KakaoChannel } from "./channel.ts";
+import { createCustomerFiles } from "./customer-files.ts";
 import { BASICS_PER_CALL, DETAILS_PER_CALL } from "./forecast.ts";
 import { createSendRequest } from "./http.ts";
 import { listUserIds, readLastUserId } from "./list-ids.ts";
 import { createListingPace, createPauses, createSteadyPace, sleepFor, type ListingTimes } from "./pace.ts";
 import { listAnswerable, propertyKeysFor } from "./presence.ts";
+import { createRelations } from "./read-relations.ts";
 import { readOne, readSeveral } from "./read-users.ts";
 import { propertyKeysOf } from "./requests.ts";
 import {
@@ -55,7 +58,7 @@ export interface KakaoClientOptions {
 }
 
 /**
- * Kakao's user API by admin key (kakao-api.md section 3). Every method waits for its pace and repeats what U6 lets repeat.
+ * Kakao's user and channel API by admin key (kakao-api.md sections 3 and 8). Every method waits for its pace and repeats what U6 lets repeat.
  * They throw StartError (key or address wrong from the start), KakaoCallError (code `kakao-401`, `kakao-quota`, `kakao-103` …),
  * KakaoNoAnswerError and InterruptedError; none of them holds the key, an id or a user's data.
  */
@@ -90,6 +93,7 @@ export interface KakaoClient {
   readServiceTerms(id: KakaoId, result: "agreed_service_terms" | "app_service_terms"): Promise<readonly KakaoServiceTerm[] | "not-linked">;
   /** How far Kakao's clock is ahead of this machine's, by the last answer that had a `Date`; undefined before the first. */
   clockOffsetMs(): number | undefined;
+  readonly channel: KakaoChannel;
 }
 
 /** The one documented property that says least about a person: enough to hear -101. */
@@ -116,6 +120,7 @@ export function createKakaoClient(options: KakaoClientOptions): KakaoClient {
     },
     ...createUnlink(caller),
     clockOffsetMs: () => caller.clockOffsetMs(),
+    channel: { readRelations: createRelations(caller), ...createCustomerFiles(caller) },
     async readScopes(id) {
       const answer = await readOne(caller, "/v2/user/scopes", id, {}, checkScopes);
       return answer === "not-linked" ? answer : answer.scopes;
@@ -138,6 +143,7 @@ function createCallerFrom(options: KakaoClientOptions): Caller {
       listing: createListingPace(options.listingPerMinute, options.listingStore, pauses),
       read: steady,
       unlink: steady,
+      write: steady,
     },
     pauses,
     random: options.random ?? Math.random,

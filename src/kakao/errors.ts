@@ -1,4 +1,5 @@
 import { FailedError, StartError, type ErrorFacts, type OperatorError } from "../errors.ts";
+import { findChannelSentences } from "./channel-sentences.ts";
 
 /**
  * Kakao answered a call with something that ends it. `kakaoCode` is Kakao's own code, null where it gave none;
@@ -31,7 +32,8 @@ export interface Refusal {
   readonly callerIp: string | null;
 }
 
-interface Sentences {
+/** What a code means, and what to do next. */
+export interface Sentences {
   readonly said: string;
   readonly hint: string;
 }
@@ -65,7 +67,7 @@ export function refusalError(facts: CallFacts, refusal: Refusal): OperatorError 
   if (code === -401) return keyError(facts, refusal.callerIp);
   if (code === -10 || (code === null && status === 429)) return quotaError(facts, code);
   if (code === null) return statusError(facts, status);
-  const known = sentences.get(code);
+  const known = findChannelSentences(code, facts.call) ?? sentences.get(code);
   return new KakaoCallError(code, {
     code: `kakao${String(code)}`,
     message: `Kakao refused ${facts.call} with code ${String(code)}: ${known?.said ?? "a code without a known meaning"}.`,
@@ -91,6 +93,15 @@ export function unclearUnlinkError(facts: CallFacts, code: number | null): Kakao
     code: "kakao-no-answer",
     message: `Kakao failed during ${facts.call}${code === null ? "" : ` (code ${String(code)})`}: whether the user was unlinked is not known.`,
     hint: "Run the same command with --plan and the run's id: it looks first and repeats only what did not happen.",
+  });
+}
+
+/** Whether a customer file was made stayed open, and the list does not tell either. */
+export function unclearFileError(facts: CallFacts): KakaoNoAnswerError {
+  return new KakaoNoAnswerError(null, {
+    code: "kakao-no-answer",
+    message: `Kakao did not answer ${facts.call} properly, and its list names no files: whether the customer file was made is not known.`,
+    hint: "Look in the Kakao Business Partner Center whether it is there. If it is, delete it, or choose another name; then run the same command again.",
   });
 }
 

@@ -2,6 +2,9 @@
 export const LISTING_PAGE = 100;
 export const BASICS_PER_CALL = 100;
 export const DETAILS_PER_CALL = 20;
+/** Users to a call for channel relations, and users to a request on a customer file (kakao-api.md 3.11, 8.3). */
+export const RELATIONS_PER_CALL = 200;
+export const FILE_USERS_PER_CALL = 2_000;
 
 /** Users to list, users whose link date is to be asked, users whose details are to be read; and the two paces. */
 export interface PullSize {

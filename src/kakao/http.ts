@@ -4,12 +4,16 @@ import axios from "axios";
 import { StartError } from "../errors.ts";
 import { throwIfStopped } from "./pace.ts";
 
-/** A request as Kakao's user API takes it: parameters go into the query of a GET and the form body of a POST. */
+/** A request as Kakao's APIs take it: parameters go into the query of a GET and the form body of a POST, unless that has a body of its own. */
 export interface KakaoRequest {
   readonly method: "GET" | "POST";
   /** From the root: `/v1/user/ids`. */
   readonly path: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Sent as JSON instead of parameters, as the customer-file API takes it (kakao-api.md 8.0). Ids in it are text: a number would be rounded. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Success may come without a body: what it holds is unconfirmed. */
+  readonly mayBeEmpty?: true;
 }
 
 /** What came back, whatever its status; or why nothing did. Nothing here ever holds the key. */
@@ -45,10 +49,11 @@ export function createSendRequest(baseUrl: string, timeoutMs: number): SendReque
 
   return async function sendRequest(request, adminKey, signal) {
     throwIfStopped(signal);
-    const headers = { Authorization: `KakaoAK ${checkAdminKey(adminKey)}`, "User-Agent": "kakao-sync" };
+    const { headers: typed, ...addressed } = address(base, request);
+    const headers = { ...typed, Authorization: `KakaoAK ${checkAdminKey(adminKey)}`, "User-Agent": "kakao-sync" };
     const limit = limitTime(timeoutMs, signal);
     try {
-      const response = await http.request<unknown>({ ...address(base, request), headers, signal: limit.signal });
+      const response = await http.request<unknown>({ ...addressed, headers, signal: limit.signal });
       const { "retry-after": retryAfter, date }: Readonly<Record<string, unknown>> = response.headers;
       return {
         answered: true,
@@ -100,9 +105,11 @@ function checkAdminKey(adminKey: string): string {
   });
 }
 
-function address(base: string, request: KakaoRequest): { method: string; url: string; data?: string } {
-  const fields = new URLSearchParams(request.parameters).toString();
+function address(base: string, request: KakaoRequest): { method: string; url: string; data?: string | Buffer; headers?: Record<string, string> } {
   const url = base + request.path;
+  // As bytes: axios would parse a text of this type again.
+  if (request.body !== undefined) return { method: "POST", url, data: Buffer.from(JSON.stringify(request.body)), headers: { "Content-Type": "application/json;charset=UTF-8" } };
+  const fields = new URLSearchParams(request.parameters).toString();
   // axios sends text as application/x-www-form-urlencoded, which is what the user API takes.
   if (request.method === "POST") return { method: "POST", url, data: fields };
   return { method: "GET", url: fields === "" ? url : `${url}?${fields}` };

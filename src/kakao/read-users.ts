@@ -5,7 +5,7 @@ import { get, propertyKeysOf, target, targets } from "./requests.ts";
 import type { Checked, KakaoBasics } from "./responses.ts";
 
 /** Codes that speak of one user (U6); -402 does not occur where items without consent are left out. */
-const userCodes: ReadonlySet<number> = new Set([-101, -103, -4, -406, -501]);
+export const userCodes: ReadonlySet<number> = new Set([-101, -103, -4, -406, -501]);
 
 /**
  * `/v2/app/users` for up to `most` users, in Kakao's order, each once. Whether a user who is not linked is left out or fails

@@ -9,6 +9,11 @@ export function post(path: string, parameters: Readonly<Record<string, string>>)
   return { method: "POST", path, parameters };
 }
 
+/** A POST of the customer-file API; `mayBeEmpty` where what answers it is unconfirmed. */
+export function postJson(path: string, body: Readonly<Record<string, unknown>>, more: { readonly mayBeEmpty?: true } = {}): KakaoRequest {
+  return { method: "POST", path, parameters: {}, body, ...more };
+}
+
 /** The two parameters that name a user to an admin-key call. */
 export function target(id: KakaoId): Record<string, string> {
   return { target_id_type: "user_id", target_id: checkId(id) };
@@ -17,6 +22,11 @@ export function target(id: KakaoId): Record<string, string> {
 /** The same for several: JSON text with the ids as numbers, written without ever being numbers here (kakao-api.md section 1). */
 export function targets(ids: readonly KakaoId[]): Record<string, string> {
   return { target_id_type: "user_id", target_ids: `[${ids.map(checkId).join(",")}]` };
+}
+
+/** The same for the call about channels: a comma list without brackets (kakao-api.md 3.11). */
+export function targetsInCommas(ids: readonly KakaoId[]): Record<string, string> {
+  return { target_id_type: "user_id", target_ids: ids.map(checkId).join(",") };
 }
 
 /** Which properties to answer, as JSON text; undefined leaves the parameter out. */

@@ -63,10 +63,10 @@ export type Body =
   | { readonly json: false };
 
 // Shorter ids come as numbers, longer ones as the text that parseExactJson made of them.
-const kakaoId = z
+export const kakaoId = z
   .union([z.string(), z.int().transform(String)])
   .refine(isKakaoId);
-const text = z.string().nullish().transform((value) => value ?? null);
+export const text = z.string().nullish().transform((value) => value ?? null);
 const flag = z.boolean().nullish().transform((value) => value ?? null);
 /** A time that cannot be read is no time: rules keep and never act on a user without one. */
 const time = text.transform((value) => (value === null || Number.isNaN(Date.parse(value)) ? null : value));
@@ -202,7 +202,7 @@ export function checkIdOnly(body: unknown): Checked<{ id: KakaoId }> {
   return check(idOnly, body);
 }
 
-function check<T>(shape: z.ZodType<T>, body: unknown): Checked<T> {
+export function check<T>(shape: z.ZodType<T>, body: unknown): Checked<T> {
   const result = shape.safeParse(body);
   if (result.success) return { ok: true, value: result.data };
   const path = result.error.issues[0]?.path ?? [];

@@ -3,8 +3,13 @@ export type CallOutcome =
   | { readonly is: "refused"; readonly status: number; readonly code: number | null; readonly retryAfterMs: number | null }
   | { readonly is: "unanswered"; readonly reason: string };
 
-/** A listing call has Kakao's own limit per minute; an unlink is repeated only after looking; everything else is a read. */
-export type CallKind = "read" | "unlink" | "listing";
+/** A listing call has Kakao's own limit per minute; an unlink is repeated only after looking, a write as its caller says; everything else is a read. */
+export type CallKind = "read" | "unlink" | "write" | "listing";
+
+/** Whether a call changes something at Kakao: it is left to finish when a run is stopped, and no answer means that it may have happened. */
+export function isWrite(kind: CallKind): boolean {
+  return kind === "unlink" || kind === "write";
+}
 
 /** How often this call has waited so far, by cause: each cause has its own ceiling. */
 export interface Waits {
@@ -33,7 +38,7 @@ const listingCeiling = 10;
 const longestWait = 5 * minute;
 
 const stopCodes: ReadonlySet<number> = new Set([-401, -3, -5, -12]);
-const faultCodes: ReadonlySet<number> = new Set([-1, -7, -603, -9798]);
+const faultCodes: ReadonlySet<number> = new Set([-1, -7, -603, -815, -9798]);
 const maintenanceCodes: ReadonlySet<number> = new Set([-7, -9798]);
 /** Documented codes that waiting does not change (kakao-api.md 4.1 to 4.3): they hold even under a 5xx or 429 status. */
 const finalCodes: ReadonlySet<number> = new Set([
@@ -57,10 +62,10 @@ export function decideRetry(waits: Waits, outcome: CallOutcome, kind: CallKind, 
   return { next: "fail" };
 }
 
-/** True if an unlink may have happened although its outcome says otherwise: it must be looked at before it is repeated (U6). */
+/** True if a write may have happened although its outcome says otherwise: an unlink, or a new customer file, must be looked for before it is repeated (U6). */
 export function mayHaveHappened(outcome: CallOutcome): boolean {
   if (outcome.is === "unanswered") return true;
-  if (outcome.code === -1 || outcome.code === -603) return true;
+  if (outcome.code === -1 || outcome.code === -603 || outcome.code === -815) return true;
   return outcome.code === null && outcome.status >= 500;
 }
 
