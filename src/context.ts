@@ -14,6 +14,7 @@ import type { createCsv } from "./files/csv-out.ts";
 import type { readCsv } from "./files/csv-in.ts";
 import type { readIdList } from "./files/id-list.ts";
 import type { OutputFile } from "./files/output-file.ts";
+import type { createTargetFiles } from "./files/target-files.ts";
 import type { readUsersFile } from "./files/users-file.ts";
 import type { Io } from "./io.ts";
 import type { forecastPull, KakaoClient } from "./kakao/client.ts";
@@ -70,6 +71,10 @@ export interface Context {
   drawSeed(): readonly [number, number];
   readonly nextKakaoId: typeof nextKakaoId;
   readonly createCsv: typeof createCsv;
+  /** Starts a customer file for the partner centre. */
+  readonly createTargetFiles: typeof createTargetFiles;
+  /** A folder as typed, for customer files: made where it is missing. Throws RefusedError where others can look into it, or git would take it up. Answers its absolute path. */
+  privateFolder(path: string): string;
   /** Starts a text file: 0600, whole or not at all. Throws FailedError `disk-full`. */
   createText(path: string): Pick<OutputFile, "write" | "finish" | "discard">;
   /** The text of a file of SQL that makes planned changes. */

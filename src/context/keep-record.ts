@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { RefusedError } from "../errors.ts";
 import { createCsv } from "../files/csv-out.ts";
 import { OutputFile } from "../files/output-file.ts";
+import { createTargetFiles } from "../files/target-files.ts";
 import type { RecordEntry } from "../workspace/record.ts";
 import type { Things } from "./open-things.ts";
 
@@ -13,6 +14,7 @@ export interface RecordKeeper {
   record(facts: RecordFacts): void;
   recordRefusal(error: unknown): void;
   readonly createCsv: typeof createCsv;
+  readonly createTargetFiles: typeof createTargetFiles;
   createText(path: string): Pick<OutputFile, "write" | "finish" | "discard">;
 }
 
@@ -49,6 +51,17 @@ export function keepRecord(things: Things, who: { readonly command: string; read
           const file = text.finish();
           written = { ...written, [basename(path)]: file.sha256 };
           return file;
+        },
+      };
+    },
+    createTargetFiles: async (options) => {
+      const target = await createTargetFiles(options);
+      return {
+        ...target,
+        finish: () => {
+          const files = target.finish();
+          written = { ...written, ...Object.fromEntries(files.map(({ path, sha256 }) => [basename(path), sha256])) };
+          return files;
         },
       };
     },

@@ -67,6 +67,11 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;
     },
     consentTools: async () => (await import("./consent-tools.ts")).createConsentTools(io.cwd),
+    privateFolder: (path) => {
+      const folder = resolve(io.cwd, path);
+      refuseUnsafeFolder(folder);
+      return folder;
+    },
     inputFile: (path) => findInputFile(io.cwd, path),
     close: async () => {
       await things.close();

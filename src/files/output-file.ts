@@ -27,12 +27,19 @@ export class OutputFile {
   #waitingLength = 0;
   #bytes = 0;
   #isOpen = true;
+  readonly #encode: (text: string) => Uint8Array;
 
-  constructor(path: string) {
+  /** `encode` gets pieces as they were written, never half of one; without it UTF-8. */
+  constructor(path: string, encode: (text: string) => Uint8Array = (text) => Buffer.from(text)) {
     this.#path = path;
+    this.#encode = encode;
     this.#temporary = join(dirname(path), `.${basename(path)}.tmp`);
     rmSync(this.#temporary, { force: true });
-    this.#handle = openSync(this.#temporary, "wx", 0o600);
+    try {
+      this.#handle = openSync(this.#temporary, "wx", 0o600);
+    } catch (error) {
+      throw explainWriteError(error, path) ?? error;
+    }
   }
 
   write(text: string): void {
@@ -42,10 +49,22 @@ export class OutputFile {
   }
 
   finish(): WrittenFile {
-    return this.#orDiscard(() => {
+    this.complete();
+    return this.place();
+  }
+
+  /** Brings all of it to the disk, under the temporary name still; nothing more can be written. */
+  complete(): void {
+    this.#orDiscard(() => {
       this.#flush();
       fsyncSync(this.#handle);
       this.#close();
+    });
+  }
+
+  /** Puts a complete file in its place. */
+  place(): WrittenFile {
+    return this.#orDiscard(() => {
       renameSync(this.#temporary, this.#path);
       syncFolder(dirname(this.#path));
       return { path: this.#path, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
@@ -59,7 +78,7 @@ export class OutputFile {
   }
 
   #flush(): void {
-    const bytes = Buffer.from(this.#waiting.join(""));
+    const bytes = this.#encode(this.#waiting.join(""));
     this.#waiting = [];
     this.#waitingLength = 0;
     for (let at = 0; at < bytes.byteLength; ) at += writeSync(this.#handle, bytes, at);
