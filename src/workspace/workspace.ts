@@ -12,6 +12,7 @@ import { type Run, Runs } from "./runs.ts";
 import { CallCounter, ListingTimes, Settings } from "./small-facts.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 import { explainSqliteError, openStateFile, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
+import { openTargetLists, type TargetLists } from "./target-lists.ts";
 import { createUnlinkStore, openUnlinkStore, type UnlinkDraft, type UnlinkStore } from "./unlink-store.ts";
 
 const workspaceFileKind: StateFileKind = {
@@ -58,6 +59,8 @@ export interface Workspace {
   readonly approvals: Approvals;
   readonly listingTimes: ListingTimes;
   readonly calls: CallCounter;
+  /** Whom exports and customer files hold. */
+  readonly targetLists: TargetLists;
   /** The workspace's cipher. The first use of a new workspace makes the key file; throws StartError `key-missing` or `key-wrong`. */
   cipher(): Cipher;
   /** Ties the workspace to a database at the first call; afterwards another identity is refused (`workspace-other-database`). */
@@ -100,6 +103,7 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
   const { appId } = options;
   let opened: Cipher | null = null;
   const cipher = (): Cipher => (opened ??= openCipher(db, folder, options));
+  const targetLists = openTargetLists(folder, cipher);
   const runs = new Runs({ folder, appId, db, isLocked: () => isLocked(folder) });
   return {
     folder,
@@ -110,6 +114,7 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     approvals: new Approvals(new Settings(db)),
     listingTimes: new ListingTimes(db),
     calls: new CallCounter(db),
+    targetLists,
     cipher,
     tieDatabase: (identity) => tieDatabase(db, folder, identity),
     lock: (holder, now) => {
@@ -121,7 +126,10 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     openRunStore: (run) => openRunStore(run.folder, run.id, cipher()),
     createUnlinkStore: (run) => createUnlinkStore(run.folder, run.id, cipher()),
     openUnlinkStore: (run) => openUnlinkStore(run.folder, run.id, cipher()),
-    close: () => db.close(),
+    close: () => {
+      targetLists.close();
+      db.close();
+    },
   };
 }
 
