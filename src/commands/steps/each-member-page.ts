@@ -1,14 +1,19 @@
 import type { Context } from "../../context.ts";
 import type { MemberRow } from "../../core/member.ts";
-import type { Inspection } from "../../database/service-database.ts";
+import type { Inspection, MemberWish } from "../../database/service-database.ts";
 
 /** Streams every member once, in pages, with progress; looks for Ctrl-C, `stop` and `pause` between them. */
 export async function eachMemberPage(context: Context, label: string, inspection: Inspection, take: (page: readonly MemberRow[]) => void | Promise<void>): Promise<void> {
+  for await (const page of readMemberPages(context, label, inspection)) await take(page);
+}
+
+/** The same as a stream. `wish` says what is read beside id, state, flags and link; without it every value that is configured. */
+export async function* readMemberPages(context: Context, label: string, inspection: Inspection, wish?: MemberWish): AsyncIterable<readonly MemberRow[]> {
   const progress = context.terminal.progress(label, inspection.rows.reduce((sum, rows) => sum + rows, 0));
   let done = 0;
   try {
-    for await (const page of (await context.database()).readMembers()) {
-      await take(page);
+    for await (const page of (await context.database()).readMembers(wish)) {
+      yield page;
       progress.update((done += page.length));
       await context.checkpoint();
     }

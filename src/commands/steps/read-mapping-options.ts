@@ -36,7 +36,7 @@ export function readPattern(text: string): RegExp {
 }
 
 /** Minutes that a zone is ahead of UTC at a moment. */
-function readZoneMinutes(timeZone: string, atMs: number): number {
+export function readZoneMinutes(timeZone: string, atMs: number): number {
   const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" }).formatToParts(atMs);
   const offset = /GMT([+-])(\d{2}):(\d{2})/.exec(parts.find(({ type }) => type === "timeZoneName")?.value ?? "");
   if (offset === null) return 0;

@@ -3,6 +3,7 @@ import { ageOn, readBirthdate, readPhone, UNUSABLE, type ForeignPhone } from "..
 import type { MemberState } from "../member.ts";
 import { isRefusal, readConsent, readPastMs, type Consent, type ConsentClock } from "./consent.ts";
 import type { IdentifierCollector, Identifiers } from "./identifiers.ts";
+import { readPhoneId } from "./header.ts";
 import { readKoreanDay, readNotice, type Notice } from "./notice.ts";
 import type { FieldValue, LeftOut, LeftOutRow, TargetAnswer, TargetIdType, TargetRow } from "./targets.ts";
 
@@ -17,8 +18,10 @@ export interface TargetRules {
   readonly clock: ConsentClock;
   readonly foreignPhone: ForeignPhone;
   /** The value of a configured field, by its place in `channel.fields`; or the code of why it cannot be written as it is. */
-  readonly readField: (field: number, raw: string | null) => { readonly value: FieldValue } | { readonly why: string };
+  readonly readField: ReadField;
 }
+
+export type ReadField = (field: number, raw: string | null) => FieldValue | { readonly bad: string };
 
 /** A row as the rules look at it: texts as the database has them, null where empty, not configured or not to be had. */
 export interface TargetInput {
@@ -72,23 +75,26 @@ export type AskedRelation = "added" | "blocked" | "none" | "unknown";
 const alwaysRemoved: ReadonlySet<LeftOut> = new Set(["no-consent", "no-consent-date", "refused-elsewhere", "under-14", "blocked-channel"]);
 const adultEnough = 14;
 
-/** First reading: what the row refuses, or may be exported under. Rows of other tables say nothing: they hold no consent. */
-export function collectIdentifiers(input: TargetInput, rules: TargetRules, to: IdentifierCollector): void {
+/** First reading: what the row refuses, or may be exported under. Answers whether it may be. Rows of `members.also` say nothing: they hold no consent. */
+export function collectIdentifiers(input: TargetInput, rules: TargetRules, to: IdentifierCollector): boolean {
   const consent = readConsent(input.agreed, rules.clock);
-  if (refuses(consent, input, rules)) for (const id of listIdentifiers(input, rules)) to.refuse(id);
-  else if (consent === "yes" && input.state === "live") for (const id of listIdentifiers(input, rules)) to.hold(id);
+  const isRefused = refuses(consent, input, rules);
+  const mayGo = !isRefused && consent === "yes" && input.state === "live";
+  if (isRefused) for (const id of listIdentifiers(input, rules)) to.refuse(id);
+  else if (mayGo) for (const id of listIdentifiers(input, rules)) to.hold(id);
+  return mayGo;
 }
 
 /** Second reading: the rules that look at one row and at who refuses, in the order of T2. Whoever refuses only now is made known to `identifiers`. */
 export function judgeRow(input: TargetInput, rules: TargetRules, identifiers: Identifiers, doubts: Doubts): Judged {
   const consent = readConsent(input.agreed, rules.clock);
-  const phone = rules.idType === "phone" ? readPhoneId(input.phone, rules.foreignPhone) : null;
+  const phone = rules.idType === "phone" ? readNumber(input.phone, rules.foreignPhone) : null;
   const ids = phone === null ? readKakaoIds(input.links) : typeof phone === "bigint" ? [phone] : [];
   const isRefused = refuses(consent, input, rules);
   if (isRefused) for (const id of ids) if (!identifiers.refuse(id)) throw new RefusedSince();
   countDoubts(consent, input, rules, doubts);
   const agreedMs = readPastMs(input.agreedAt, rules.clock);
-  const notice = agreedMs === null ? null : readNotice(Math.max(agreedMs, readPastMs(input.reconfirmedAt, rules.clock) ?? 0), rules.clock.nowMs);
+  const notice = agreedMs === null ? null : readNotice(agreedMs, readPastMs(input.reconfirmedAt, rules.clock), rules.clock.nowMs);
   const leaveOut = (reason: LeftOut): Judged => {
     const removal = isRefused || input.state === "withdrawn" || alwaysRemoved.has(reason) ? "always" : "filter";
     return { leftOut: { place: input.place, memberId: input.memberId, reason, ids, removal }, notice };
@@ -109,8 +115,8 @@ export function judgeRow(input: TargetInput, rules: TargetRules, identifiers: Id
   const badFields: BadField[] = [];
   const fields = input.fields.map((raw, field) => {
     const read = rules.readField(field, raw);
-    if ("value" in read) return read.value;
-    badFields.push({ field, why: read.why });
+    if (read === null || typeof read !== "object") return read;
+    badFields.push({ field, why: read.bad });
     return null;
   });
   const later = badFields.length > 0 ? "bad-value" : input.inSegment ? null : "outside-segment";
@@ -151,7 +157,7 @@ function isBlank(raw: string | null): boolean {
 
 function listIdentifiers(input: TargetInput, { idType, foreignPhone }: TargetRules): readonly bigint[] {
   if (idType === "app") return readKakaoIds(input.links);
-  const id = readPhoneId(input.phone, foreignPhone);
+  const id = readNumber(input.phone, foreignPhone);
   return typeof id === "bigint" ? [id] : [];
 }
 
@@ -169,10 +175,10 @@ function findLowest(links: readonly string[]): KakaoId | null {
 }
 
 /** The number with its country code and without `+`, or why there is none. */
-function readPhoneId(raw: string | null, foreignPhone: ForeignPhone): bigint | "no-phone" | "bad-phone" | "foreign-phone" {
+function readNumber(raw: string | null, foreignPhone: ForeignPhone): bigint | "no-phone" | "bad-phone" | "foreign-phone" {
   const phone = readPhone(raw, foreignPhone);
   if (typeof phone !== "string") return phone === UNUSABLE.empty ? "no-phone" : "bad-phone";
-  return phone.startsWith("0") ? BigInt(`82${phone.slice(1)}`) : "foreign-phone";
+  return readPhoneId(phone) ?? "foreign-phone";
 }
 
 /** Under 14 on today's date in Korea (kakao-api.md 10); null where nothing stands in the way. */

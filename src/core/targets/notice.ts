@@ -1,28 +1,39 @@
 /** The notice that reminds of a consent (product.md T3): every two years from the consent or its last reconfirmation, before the same day (kakao-api.md 10.2). Days are `YYYYMMDD` in Korea. */
 export interface Notice {
   readonly state: "due" | "overdue";
+  readonly agreedOn: string;
+  /** Null where nothing was reconfirmed since the consent. */
+  readonly reconfirmedOn: string | null;
   /** The newest day that has passed, of an overdue one; else the coming one. */
   readonly dueOn: string;
 }
 
-/** A notice is due when fewer days are left than this, or as many. */
+/** A notice is due when so many days are left, or fewer. */
 export const DUE_DAYS = 30;
 
 const dayMs = 86_400_000;
 const seoulMs = 9 * 3_600_000;
 const everyYears = 2;
+/** Sooner after a consent than this no notice is due, whatever the calendar. */
+const quietMs = (everyYears * 365 - DUE_DAYS - 1) * dayMs;
 
-/** Null where the next notice is more than 30 days away. `sinceMs` is the consent, or the reconfirmation that came after it. */
-export function readNotice(sinceMs: number, nowMs: number): Notice | null {
-  const [since, today] = [readKoreanDay(sinceMs), readKoreanDay(nowMs)];
-  const year = Number(since.slice(0, 4));
-  const passed = Math.floor((Number(today.slice(0, 4)) - year) / everyYears) * everyYears;
-  const newest = passed >= everyYears ? sameDay(since, passed) : null;
-  // The same day itself is too late: the law says before it.
-  if (newest !== null && newest <= today) return { state: "overdue", dueOn: newest };
-  if (passed > everyYears) return { state: "overdue", dueOn: sameDay(since, passed - everyYears) };
-  const coming = newest ?? sameDay(since, everyYears);
-  return (readDayMs(coming) - readDayMs(today)) / dayMs <= DUE_DAYS ? { state: "due", dueOn: coming } : null;
+/** Null where the next notice is more than 30 days away. Times in Unix milliseconds; the two years run from the reconfirmation where it came after the consent. */
+export function readNotice(agreedMs: number, reconfirmedMs: number | null, nowMs: number): Notice | null {
+  const sinceMs = Math.max(agreedMs, reconfirmedMs ?? agreedMs);
+  if (nowMs - sinceMs < quietMs) return null;
+  const today = readKoreanDay(nowMs);
+  const { passed, coming } = findDays(readKoreanDay(sinceMs), today);
+  if (passed === null && (readDayMs(coming) - readDayMs(today)) / dayMs > DUE_DAYS) return null;
+  const reconfirmedOn = sinceMs > agreedMs ? readKoreanDay(sinceMs) : null;
+  return { state: passed === null ? "due" : "overdue", agreedOn: readKoreanDay(agreedMs), reconfirmedOn, dueOn: passed ?? coming };
+}
+
+/** The newest of these days that has passed, or is today: the law says before the same day. And the one that comes next. */
+function findDays(since: string, today: string): { readonly passed: string | null; readonly coming: string } {
+  const years = Math.floor((Number(today.slice(0, 4)) - Number(since.slice(0, 4))) / everyYears) * everyYears;
+  const newest = sameDay(since, years);
+  const [before, coming] = newest <= today ? [years, sameDay(since, years + everyYears)] : [years - everyYears, newest];
+  return { passed: before < everyYears ? null : sameDay(since, before), coming: before < 0 ? sameDay(since, everyYears) : coming };
 }
 
 /** The day in Korea, `YYYYMMDD`. */

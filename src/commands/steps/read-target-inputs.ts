@@ -1,0 +1,66 @@
+import type { Context } from "../../context.ts";
+import type { ChannelExtras } from "../../context/channel-extras.ts";
+import type { MemberRow, ValueName } from "../../core/member.ts";
+import type { TargetInput } from "../../core/targets/judge.ts";
+import type { ExtraSource, Inspection } from "../../database/service-database.ts";
+import { linksOf, readMemberPages } from "./each-member-page.ts";
+
+/** A number that nobody can read: what a value that could not be decrypted stands for. */
+const unreadable = "?";
+
+/**
+ * The first reading: only what says which identifiers are refused, of the member table alone, since the rows of `members.also` hold no consent. Numbers of withdrawn
+ * members are read here, and only to know whom they refuse for.
+ */
+export async function* readNarrowInputs(context: Context, inspection: Inspection, extras: ChannelExtras): AsyncIterable<readonly TargetInput[]> {
+  const { sources, at } = narrow(extras);
+  for await (const page of readMemberPages(context, "Reading consents", inspection, { values: [], extras: sources })) {
+    const rows = page.filter(({ place }) => place === 0);
+    const phones = at.phone === null ? null : await openPhones(context, rows, at.phone);
+    yield rows.map((row, index) => toInput(row, at, phones?.[index] ?? null, null));
+  }
+}
+
+/** The second reading: everything that the rules and the file need, of every table. `opened` sees each page once its encrypted values are opened. */
+export async function* readFullInputs(context: Context, inspection: Inspection, extras: ChannelExtras, opened: (page: readonly MemberRow[]) => void): AsyncIterable<readonly TargetInput[]> {
+  const { channel, members } = context.config;
+  const values: readonly ("phone" | "birthdate")[] = [...(channel?.idType === "phone" ? (["phone"] as const) : []), ...(members.birthdate === undefined ? [] : (["birthdate"] as const))];
+  for await (const page of readMemberPages(context, "Reading members", inspection, { values, extras: extras.sources })) {
+    const rows = await context.values().open(page, values);
+    opened(rows);
+    yield rows.map((row) => toInput(row, extras, row.undecryptable?.phone === undefined ? row.phone : unreadable, row.birthdate));
+  }
+}
+
+/** The numbers as the extra column has them, opened where they are encrypted: of withdrawn members, too, whose keys are otherwise never read. */
+async function openPhones(context: Context, rows: readonly MemberRow[], at: number): Promise<readonly (string | null)[]> {
+  const asked = rows.map((row): MemberRow => ({ ...row, state: "notLive", phone: row.extras?.[at] ?? null }));
+  if (context.config.members.phone?.kind !== "decrypt") return asked.map(({ phone }) => phone);
+  const names: readonly ValueName[] = ["phone"];
+  return (await context.values().open(asked, names)).map(({ phone }) => phone);
+}
+
+type Places = Omit<ChannelExtras, "sources">;
+
+/** Of all that was wished for, what the first reading needs. */
+function narrow(extras: ChannelExtras): { readonly sources: readonly ExtraSource[]; readonly at: Places } {
+  const sources: ExtraSource[] = [];
+  const keep = (at: number | null): number | null => {
+    const source = at === null ? undefined : extras.sources[at];
+    return source === undefined ? null : sources.push(source) - 1;
+  };
+  const at = { agreed: keep(extras.agreed) ?? 0, agreedAt: -1, reconfirmedAt: null, night: keep(extras.night), phone: keep(extras.phone), segment: keep(extras.segment), fields: [] };
+  return { sources, at };
+}
+
+function toInput(row: MemberRow, at: Places, phone: string | null, birthdate: string | null): TargetInput {
+  const { place, id: memberId, state, extras } = row;
+  const text = (index: number | null): string | null => (index === null ? null : (extras?.[index] ?? null));
+  return {
+    place, memberId, state, phone, birthdate,
+    agreed: text(at.agreed), agreedAt: text(at.agreedAt), reconfirmedAt: text(at.reconfirmedAt), night: text(at.night),
+    links: linksOf(row),
+    inSegment: at.segment === null || text(at.segment) !== null,
+    fields: at.fields.map(text),
+  };
+}
