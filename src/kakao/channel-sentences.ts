@@ -5,7 +5,7 @@ const again = "Then run the same command again.";
 /** What Kakao's codes mean on the calls about channels and their customer files (kakao-api.md 3.10, 4.3, 8.0), where that is more than elsewhere. */
 const sentences: ReadonlyMap<number, Sentences> = new Map([
   [-3, {
-    said: "customer files are not switched on for this app (TALK_CHANNEL service property disabled)",
+    said: "the function for KakaoTalk channels is not switched on for this app",
     hint: `In Kakao Developers register the business information and connect the business channel; under [App] > [KakaoTalk Channel] (앱 > 카카오톡 채널) the app's owner accepts the policy for customer files. ${again}`,
   }],
   [-402, {

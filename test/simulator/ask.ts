@@ -16,8 +16,18 @@ export async function ask(
   const response = method === "GET"
     ? await fetch(`${simulator.url}${path}?${form}`, { headers: all })
     : await fetch(`${simulator.url}${path}`, { method, headers: all, body: form });
+  return readAnswer(response);
+}
+
+/** The same with a JSON body, as the customer-file API takes it. */
+export async function askJson(simulator: Simulator, path: string, body: unknown): Promise<Asked> {
+  const headers = { authorization: `KakaoAK ${simulator.adminKey}`, "content-type": "application/json" };
+  return readAnswer(await fetch(`${simulator.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) }));
+}
+
+async function readAnswer(response: Response): Promise<Asked> {
   const text = await response.text();
-  const parsed: unknown = JSON.parse(text.replace(/([:[,])(\d{16,19})(?=[,\]}])/g, '$1"$2"'));
+  const parsed: unknown = text === "" ? {} : JSON.parse(text.replace(/([:[,])(\d{16,19})(?=[,\]}])/g, '$1"$2"'));
   return { status: response.status, text, json: Object.fromEntries(Object.entries(parsed ?? {})) };
 }
 
