@@ -1,7 +1,9 @@
 import { StartError } from "../errors.ts";
+import { wrapSql } from "./operator-sql.ts";
+import type { ColumnSource } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import type { Affinity, ColumnShape, TableShape } from "./sqlite-schema.ts";
-import { describeMissing } from "./table-map.ts";
+import { describeMissing, quoteName } from "./table-map.ts";
 
 /** Throws StartError for a column that would round Kakao ids. */
 export function refuseFloatingPoint(table: TableShape, name: string): void {
@@ -36,4 +38,17 @@ export function columnOf(table: TableShape, name: string): ColumnShape {
 /** SQLite ignores the case of names. */
 export function sameName(left: string, right: string): boolean {
   return left.toLowerCase() === right.toLowerCase();
+}
+
+/** SQL of a configured column or expression. */
+export function sourceSql(source: ColumnSource): string {
+  return source.kind === "sql" ? wrapSql(source.sql) : quoteName(source.column);
+}
+
+/** The same for a value: bytes as `\x` and hexadecimal digits, as on every engine. A column of text or numbers holds none. */
+export function valueSql(table: TableShape, source: ColumnSource): string {
+  const sql = sourceSql(source);
+  if (source.kind !== "column") return sql;
+  const { affinity } = columnOf(table, source.column);
+  return affinity === "blob" || affinity === "numeric" ? `iif(typeof(${sql}) = 'blob', '\\x' || lower(hex(${sql})), ${sql})` : sql;
 }

@@ -1,17 +1,21 @@
 import { StartError } from "../errors.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
+import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import { describeBadWhere, listMissingIndexes, listUnfilled } from "./sqlite-link-inspect.ts";
 import { wrapSql } from "./operator-sql.ts";
 import type { Places, SqlitePlace } from "./sqlite-place.ts";
+import type { TableShape } from "./sqlite-schema.ts";
 import { freeIndexName, storedEmpties } from "./sqlite-unique-sql.ts";
 import { quoteName } from "./table-map.ts";
 
 /** Every check before anything is read; see ServiceDatabase.inspect. Throws one StartError that holds all problems of a kind. */
 export function inspectPlaces(reader: Prepared, map: ServiceDatabaseMap, places: Places, readOnly: boolean): Inspection {
   refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [
-    ...places.all.flatMap((place) => namedExpressions(map, place.at).flatMap(([key, sql]) => describeBadSql(reader, place, key, sql))),
+    ...places.all.flatMap((place) => namedExpressions(map, place.at).flatMap(([key, sql]) => describeBadSql(reader, place.table, key, sql))),
+    ...places.all.slice(0, 1).flatMap(({ table }) => listOwnSql(places.extras.groups).flatMap(({ name, sql }) => describeBadSql(reader, table, name, sql))),
+    ...places.extras.lookups.flatMap(({ table, group }) => listLookupSql(group).flatMap(({ name, sql }) => describeBadSql(reader, table, name, sql))),
     ...(places.linkTable === null ? [] : describeBadWhere(reader, places.linkTable)),
   ]);
   refuse("member-ids", "Every member needs an id of its own: mend the rows, or name another id column.", [
@@ -63,12 +67,12 @@ function namedExpressions(map: ServiceDatabaseMap, at: number): [string, string]
 }
 
 /** SQLite compiles it here, on a connection that cannot write; a parameter or an aggregate has no place in it. */
-function describeBadSql(reader: Prepared, place: SqlitePlace, key: string, sql: string): string[] {
+function describeBadSql(reader: Prepared, table: TableShape, key: string, sql: string): string[] {
   try {
-    reader.db.prepare(`SELECT 1 FROM ${place.table.sql} WHERE (${wrapSql(sql)} IS TRUE) LIMIT 0`).all();
+    reader.db.prepare(`SELECT 1 FROM ${table.sql} WHERE (${wrapSql(sql)} IS TRUE) LIMIT 0`).all();
     return [];
   } catch (error) {
-    return [`${key} is no SQL that ${place.table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
+    return [`${key} is no SQL that ${table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

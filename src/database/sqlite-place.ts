@@ -1,8 +1,10 @@
-import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
+import { groupExtras, listOwnColumns } from "./extras.ts";
+import type { AlsoTable, ExtraSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { resolveLinkTable, type SqliteLinkTable } from "./sqlite-link-table.ts";
 import { leavesOutEmpty, splitCondition, wrapSql } from "./operator-sql.ts";
-import { columnOf, describeWrongColumns, refuseFloatingPoint, sameName, storesIntegers } from "./sqlite-columns.ts";
+import { ownSql, resolveLookups, type SqliteExtras } from "./sqlite-extras.ts";
+import { columnOf, describeWrongColumns, refuseFloatingPoint, sameName, sourceSql, storesIntegers, valueSql } from "./sqlite-columns.ts";
 import { type Affinity, type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./sqlite-schema.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
@@ -45,11 +47,13 @@ export interface Places {
   readonly missingLink: boolean;
   /** Where links are rows of a table of their own; null where they are a column. */
   readonly linkTable: SqliteLinkTable | null;
+  readonly extras: SqliteExtras;
 }
 
 /** Resolves the configured names against the file. Throws one StartError that names every wrong table and column. */
-export function resolvePlaces(db: Connection, map: ServiceDatabaseMap): Places {
+export function resolvePlaces(db: Connection, map: ServiceDatabaseMap, wished: readonly ExtraSource[] = []): Places {
   const problems: string[] = [];
+  const groups = groupExtras(wished);
   const tables = [map.members, ...map.also].map((columns) => {
     const table = readTable(db, columns.table);
     if (table === undefined) problems.push(describeMissing("There is no table", columns.table, listTables(db)));
@@ -57,26 +61,13 @@ export function resolvePlaces(db: Connection, map: ServiceDatabaseMap): Places {
   });
   const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());
   tables.forEach((table, at) => {
-    if (table !== undefined) problems.push(...describeWrongColumns(table, namedColumns(map, at, missingLink)));
+    if (table !== undefined) problems.push(...describeWrongColumns(table, [...new Set([...namedColumns(map, at, missingLink), ...(at === 0 ? listOwnColumns(groups) : [])])]));
   });
   const linkTable = map.link.kind === "table" ? resolveLinkTable(db, map.link, problems) : null;
+  const lookups = resolveLookups(db, groups.lookups, problems);
   refuseWrongNames(problems);
   const all = tables.flatMap((table, at) => (table === undefined ? [] : [resolvePlace(db, map, at, table, missingLink)]));
-  return { all, missingLink, linkTable };
-}
-
-/** SQL of a configured column or expression. */
-export function sourceSql(source: ColumnSource | undefined): string | null {
-  if (source === undefined) return null;
-  return source.kind === "sql" ? wrapSql(source.sql) : quoteName(source.column);
-}
-
-/** Bytes as `\x` and hexadecimal digits, as on every engine. A column of text or numbers holds none. */
-function valueSql(table: TableShape, source: ColumnSource | undefined): string | null {
-  const sql = sourceSql(source);
-  if (sql === null || source?.kind !== "column") return sql;
-  const { affinity } = columnOf(table, source.column);
-  return affinity === "blob" || affinity === "numeric" ? `iif(typeof(${sql}) = 'blob', '\\x' || lower(hex(${sql})), ${sql})` : sql;
+  return { all, missingLink, linkTable, extras: { groups, own: tables[0] === undefined ? [] : ownSql(tables[0], groups), lookups } };
 }
 
 function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): SqlitePlace {
@@ -96,9 +87,9 @@ function resolvePlace(db: Connection, map: ServiceDatabaseMap, at: number, table
     keyCollation: collation,
     idProven: isRowid || unique !== undefined,
     link: resolveLink(db, map, at, table, missingLink),
-    values: VALUE_COLUMNS.map((name) => valueSql(table, columns[name])),
+    values: VALUE_COLUMNS.map((name) => optional(columns[name], (source) => valueSql(table, source))),
     states: at === 0 ? { live: map.members.where.trim().toLowerCase() === "all" ? "1" : wrapSql(map.members.where), withdrawn: optionalSql(map.members.withdrawn), blocked: optionalSql(map.members.blocked), protected: optionalSql(map.members.protected), otherLogin: optionalSql(map.members.otherLogin) } : null,
-    lastLogin: at === 0 ? sourceSql(map.members.lastLoginAt) : null,
+    lastLogin: at === 0 ? optional(map.members.lastLoginAt, sourceSql) : null,
   };
 }
 
@@ -137,5 +128,9 @@ function linkName(map: ServiceDatabaseMap, at: number, missingLink: boolean): st
 }
 
 function optionalSql(sql: string | undefined): string | null {
-  return sql === undefined ? null : wrapSql(sql);
+  return optional(sql, wrapSql);
+}
+
+function optional<Given>(given: Given | undefined, toSql: (given: Given) => string): string | null {
+  return given === undefined ? null : toSql(given);
 }

@@ -6,7 +6,7 @@ import { decodeRows, FLAG_BASE, FLAGS, ROW_WIDTH } from "./member-row.ts";
 import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
 
 /** Rows a page: larger pages cost memory, smaller ones time (measured at 500 to 20,000). */
-const pageSize = 2_000;
+const usualPageSize = 2_000;
 
 /** Rows with further texts that were asked for; `extras[n]` belongs to row n. */
 export interface Page {
@@ -14,15 +14,23 @@ export interface Page {
   readonly extras: readonly (readonly string[])[];
 }
 
+/** What is read of a place's rows beside what every row has. */
+export interface Reading {
+  /** SQL of texts, which come in `Page.extras`. */
+  readonly extras?: readonly string[];
+  readonly pageSize?: number;
+}
+
 /** Every row of a place in key order, in pages; nothing is locked between two pages. */
-export function* readPages(reader: Prepared, place: SqlitePlace): Generator<readonly MemberRow[]> {
-  const rowSql = joinRow(place, []);
-  let page = readTexts(reader, place, rowSql, ROW_WIDTH, `ORDER BY ${place.key} LIMIT ${pageSize}`, {});
+export function* readPages(reader: Prepared, place: SqlitePlace, { extras = [], pageSize = usualPageSize }: Reading = {}): Generator<Page> {
+  const rowSql = joinRow(place, extras);
+  const width = ROW_WIDTH + extras.length;
+  let page = readTexts(reader, place, rowSql, width, `ORDER BY ${place.key} LIMIT ${pageSize}`, {});
   while (page.texts.length > 0) {
-    const { rows } = decodeRows(place.at, page.texts, ROW_WIDTH);
-    yield rows;
-    if (rows.length < pageSize) return;
-    page = readTexts(reader, place, rowSql, ROW_WIDTH, `WHERE ${place.key} > @after ORDER BY ${place.key} LIMIT ${pageSize}`, { after: page.lastKey });
+    const decoded = decodeRows(place.at, page.texts, width);
+    yield decoded;
+    if (decoded.rows.length < pageSize) return;
+    page = readTexts(reader, place, rowSql, width, `WHERE ${place.key} > @after ORDER BY ${place.key} LIMIT ${pageSize}`, { after: page.lastKey });
   }
 }
 

@@ -1,9 +1,11 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./clock.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
+import { chooseValues, WIDE_PAGE, withExtras } from "./extras.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, ExtraSource, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, MemberWish, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { type Connection, isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
+import { readLookup, type SqliteExtras } from "./sqlite-extras.ts";
 import { inspectPlaces } from "./sqlite-inspect.ts";
 import { joinLinks, readDanglingPages, readHeldInTable, readHolderIds } from "./sqlite-link-rows.ts";
 import { restoreTable } from "./sqlite-link-restore.ts";
@@ -82,16 +84,28 @@ export class SqliteDatabase implements ServiceDatabase {
     return this.#options.map;
   }
 
-  async inspect(): Promise<Inspection> {
+  async inspect(extras: readonly ExtraSource[] = []): Promise<Inspection> {
     return this.#doing("read", () => {
       this.#places = undefined;
-      return inspectPlaces(this.#reader, this.#options.map, this.#resolved(), this.#source.isReadOnly());
+      return inspectPlaces(this.#reader, this.#options.map, this.#resolve(extras), this.#source.isReadOnly());
     });
   }
 
-  async *readMembers(): AsyncGenerator<readonly MemberRow[]> {
-    for (const place of this.#resolved().all) {
-      for (const page of this.#eachPage(readPages(this.#reader, place))) yield this.#withLinks(page);
+  async *readMembers({ values, extras = [] }: MemberWish = {}): AsyncGenerator<readonly MemberRow[]> {
+    const places = this.#doing("read", () => this.#resolve(extras));
+    for (const place of places.all) {
+      const chosen = { ...place, values: chooseValues(place.values, values) };
+      if (place.at === 0 && extras.length > 0) yield* this.#readWithExtras(chosen, places.extras);
+      else for (const { rows } of this.#eachPage(readPages(this.#reader, chosen))) yield this.#withLinks(rows);
+    }
+  }
+
+  *#readWithExtras(place: SqlitePlace, { groups, own, lookups }: SqliteExtras): Generator<readonly MemberRow[]> {
+    const wide = lookups.some(({ indexed }) => !indexed);
+    for (const { rows, extras } of this.#eachPage(readPages(this.#reader, place, { extras: own, ...(wide ? { pageSize: WIDE_PAGE } : {}) }))) {
+      const ids = rows.map(({ id }) => id);
+      const found = this.#doing("read", () => lookups.map((lookup) => readLookup(this.#reader, lookup, ids)));
+      yield withExtras(this.#withLinks(rows), groups, extras, found);
     }
   }
 
@@ -207,7 +221,7 @@ export class SqliteDatabase implements ServiceDatabase {
   }
 
   #resolved(): Places {
-    this.#places ??= this.#doing("read", () => resolvePlaces(this.#reader.db, this.#options.map));
+    this.#places ??= this.#doing("read", () => this.#resolve([]));
     return this.#places;
   }
 
@@ -215,6 +229,10 @@ export class SqliteDatabase implements ServiceDatabase {
     return withSqliteErrors(this.#path, doing, work);
   }
 }
+  #resolve(extras: readonly ExtraSource[]): Places {
+    return resolvePlaces(this.#reader.db, this.#options.map, extras);
+  }
+
 
 /** The literals of `link.set` as their columns will hold them: a column's affinity may turn text into a number or back. */
 function storeLiterals(writer: Prepared, place: SqlitePlace): Map<string, StoredValue> {
