@@ -225,14 +225,14 @@ export class SqliteDatabase implements ServiceDatabase {
     return this.#places;
   }
 
-  #doing<T>(doing: Doing, work: () => T): T {
-    return withSqliteErrors(this.#path, doing, work);
-  }
-}
   #resolve(extras: readonly ExtraSource[]): Places {
     return resolvePlaces(this.#reader.db, this.#options.map, extras);
   }
 
+  #doing<T>(doing: Doing, work: () => T): T {
+    return withSqliteErrors(this.#path, doing, work);
+  }
+}
 
 /** The literals of `link.set` as their columns will hold them: a column's affinity may turn text into a number or back. */
 function storeLiterals(writer: Prepared, place: SqlitePlace): Map<string, StoredValue> {
