@@ -5,7 +5,7 @@ function refused(status: number, code: number | null, retryAfterMs: number | nul
   return { is: "refused", status, code, retryAfterMs };
 }
 const unanswered: CallOutcome = { is: "unanswered", reason: "ECONNRESET" };
-const kinds: readonly CallKind[] = ["read", "unlink", "listing"];
+const kinds: readonly CallKind[] = ["read", "unlink", "write", "listing"];
 
 /** The waits of an outcome that never changes, and how they end. */
 function exhaust(outcome: CallOutcome, kind: CallKind, randomness = 0.5): { waited: number[]; end: string } {
@@ -24,7 +24,7 @@ describe.each(kinds)("%s", (kind) => {
     for (const status of [200, 400, 401, 403, 429, 500, 503]) expect(exhaust(refused(status, code), kind)).toEqual({ waited: [], end: "stop" });
   });
 
-  test.each([-2, -4, -6, -8, -9, -11, -101, -102, -103, -201, -402, -406, -501, -903])("%i fails this call at once, whatever the status", (code) => {
+  test.each([-2, -4, -6, -8, -9, -11, -101, -102, -103, -201, -402, -406, -501, -541, -544, -816, -817, -818, -819, -903])("%i fails this call at once, whatever the status", (code) => {
     for (const status of [200, 400, 403, 429, 500]) expect(exhaust(refused(status, code), kind)).toEqual({ waited: [], end: "fail" });
   });
 
@@ -35,6 +35,7 @@ describe.each(kinds)("%s", (kind) => {
   test.each([
     ["-1", refused(400, -1)],
     ["-603", refused(400, -603)],
+    ["-815", refused(400, -815)],
     ["500 without a code", refused(500, null)],
     ["502 without a code", refused(502, null)],
     ["500 with an unknown code", refused(500, -777)],
@@ -62,7 +63,7 @@ test.each([
   ["429 without a code", refused(429, null)],
 ])("%s: the listing waits out the minute ten times, everything else stops after three waits", (_name, outcome) => {
   expect(exhaust(outcome, "listing")).toEqual({ waited: Array.from({ length: 10 }, () => 62_500), end: "stop" });
-  for (const kind of ["read", "unlink"] as const) expect(exhaust(outcome, kind)).toEqual({ waited: [5_000, 15_000, 45_000], end: "stop" });
+  for (const kind of ["read", "unlink", "write"] as const) expect(exhaust(outcome, kind)).toEqual({ waited: [5_000, 15_000, 45_000], end: "stop" });
 });
 
 test("quota waits and fault waits have ceilings of their own", () => {
@@ -90,8 +91,8 @@ test("Retry-After is read as seconds or as a date", () => {
   for (const useless of [null, "", "0", "-5", "soon", "Mon, 02 Mar 2026 02:59:00 GMT"]) expect(readRetryAfter(useless, now)).toBeNull();
 });
 
-test("an unlink may have happened after silence and failures inside Kakao, not after a refusal", () => {
-  for (const outcome of [unanswered, refused(400, -1), refused(400, -603), refused(502, null)]) expect(mayHaveHappened(outcome)).toBe(true);
+test("a write may have happened after silence and failures inside Kakao, not after a refusal", () => {
+  for (const outcome of [unanswered, refused(400, -1), refused(400, -603), refused(400, -815), refused(502, null)]) expect(mayHaveHappened(outcome)).toBe(true);
   for (const outcome of [refused(400, -10), refused(429, null), refused(400, -7), refused(503, -9798), refused(400, -103)]) {
     expect(mayHaveHappened(outcome)).toBe(false);
   }

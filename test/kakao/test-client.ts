@@ -9,6 +9,8 @@ export interface Received {
   readonly method: string;
   readonly path: string;
   readonly parameters: URLSearchParams;
+  /** The body of a POST as it came. */
+  readonly text: string;
   readonly headers: IncomingMessage["headers"];
 }
 
@@ -36,6 +38,7 @@ export async function startOddServer(
         method: request.method ?? "",
         path: url.pathname,
         parameters: request.method === "POST" ? new URLSearchParams(form) : url.searchParams,
+        text: form,
         headers: request.headers,
       };
       requests.push(received);
