@@ -1,8 +1,10 @@
 import { StartError } from "../errors.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
+import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { codeOf, tellSafely } from "./postgres-errors.ts";
+import { tryExtras } from "./postgres-extras.ts";
 import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { TableShape } from "./postgres-schema.ts";
 import { wrapSql } from "./operator-sql.ts";
@@ -12,12 +14,15 @@ export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, p
   const badSql: string[] = [];
   for (const place of places.all) for (const [key, text, isCondition] of namedExpressions(map, place.at)) badSql.push(...(await describeBadSql(sql, place.table, key, text, isCondition)));
   if (places.linkTable?.where !== undefined && places.linkTable.where !== null) badSql.push(...(await describeBadSql(sql, places.linkTable.table, "link.where", places.linkTable.where, true)));
+  const { extras, all: [members] } = places;
+  if (members !== undefined) for (const { name, sql: text, isCondition } of listOwnSql(extras.groups)) badSql.push(...(await describeBadSql(sql, members.table, name, text, isCondition)));
+  for (const { table, group } of extras.lookups) for (const { name, sql: text, isCondition } of listLookupSql(group)) badSql.push(...(await describeBadSql(sql, table, name, text, isCondition)));
   refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", badSql);
+  if (members !== undefined) await tryExtras(sql, members.table, extras);
   const badIds: string[] = [];
   for (const place of places.all) badIds.push(...(await describeBadIds(sql, place)));
   badIds.push(...(await describeIdsInTwoPlaces(sql, places.all)));
   refuse("member-ids", "Every member needs an id of its own: mend the rows, or name another id column or table.", badIds);
-  const [members] = places.all;
   const { where, withdrawn } = map.members;
   if (members !== undefined && withdrawn !== undefined) {
     const both = await countRows(sql, members.table, `${where.trim().toLowerCase() === "all" ? "true" : wrapSql(where)} AND ${wrapSql(withdrawn)}`);

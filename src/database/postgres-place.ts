@@ -1,8 +1,10 @@
 import { StartError } from "../errors.ts";
-import type { ColumnSource, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
+import { groupExtras, listOwnColumns } from "./extras.ts";
+import type { ColumnSource, ExtraSource, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { checkIdType, checkLinkType, coversLinks, describeWrongColumns } from "./postgres-checks.ts";
 import type { Transaction } from "./postgres-connection.ts";
+import { type PostgresExtras, type PostgresLookup, resolveLookups, resolveOwn } from "./postgres-extras.ts";
 import { type PostgresLinkTable, resolveLinkTable } from "./postgres-link-table.ts";
 import { type ColumnShape, listTables, readTable, type TableShape, type UniqueIndex } from "./postgres-schema.ts";
 import { columnOf, type Fill, resolveFills } from "./postgres-values.ts";
@@ -41,11 +43,13 @@ export interface Places {
   readonly all: readonly PostgresPlace[];
   readonly linkTable: PostgresLinkTable | null;
   readonly missingLink: boolean;
+  readonly extras: PostgresExtras;
 }
 
 /** Resolves the configured names against the server. Throws one StartError that names every wrong table and column. */
-export async function resolvePlaces(sql: Transaction, map: ServiceDatabaseMap): Promise<Places> {
+export async function resolvePlaces(sql: Transaction, map: ServiceDatabaseMap, wished: readonly ExtraSource[] = []): Promise<Places> {
   const problems: string[] = [];
+  const groups = groupExtras(wished);
   const tables: (TableShape | undefined)[] = [];
   for (const { table } of [map.members, ...map.also]) {
     const found = await readTable(sql, table);
@@ -54,13 +58,17 @@ export async function resolvePlaces(sql: Transaction, map: ServiceDatabaseMap): 
   }
   const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column);
   tables.forEach((table, at) => {
-    if (table !== undefined) problems.push(...describeWrongColumns(table, namedColumns(map, at, missingLink)));
+    if (table !== undefined) problems.push(...describeWrongColumns(table, [...new Set([...namedColumns(map, at, missingLink), ...(at === 0 ? listOwnColumns(groups) : [])])]));
   });
   const linkTable = map.link.kind === "table" ? await resolveLinkTable(sql, map.link, problems) : null;
+  const resolveEachLookup = await resolveLookups(sql, groups.lookups, problems);
   refuseWrongNames(problems);
   const all: PostgresPlace[] = [];
   for (const [at, table] of tables.entries()) if (table !== undefined) all.push(await resolvePlace(sql, map, at, table, missingLink));
-  return { all, linkTable, missingLink };
+  const lookups: PostgresLookup[] = [];
+  for (const resolveLookup of resolveEachLookup) lookups.push(await resolveLookup());
+  const own = tables[0] === undefined ? [] : await resolveOwn(sql, tables[0], groups);
+  return { all, linkTable, missingLink, extras: { groups, own, lookups } };
 }
 
 async function resolvePlace(sql: Transaction, map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): Promise<PostgresPlace> {

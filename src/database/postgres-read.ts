@@ -1,15 +1,17 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
+import { type LookedUp, WIDE_PAGE, withExtras } from "./extras.ts";
 import { decodeRows, FLAG_BASE, FLAGS, LINK_SEPARATOR, ROW_WIDTH } from "./member-row.ts";
 import { possibleIds } from "./postgres-checks.ts";
 import type { Row, Transaction } from "./postgres-connection.ts";
+import { type PostgresExtras, readLookup } from "./postgres-extras.ts";
 import { readLinks } from "./postgres-link-rows.ts";
 import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { ColumnShape, UniqueIndex } from "./postgres-schema.ts";
 import { quoteName } from "./table-map.ts";
 
 /** Rows a page (measured: 2,000 to 20,000 take the same time; larger pages cost memory). */
-export const pageSize = 5_000;
+const usualPageSize = 5_000;
 
 /** Rows with further texts that were asked for; `extras[n]` belongs to row n. */
 export interface Page {
@@ -17,10 +19,21 @@ export interface Page {
   readonly extras: readonly Row[];
 }
 
-/** The rows of a place that follow `after` in key order; fewer than `pageSize` are the last. */
-export async function readPage(sql: Transaction, places: Places, place: PostgresPlace, after: string | null): Promise<readonly MemberRow[]> {
+/** The rows of a place that follow `after` in key order; fewer than `size` are the last. */
+export async function readPage(sql: Transaction, places: Places, place: PostgresPlace, after: string | null, size: number): Promise<readonly MemberRow[]> {
   const where = after === null ? "" : ` WHERE ${place.key} > $1::text::${place.keyType}`;
-  return (await readRows(sql, places, place, `${where} ORDER BY ${place.key} LIMIT ${pageSize}`, after === null ? [] : [after])).rows;
+  const { groups, own, lookups } = places.extras;
+  const isAsked = place.at === 0 && groups.count > 0;
+  const { rows, extras } = await readRows(sql, places, place, `${where} ORDER BY ${place.key} LIMIT ${size}`, after === null ? [] : [after], isAsked ? own : []);
+  if (!isAsked || rows.length === 0) return rows;
+  const found: LookedUp[] = [];
+  for (const lookup of lookups) found.push(await readLookup(sql, lookup, rows.map(({ id }) => id)));
+  return withExtras(rows, groups, extras, found);
+}
+
+/** Rows a page of this place. */
+export function pageSizeOf(place: PostgresPlace, { lookups }: PostgresExtras): number {
+  return place.at === 0 && lookups.some(({ indexed }) => !indexed) ? WIDE_PAGE : usualPageSize;
 }
 
 /** The rows with these ids, in key order; each of `extras` is an SQL expression of text. With `lock` they stay as they are until the transaction ends. */

@@ -1,8 +1,9 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./clock.ts";
+import { chooseValues } from "./extras.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, ExtraSource, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, MemberWish, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 import { PostgresConnection, type Transaction } from "./postgres-connection.ts";
 import { readIdentity } from "./postgres-identity.ts";
 import { countMembers, inspectPlaces, listUnfilled } from "./postgres-inspect.ts";
@@ -13,7 +14,7 @@ import { checkWritten, writeTableChanges } from "./postgres-link-write.ts";
 import { placeOn } from "./postgres-linked-place.ts";
 import { takeLock } from "./postgres-lock.ts";
 import { type Places, type PostgresPlace, resolvePlaces } from "./postgres-place.ts";
-import { pageSize, readByIds, readHeldIds, readHolders, readPage } from "./postgres-read.ts";
+import { pageSizeOf, readByIds, readHeldIds, readHolders, readPage } from "./postgres-read.ts";
 import { restoreAll } from "./postgres-restore.ts";
 import { otherServerError, refuseDifferentCounts } from "./replica.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
@@ -59,9 +60,9 @@ class PostgresDatabase implements ServiceDatabase {
     this.#timeFormat = createTimeFormat(options.timeZone);
   }
 
-  async inspect(): Promise<Inspection> {
+  async inspect(extras: readonly ExtraSource[] = []): Promise<Inspection> {
     this.#places = undefined;
-    const places = await this.#resolved();
+    const places = await this.#resolve(extras);
     await this.#read(this.#reader, (sql) => inspectPlaces(sql, this.#options.map, places));
     const rows = await this.#read(this.#primary, (sql) => countMembers(sql, places));
     if (this.#reader !== this.#primary) {
@@ -72,12 +73,13 @@ class PostgresDatabase implements ServiceDatabase {
     return { rows, unfilledColumns: listUnfilled(places), ...writing };
   }
 
-  async *readMembers(): AsyncGenerator<readonly MemberRow[]> {
-    const places = await this.#resolved();
-    for (const place of places.all) {
+  async *readMembers({ values, extras = [] }: MemberWish = {}): AsyncGenerator<readonly MemberRow[]> {
+    const places = await this.#resolve(extras);
+    for (const place of places.all.map((one) => ({ ...one, values: chooseValues(one.values, values) }))) {
+      const pageSize = pageSizeOf(place, places.extras);
       for (let after: string | null = null; ; ) {
         const from: string | null = after;
-        const rows: readonly MemberRow[] = await this.#read(this.#reader, (sql) => readPage(sql, places, place, from));
+        const rows: readonly MemberRow[] = await this.#read(this.#reader, (sql) => readPage(sql, places, place, from, pageSize));
         if (rows.length > 0) yield rows;
         if (rows.length < pageSize) break;
         after = rows.at(-1)?.id ?? null;
@@ -189,8 +191,12 @@ class PostgresDatabase implements ServiceDatabase {
   }
 
   async #resolved(): Promise<Places> {
-    this.#places ??= await this.#read(this.#primary, (sql) => resolvePlaces(sql, this.#options.map));
+    this.#places ??= await this.#resolve([]);
     return this.#places;
+  }
+
+  #resolve(extras: readonly ExtraSource[]): Promise<Places> {
+    return this.#read(this.#primary, (sql) => resolvePlaces(sql, this.#options.map, extras));
   }
 }
 
