@@ -28,9 +28,9 @@ async function sample(connection: MysqlConnection, name: string, wish: SampleWis
   const table = await requireTable(connection, name);
   const existing = [...table.columns.values()].map((column) => column.name);
   const wanted = wish.columns ?? existing;
-  const wrong = wanted.filter((column) => !table.columns.has(column.toLowerCase()));
+  const wrong = wanted.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column.toLowerCase()));
   if (wrong.length > 0) throw wrongNames(`${name} has no column`, wrong, existing);
-  const read = wanted.map((column) => readSql(quoteMysqlName(column), table.columns.get(column.toLowerCase())?.kind === "bytes"));
+  const read = wanted.map((column) => (typeof column === "string" ? readSql(quoteMysqlName(column), table.columns.get(column.toLowerCase())?.kind === "bytes") : readSql(wrapSql(column.sql), false)));
   const select = `SELECT ${read.join(", ")} FROM ${table.sql}`;
   return sampleBothEnds(wish, table.primaryKey.length > 0, (end, rows) =>
     connection.rows(`${select}${end === "last" ? ` ORDER BY ${table.primaryKey.map((key) => `${quoteMysqlName(key)} DESC`).join(", ")}` : ""} LIMIT ${rows}`),
@@ -44,7 +44,7 @@ function readSql(column: string, isBytes: boolean): string {
 /** One look at the catalogue for all tables. It shows only what this user may read. */
 async function lookAtAll(connection: MysqlConnection): Promise<readonly TableLook[]> {
   const tables = await connection.rows("SELECT table_name, table_type, table_rows, data_length FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name");
-  const columns = groupByTable(await connection.rows("SELECT table_name, column_name, LOWER(column_type) FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"));
+  const columns = groupByTable(await connection.rows("SELECT table_name, column_name, LOWER(column_type), is_nullable = 'NO' AND column_default IS NULL AND extra NOT LIKE '%auto_increment%' AND extra NOT LIKE '%GENERATED%' FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"));
   const keys = groupByTable(
     await connection.rows("SELECT table_name, index_name, GROUP_CONCAT(column_name ORDER BY seq_in_index SEPARATOR 0x0a), SUM(column_name IS NULL OR sub_part IS NOT NULL) FROM information_schema.statistics WHERE table_schema = DATABASE() AND non_unique = 0 GROUP BY table_name, index_name"),
   );
@@ -55,7 +55,7 @@ async function lookAtAll(connection: MysqlConnection): Promise<readonly TableLoo
     looks.push({
       name: name ?? "",
       isView,
-      columns: (columns.get(name ?? "") ?? []).map(([, column, declared]) => ({ name: column ?? "", type: declared ?? "" })),
+      columns: (columns.get(name ?? "") ?? []).map(([, column, declared, mustBeGiven]) => ({ name: column ?? "", type: declared ?? "", mustBeGiven: mustBeGiven === "1" })),
       primaryKey: unique.find(({ index }) => index === "PRIMARY")?.columns ?? [],
       uniqueKeys: unique.map((key) => key.columns),
       ...(isView ? { rows: null, isEstimate: false } : await countTable(connection, name ?? "", Number(rows), Number(bytes))),

@@ -33,10 +33,10 @@ async function requireTable(sql: Transaction, name: string): Promise<TableShape>
 async function sample(sql: Transaction, name: string, wish: SampleWish): Promise<readonly SampleRow[]> {
   const table = await requireTable(sql, name);
   const columns = wish.columns ?? [...table.columns.keys()];
-  const wrong = columns.filter((column) => !table.columns.has(column));
+  const wrong = columns.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column));
   if (wrong.length > 0) throw wrongNames(`${name} has no column`, wrong, table.columns.keys());
   const primaryKey = table.uniqueIndexes.find((index) => index.primary)?.columns ?? [];
-  const select = `SELECT ${columns.map((column) => `left(${table.alias}.${quoteName(column)}::text, ${sampledCharacters})`).join(", ")} FROM ${table.sql}`;
+  const select = `SELECT ${columns.map((column) => `left(${typeof column === "string" ? `${table.alias}.${quoteName(column)}` : wrapSql(column.sql)}::text, ${sampledCharacters})`).join(", ")} FROM ${table.sql}`;
   return sampleBothEnds(wish, primaryKey.length > 0, (end, rows) =>
     sql.rows(`${select}${end === "last" ? ` ORDER BY ${primaryKey.map((key) => `${table.alias}.${quoteName(key)} DESC`).join(", ")}` : ""} LIMIT ${rows}`),
   );
@@ -52,7 +52,7 @@ async function lookAtAll(sql: Transaction): Promise<readonly TableLook[]> {
        AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') ORDER BY 2`,
   );
   const oids = `{${tables.map(([oid]) => oid).join(",")}}`;
-  const columns = groupByTable(await sql.rows("SELECT attrelid::text, attname::text, lower(format_type(atttypid, atttypmod)) FROM pg_attribute WHERE attrelid = ANY($1::oid[]) AND attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum", [oids]));
+  const columns = groupByTable(await sql.rows("SELECT attrelid::text, attname::text, lower(format_type(atttypid, atttypmod)), (attnotnull AND NOT atthasdef AND coalesce(to_jsonb(a) ->> 'attidentity', '') = '')::text FROM pg_attribute a WHERE attrelid = ANY($1::oid[]) AND attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum", [oids]));
   const keys = groupByTable(
     await sql.rows(
       `SELECT i.indrelid::text, (SELECT json_agg(a.attname::text ORDER BY k) FROM generate_series(0, coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts::int) - 1) AS k JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k])::text, i.indisprimary::text
@@ -66,7 +66,7 @@ async function lookAtAll(sql: Transaction): Promise<readonly TableLook[]> {
     looks.push({
       name,
       isView: kind === "v" || kind === "m",
-      columns: (columns.get(oid) ?? []).map(([, column, type]) => ({ name: String(column), type: String(type) })),
+      columns: (columns.get(oid) ?? []).map(([, column, type, mustBeGiven]) => ({ name: String(column), type: String(type), mustBeGiven: mustBeGiven === "true" })),
       primaryKey: unique.find(({ isPrimary }) => isPrimary)?.columns ?? [],
       uniqueKeys: unique.map((key) => key.columns),
       ...(await countTable(sql, name, kind, Number(estimate), Number(bytes))),

@@ -23,9 +23,9 @@ export function exploreConnection(engine: Engine, path: string, db: Connection):
       const table = reading(() => requireTable(db, name));
       const existing = [...table.columns.values()].map((column) => column.name);
       const columns = wish.columns ?? existing;
-      const wrong = columns.filter((column) => !table.columns.has(column.toLowerCase()));
+      const wrong = columns.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column.toLowerCase()));
       if (wrong.length > 0) throw wrongNames(`${name} has no column`, wrong, existing);
-      const select = `SELECT ${columns.map((column) => readSql(quoteName(column))).join(", ")} FROM ${table.sql}`;
+      const select = `SELECT ${columns.map((column) => readSql(typeof column === "string" ? quoteName(column) : wrapSql(column.sql))).join(", ")} FROM ${table.sql}`;
       return sampleBothEnds(wish, table.primaryKey.length > 0, async (end, rows) =>
         reading(() => db.prepare<[number], SampleRow>(`${select}${end === "last" ? ` ORDER BY ${table.primaryKey.map((key) => `${quoteName(key)} DESC`).join(", ")}` : ""} LIMIT ?`).raw().all(rows)),
       );
@@ -50,8 +50,13 @@ function lookAt(db: Connection, name: string): TableLook | undefined {
   const table = readTable(db, name);
   if (table === undefined) return undefined;
   const isView = db.prepare<[string], string>("SELECT type FROM sqlite_schema WHERE name = ?").pluck().get(table.name) === "view";
-  const columns = db.prepare<[string], { name: string; type: string }>("SELECT name, lower(type) AS type FROM pragma_table_xinfo(?) WHERE hidden <> 1").all(table.name);
+  const columns = db.prepare<[string], { name: string; type: string }>("SELECT name, lower(type) AS type FROM pragma_table_xinfo(?) WHERE hidden <> 1").all(table.name).map((column) => ({ ...column, mustBeGiven: mustBeGiven(table, column.name) }));
   return { name: table.name, isView, columns, primaryKey: table.primaryKey, uniqueKeys: table.uniqueKeys.filter(({ where }) => where === null).map((key) => key.columns), ...countTable(db, table, isView) };
+}
+
+function mustBeGiven({ columns, rowidColumn }: TableShape, name: string): boolean {
+  const column = columns.get(name.toLowerCase());
+  return column !== undefined && !column.nullable && !column.hasDefault && !column.generated && rowidColumn !== column.name;
 }
 
 /** The highest rowid is found at once, and no table has more rows. */

@@ -8,8 +8,8 @@ import { describeMissing } from "./table-map.ts";
 export interface SampleWish {
   /** Rows at most: half of them the first ones, half those with the highest primary keys. A small table may show some twice. */
   readonly rows: number;
-  /** Without it all columns, in the table's order. */
-  readonly columns?: readonly string[];
+  /** Without it all columns, in the table's order. An expression is the operator's, or was made from names of the catalogue. */
+  readonly columns?: readonly (string | { readonly sql: string })[];
 }
 
 /** A database that is not configured yet, over a read-only connection (one same-shaped file an engine: `explore-sqlite`, …). */

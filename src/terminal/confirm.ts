@@ -20,14 +20,23 @@ export async function askForNumber(io: QuestionIo, question: string, number: num
   return ask(io, { type: "input", message: question }, (answer) => String(answer).replace(/[\s,_]/g, "") === String(number));
 }
 
-type Question = { readonly type: "confirm"; readonly message: string; readonly default: false } | { readonly type: "input"; readonly message: string };
+async function ask(io: QuestionIo, question: Question & { readonly type: "confirm" | "input" }, isYes: (answer: unknown) => boolean): Promise<Answer> {
+  return isYes(await prompt(io, question)) ? "yes" : "no";
+}
 
-async function ask({ input, output }: QuestionIo, question: Question, isYes: (answer: unknown) => boolean): Promise<Answer> {
+/** A question as inquirer takes it. */
+export type Question =
+  | { readonly type: "confirm"; readonly message: string; readonly default: false }
+  | { readonly type: "input"; readonly message: string; readonly default?: string; readonly validate?: (answer: string) => true | string }
+  | { readonly type: "select"; readonly message: string; readonly choices: readonly { readonly name: string; readonly value: unknown; readonly description?: string }[]; readonly default?: unknown; readonly loop: false; readonly pageSize: number };
+
+/** The answer to one question. Ctrl-C throws an InterruptedError. */
+export async function prompt({ input, output }: QuestionIo, question: Question): Promise<unknown> {
   const { default: inquirer } = await import("inquirer");
-  const prompt = inquirer.createPromptModule({ input, output });
+  const asking = inquirer.createPromptModule({ input, output });
   try {
-    const { answer } = await prompt<{ answer: unknown }>([{ ...question, name: "answer" }]);
-    return isYes(answer) ? "yes" : "no";
+    const { answer } = await asking<{ answer: unknown }>([{ ...question, name: "answer" }]);
+    return answer;
   } catch (error) {
     if (!(error instanceof Error) || !["ExitPromptError", "AbortPromptError"].includes(error.name)) throw error;
     const message = "Interrupted at a question; nothing was changed by it.";

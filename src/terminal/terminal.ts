@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { askChoice, askText, type Choice, type TextWish } from "./ask.ts";
 import { type Answer, askForNumber, askYesOrNo } from "./confirm.ts";
 import { createLineWriter, isColored, readWidth, type TerminalStream, type Variables, wrapFor } from "./output.ts";
 import { createPalette, type Palette } from "./palette.ts";
@@ -54,6 +55,10 @@ export interface Terminal {
   readonly confirm: (question: string) => Promise<Answer>;
   /** Asks to type a number, for what destroys. */
   readonly confirmNumber: (question: string, number: number) => Promise<Answer>;
+  /** One of the choices; undefined without someone to ask. */
+  readonly choose: <Value>(question: string, choices: readonly Choice<Value>[], preset?: Value) => Promise<Value | undefined>;
+  /** A line of text; undefined without someone to ask. */
+  readonly askText: (question: string, wish?: TextWish) => Promise<string | undefined>;
   /** Stops what is still under way; for the end of the program, also after a failure. */
   readonly close: () => void;
 }
@@ -76,8 +81,8 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
   const note = (text: string): void => {
     if (!flags.quiet) writeAside(text);
   };
-  const ask = async (question: () => Promise<Answer>): Promise<Answer> => {
-    if (!interactive) return "no-terminal";
+  const ask = async <Given, Without>(question: () => Promise<Given>, without: Without): Promise<Given | Without> => {
+    if (!interactive) return without;
     underWay.stop();
     return question();
   };
@@ -110,8 +115,10 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
       underWay = canSpin(stderr) ? startSpinner(stderr, note, now, label, total) : startPlainProgress(note, now, label, total);
       return underWay;
     },
-    confirm: async (question) => ask(() => askYesOrNo(questions, question)),
-    confirmNumber: async (question, number) => ask(() => askForNumber(questions, question, number)),
+    confirm: async (question) => ask(() => askYesOrNo(questions, question), "no-terminal"),
+    confirmNumber: async (question, number) => ask(() => askForNumber(questions, question, number), "no-terminal"),
+    choose: async (question, choices, preset) => ask(() => askChoice(questions, question, choices, preset), undefined),
+    askText: async (question, wish) => ask(() => askText(questions, question, wish), undefined),
     close: () => underWay.stop(),
   };
 }

@@ -3,6 +3,8 @@ export interface ColumnLook {
   readonly name: string;
   /** As the database declares it, in lower case: `varchar(40)`, `bigint unsigned`; empty where it declares none. */
   readonly type: string;
+  /** A new row must give it a value: never NULL, and the database fills nothing in. */
+  readonly mustBeGiven: boolean;
 }
 
 /** What the catalogue says of a table or view. */
