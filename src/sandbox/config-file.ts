@@ -1,8 +1,25 @@
+import { sandboxChannel } from "./channel.ts";
+
 /** The app that the sandbox plays. */
 export const sandboxAppId = 424242;
 
 /** A name of its own, so that a real admin key in the environment is never taken for the sandbox's, nor sent to it. */
 export const adminKeyVariable = "KAKAO_SANDBOX_ADMIN_KEY";
+
+const channelSection = `channel:
+  publicId: ${sandboxChannel.publicId}
+  idType: app
+  segments:
+    regulars: "points >= 1000"
+  marketing:
+    agreed: marketing_agreed
+    agreedAt: marketing_agreed_at
+    reconfirmedAt: marketing_reconfirmed_at
+    night: night_agreed
+  fields:
+    가입일: { column: joined_at, format: YYYYMMDD }
+    포인트: { column: points, type: number }
+`;
 
 /** The configuration of the sandbox: what a shop's looks like, only at a Kakao on this machine. */
 export function renderSandboxConfig(url: string): string {
@@ -54,6 +71,7 @@ kakao:
   baseUrl: ${url}
   app: { fixedIds: true, autoLink: true }
 
+${channelSection}
 limits:
   requestsPerSecond: 100   # the real Kakao: leave the default of 10
   listingPerMinute: 100

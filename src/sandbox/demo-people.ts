@@ -4,6 +4,7 @@ import type { KakaoAccount } from "../simulator/account-items.ts";
 import { makePopulation, type Population } from "../simulator/seed.ts";
 import type { SeedPerson } from "../simulator/seed-people.ts";
 import { formatTime, type SimulatedUser, type UserSource } from "../simulator/users.ts";
+import { drawChannelSide } from "./channel.ts";
 import { type Card, type Cast, castParts, type MemberDraft, type Part } from "./stories.ts";
 
 /** A member with the Kakao id of the person, for rows that hold one. */
@@ -94,6 +95,7 @@ function drawUser(population: Population, { story }: Part, cast: Cast, index: nu
   return {
     connected_at: connected,
     synched_at: connected,
+    ...drawChannelSide(index, now),
     // Made when looked at: a call for link dates alone does not pay for the account.
     get kakao_account() {
       const { calendar, isLeapMonth } = population.personAt(index);

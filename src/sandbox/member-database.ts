@@ -1,10 +1,12 @@
 import Database from "better-sqlite3";
 import { setImmediate as letOthersRun } from "node:timers/promises";
 import { randomFrom } from "../simulator/random.ts";
+import { drawMarketingConsent } from "./channel.ts";
 import type { DemoMember, DemoPeople } from "./demo-people.ts";
 
 const columns = `id integer primary key, login_id text not null, ci text, phone text, email text, name text, birthdate text,
-  phone_verified_at text, email_verified_at text, last_login_at text, status text not null, role text not null, kakao_id text`;
+  phone_verified_at text, email_verified_at text, last_login_at text, status text not null, role text not null, kakao_id text,
+  marketing_agreed integer, marketing_agreed_at text, marketing_reconfirmed_at text, night_agreed integer, joined_at text, points integer`;
 
 const tables = `
   create table members (${columns});
@@ -29,7 +31,7 @@ export async function createMemberDatabase(file: string, people: DemoPeople, now
   try {
     db.pragma("synchronous = off");
     db.exec(`begin; ${tables}`);
-    const [live, dormant] = ["members", "members_dormant"].map((table) => db.prepare(`insert into ${table} values (${"?, ".repeat(12)}?)`));
+    const [live, dormant] = ["members", "members_dormant"].map((table) => db.prepare(`insert into ${table} values (${"?, ".repeat(18)}?)`));
     let id = firstMemberId;
     for (const member of people.members()) {
       (member.draft.isDormant === true ? dormant : live)?.run(toRow(id, member, now));
@@ -51,6 +53,7 @@ function toRow(id: number, { draft, kakaoId, formerId }: DemoMember, now: number
   const joined = now - (400 + random() * 2000) * day;
   const verified = (value: string | null, never: true | undefined): string | null => (value === null || never === true ? null : formatLocal(joined + random() * 300 * day));
   const lastLogin = draft.isDormant === true ? joined + 10 * day : now - (1 + random() * 300) * day;
+  const marketing = drawMarketingConsent(id, now);
   const links = { own: kakaoId, former: formerId, malformed: `kakao:${formerId ?? ""}` };
   return [
     id,
@@ -66,6 +69,12 @@ function toRow(id: number, { draft, kakaoId, formerId }: DemoMember, now: number
     draft.status ?? "active",
     draft.role ?? "customer",
     draft.link === undefined ? null : links[draft.link],
+    marketing.agreed,
+    marketing.agreedAt === null ? null : formatLocal(marketing.agreedAt),
+    marketing.reconfirmedAt === null ? null : formatLocal(marketing.reconfirmedAt),
+    marketing.night,
+    formatLocal(joined),
+    (id * 37) % 5_000,
   ];
 }
 

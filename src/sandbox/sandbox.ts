@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
+import { sandboxChannel } from "./channel.ts";
 import { sandboxAppId } from "./config-file.ts";
 import { type DemoPeople, makeDemoPeople } from "./demo-people.ts";
 import { databaseFile, findSandbox, makeSandboxFolder, newFacts, type SandboxFacts, writeSandboxFiles } from "./folder.ts";
@@ -59,7 +60,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 async function openSimulator({ adminKey }: Pick<SandboxFacts, "adminKey">, people: DemoPeople, port: number): Promise<Simulator> {
   if (port > 65_535) throw portRefused(port, "is no port");
   try {
-    const simulator = await startSimulator({ appId: sandboxAppId, adminKey, port, listingPerMinute: Infinity, keepRequests: keptRequests });
+    const simulator = await startSimulator({ appId: sandboxAppId, channels: [sandboxChannel], adminKey, port, listingPerMinute: Infinity, keepRequests: keptRequests });
     simulator.users.seed(people.kakaoUsers);
     return simulator;
   } catch (error) {
