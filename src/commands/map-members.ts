@@ -13,6 +13,7 @@ import { openKakaoSide } from "./steps/open-kakao-side.ts";
 import { planMapping } from "./steps/plan-mapping.ts";
 import { readDecisionsFile } from "./steps/read-decisions.ts";
 import { tellApplied, tellCounts, tellPlan, tellRefusedDecisions } from "./steps/tell-mapping.ts";
+import { wipeUsed } from "./steps/wipe-used.ts";
 import { checkSqlDialect } from "./steps/write-sql-file.ts";
 
 export interface MapFlags extends ApplyFlags, PullFlags, BrakeFlags {
@@ -31,6 +32,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
   const operator = context.requireOperator();
   context.lock();
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
+  await wipeUsed(context);
   const database = await context.database();
   await checkSqlDialect(context, flags);
   const inspection = await database.inspect();
@@ -60,6 +62,7 @@ async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection
   context.window.refuseIfTooLong(`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
   await confirmApply(context, run, countPlanned(run), flags);
   const applied = await applyMapping(context, run);
+  await wipeUsed(context);
   tellApplied(context, context.workspace().runs.get(run.id), applied);
   return applied.failed > 0 ? EXIT.found : EXIT.done;
 }

@@ -3,6 +3,7 @@ import { EXIT } from "../errors.ts";
 import type { PullFlags } from "./shared-options.ts";
 import { renderPull, tellForecast } from "./steps/tell-pull.ts";
 import { takeSnapshot } from "./steps/take-snapshot.ts";
+import { wipeUsed } from "./steps/wipe-used.ts";
 import { writeDiff } from "./steps/write-diff.ts";
 
 /** `pull`: takes the snapshot of the app's Kakao users, or refreshes it. */
@@ -10,6 +11,7 @@ export async function pull(context: Context, flags: PullFlags & { readonly diff?
   const { terminal } = context;
   context.requireOperator();
   context.lock();
+  await wipeUsed(context);
   tellForecast(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
 
   const report = await takeSnapshot(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
@@ -25,6 +27,7 @@ export async function pull(context: Context, flags: PullFlags & { readonly diff?
     returned: report.returned,
     relinked: report.relinked,
     read: report.counts.states.read,
+    wiped: report.counts.states.wiped,
     young: report.young,
     unread: report.unread,
     takenAt: new Date(report.takenAt * 1000).toISOString(),

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { EXIT, InterruptedError, RefusedError } from "../errors.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { listPurgeable, type Purgeable, type PurgeChoice } from "./steps/list-purgeable.ts";
+import { wipeUsed } from "./steps/wipe-used.ts";
 import { countOf } from "./steps/count-of.ts";
 
 export interface PurgeFlags extends ApplyFlags, PurgeChoice {}
@@ -14,6 +15,7 @@ export async function purge(context: Context, flags: PurgeFlags): Promise<number
   const now = Math.floor(context.now() / 1000);
   context.workspace().runs.expirePlans(now);
   context.workspace().runs.sweepPurged();
+  await wipeUsed(context);
 
   const found = listPurgeable(context, flags, now);
   tellPurgeable(context, found);

@@ -29,6 +29,8 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   checkDatabase(inspection);
   await confirmUndo(context, run, selection.links.length, flags);
   const undone = await restoreLinks(context, run, selection);
+  // What was wiped of them because they were linked is needed again.
+  if ((run.wiped?.users ?? 0) > 0) context.workspace().snapshots.readAgain.add(selection.links.map(({ kakaoId }) => kakaoId));
   context.record({ event: "undone", run: run.id, counts: { ...undone } });
   if (run.command === "map-members" && (run.state === "interrupted" || isWhole(flags, selection))) {
     const undoneBy = { operator, host: context.host };

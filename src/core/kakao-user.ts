@@ -3,14 +3,15 @@ import { kakaoBirthdate, readCi, readKakaoEmail, readName, readPhone, type Forei
 
 /**
  * Why details of a Kakao user are there or not (rule M2): young is younger than 24 h, unanswered was asked and left out of the answer,
- * preregistered has not finished the sign-up at Kakao.
+ * preregistered has not finished the sign-up at Kakao, wiped was read and holds hashes in place of its keys by now (matching/kept-hashes.ts).
+ * Codes are stored in snapshots: append, never renumber.
  */
-export const READ_STATES = ["read", "young", "unanswered", "preregistered"] as const;
+export const READ_STATES = ["read", "young", "unanswered", "preregistered", "wiped"] as const;
 export type ReadState = (typeof READ_STATES)[number];
 
 /**
- * A Kakao user as the snapshot keeps it: keys in comparable form, or the code of why there is none (`UNUSABLE` in keys.ts).
- * Name and birth date only corroborate: null when unknown.
+ * A Kakao user as the snapshot keeps it: keys in comparable form (of a wiped user their hashes), or the code of why there is none
+ * (`UNUSABLE` in keys.ts). Name and birth date only corroborate: null when unknown.
  */
 export interface KakaoUser {
   readonly id: KakaoId;

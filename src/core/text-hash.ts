@@ -31,6 +31,18 @@ export class TextHash {
     if (this.high === 0 && this.low === 0) this.low = 1;
   }
 
+  /** The hash as 24 hexadecimal digits. */
+  render(): string {
+    return [this.high, this.low, this.check].map((word) => word.toString(16).padStart(8, "0")).join("");
+  }
+
+  /** Puts a rendered hash where `read` puts that of a text. */
+  take(rendered: string): void {
+    this.high = Number.parseInt(rendered.slice(0, 8), 16);
+    this.low = Number.parseInt(rendered.slice(8, 16), 16);
+    this.check = Number.parseInt(rendered.slice(16), 16);
+  }
+
   /** False, with nothing said about the state, when a unit is 256 or above. */
   private absorbNarrow(text: string): boolean {
     const { length } = text;

@@ -76,6 +76,12 @@ export function findMemberAnswers(db: StateDatabase, place: number, memberId: st
   return found;
 }
 
+/** All answers, in numeric order of the Kakao ids. */
+export function* readAnswers(db: StateDatabase): Iterable<Answer> {
+  const next = db.prepare<[number], { number: number; body: string }>("select number, body from answers where number > ? order by number limit 1");
+  for (let row = next.get(0); row !== undefined; row = next.get(row.number)) yield* parse(row.body);
+}
+
 function parse(body: string): Answer[] {
   const rows: AnswerRow[] = JSON.parse(body);
   return rows.map(([kakaoId, place, memberId, action, by, reason, group, evidence, note]) => {

@@ -12,6 +12,8 @@ export interface MergeSources {
   readonly readAt: number;
   /** True for an id that an earlier snapshot reported gone. */
   readonly wasGone: (id: bigint) => boolean;
+  /** True for an id whose wiped details are to be read again. */
+  readonly isAsked: (id: bigint) => boolean;
 }
 
 export interface MergeChanges {
@@ -23,8 +25,9 @@ export interface MergeChanges {
 }
 
 /** One pass over the listed ids, the snapshot before and the staged pages; memory holds one block of each. */
-export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeChanges {
+export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeChanges & { readonly stillWiped: readonly bigint[] } {
   const changes = { new: 0, gone: 0, returned: 0, relinked: 0 };
+  const stillWiped: bigint[] = [];
   const note = (kind: keyof typeof changes, id: bigint): void => {
     changes[kind] += 1;
     writer.addChange(kind, id);
@@ -39,10 +42,16 @@ export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeC
     const details = staged(row.id);
     if (before !== null && isRelinked(row, before, details)) note("relinked", row.id);
     addListed(writer, row, before, details, sources.readAt);
+    // Asked for only after this pull had listed the id.
+    if (before?.user.state === "wiped" && isKept(row) && sources.isAsked(row.id)) stillWiped.push(row.id);
     if (before !== null) base.advance();
   }
   for (; base.id !== null; base.advance()) note("gone", base.id);
-  return changes;
+  return { ...changes, stillWiped };
+}
+
+function isKept({ state }: ListedRow): boolean {
+  return Number(state) === LISTED.keep;
 }
 
 /** A link date is known anew only of whom this pull has asked for. */

@@ -161,6 +161,6 @@ export function pullDamaged(path: string, cause?: unknown): StartError {
 }
 
 /** A user whose details were not read. */
-export function unreadUser(id: KakaoId, state: Exclude<ReadState, "read">, connectedAt: number | null): KakaoUser {
+export function unreadUser(id: KakaoId, state: Exclude<ReadState, "read" | "wiped">, connectedAt: number | null): KakaoUser {
   return { id, state, connectedAt, ci: 0, phone: 0, email: 0, name: null, birthdate: null };
 }

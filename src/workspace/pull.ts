@@ -73,6 +73,14 @@ export interface PullReport {
   readonly counts: SnapshotCounts;
 }
 
+/** What a pull goes on from. */
+export interface PullBase {
+  /** The snapshot before; null where there is none. */
+  readonly base: OpenSnapshot | null;
+  /** True for an id that is read again although it is not due. */
+  readonly isAsked: (id: bigint) => boolean;
+}
+
 /** What the snapshot store does for a pull at its end. */
 export interface PullEnd {
   complete(now: number): { readonly changes: MergeChanges; readonly counts: SnapshotCounts };
@@ -88,6 +96,7 @@ export class Pull {
   readonly #db: StateDatabase;
   readonly #staging: PullStaging;
   readonly #base: OpenSnapshot | null;
+  readonly #isAsked: (id: bigint) => boolean;
   readonly #end: PullEnd;
   readonly #readTimeOf: (id: bigint) => number | undefined;
   readonly #counts: Map<number, number>;
@@ -95,11 +104,12 @@ export class Pull {
   #lastId: bigint | null;
   #listingDone: boolean;
 
-  constructor(db: StateDatabase, facts: PullFacts, staging: PullStaging, base: OpenSnapshot | null, end: PullEnd) {
+  constructor(db: StateDatabase, facts: PullFacts, staging: PullStaging, { base, isAsked }: PullBase, end: PullEnd) {
     this.#db = db;
     this.facts = facts;
     this.#staging = staging;
     this.#base = base;
+    this.#isAsked = isAsked;
     this.#end = end;
     this.#readTimeOf = base?.lookUpReadTimes() ?? (() => undefined);
     transact(db, () => staging.returnTaken());
@@ -222,7 +232,7 @@ export class Pull {
 
   #stateOfListed(id: bigint): ListedState {
     const readAt = this.#readTimeOf(id);
-    return readAt === undefined || readAt === 0 || readAt < this.facts.refreshBefore ? LISTED.needsBasics : LISTED.keep;
+    return readAt === undefined || readAt === 0 || readAt < this.facts.refreshBefore || this.#isAsked(id) ? LISTED.needsBasics : LISTED.keep;
   }
 
   #take(from: ListedState, to: ListedState, limit: number): KakaoId[] {

@@ -1,4 +1,4 @@
-import { createAnswerWriter, findAnswer, findMemberAnswers, type Answer, type AnswerWriter } from "./answers.ts";
+import { createAnswerWriter, findAnswer, findMemberAnswers, readAnswers, type Answer, type AnswerWriter } from "./answers.ts";
 import { createCandidateWriter, findCandidates, readCandidates, type Candidate } from "./candidates.ts";
 import type { Cipher, KeyedDigest } from "./encryption.ts";
 import { Journal, type JournalName } from "./journal.ts";
@@ -56,6 +56,8 @@ export interface RunStore extends AnswerStore {
   readonly digest: KeyedDigest;
   /** The plan in batches, in the order in which it was written. */
   batches(): Iterable<PlanBatch>;
+  /** In numeric order of the Kakao ids: everybody but the linked ones, who are among them only with --all-rows. */
+  answers(): Iterable<Answer>;
   findCandidates(kakaoId: string): Candidate[];
   candidates(): Iterable<Candidate>;
 }
@@ -70,6 +72,7 @@ export function openRunStore(folder: string, runId: string, cipher: Cipher): Run
     journal: (name) => new Journal(db, cipher, runId, name),
     findAnswer: (kakaoId) => findAnswer(db, kakaoId),
     findMemberAnswers: (place, memberId) => findMemberAnswers(db, place, memberId),
+    answers: () => readAnswers(db),
     findCandidates: (kakaoId) => findCandidates(db, kakaoId),
     candidates: () => readCandidates(db),
     close: () => db.close(),

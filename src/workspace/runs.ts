@@ -25,9 +25,17 @@ export interface RunFacts {
   readonly counts: Readonly<Record<string, unknown>>;
   readonly digests: RunDigests;
   /** The snapshot that the plan was made from; null without one. */
-  readonly snapshot: { readonly generation: number; readonly takenAt: number } | null;
+  readonly snapshot: { readonly generation: number; readonly takenAt: number; readonly source?: "app" | "file" } | null;
   /** Name as in the JSON result (`plan`, `review` …) to file name in the run's folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** What was wiped of the snapshot once the run was over; not there before. */
+  readonly wiped?: WipedDetails;
+}
+
+/** Details of linked users that were wiped: how many users', and how many CIs were among them. */
+export interface WipedDetails {
+  readonly users: number;
+  readonly cis: number;
 }
 
 export interface Run extends RunFacts {
@@ -79,16 +87,17 @@ export class Runs {
     return { id, folder: this.#folderOf(id) };
   }
 
-  /** Registers a prepared run as `planned`, its plan being on disk; earlier plans of the same command are superseded. */
-  create(id: string, facts: RunFacts): Run {
+  /** Registers a prepared run as `planned`, its plan being on disk; earlier plans of the same command are superseded. One that is done with its files comes as `applied`, and supersedes nothing. */
+  create(id: string, facts: RunFacts, state: "planned" | "applied" = "planned"): Run {
     if (!this.#prepared.delete(id)) throw new Error(`run ${id} was not prepared`);
     const { db, appId } = this.#home;
     const { command, createdAt, ...rest } = facts;
     transactDurably(db, () => {
-      db.prepare("update runs set state = 'superseded', state_since = ? where command = ? and state = 'planned'").run(createdAt, command);
-      db.prepare("insert into runs (id, command, state, state_since, created_at, facts) values (?, ?, 'planned', ?, ?, ?)").run(
+      if (state === "planned") db.prepare("update runs set state = 'superseded', state_since = ? where command = ? and state = 'planned'").run(createdAt, command);
+      db.prepare("insert into runs (id, command, state, state_since, created_at, facts) values (?, ?, ?, ?, ?, ?)").run(
         id,
         command,
+        state,
         createdAt,
         createdAt,
         JSON.stringify({ ...rest, appId }),
@@ -137,13 +146,22 @@ export class Runs {
     const run = this.get(id);
     if (run.id !== id) throw new Error("a run is changed by its full id");
     if (!mayFollow(run.state, to)) throw new Error(`run ${id} cannot go from ${run.state} to ${to}`);
-    const { db } = this.#home;
-    transactDurably(db, () => {
-      const stored: object = JSON.parse(db.prepare<[string], string>("select facts from runs where id = ?").pluck().get(id) ?? "{}");
-      const changed = JSON.stringify({ ...stored, ...facts });
-      db.prepare("update runs set state = ?, state_since = ?, facts = ? where id = ?").run(to, now, changed, id);
+    transactDurably(this.#home.db, () => {
+      this.#changeFacts(id, facts);
+      this.#home.db.prepare("update runs set state = ?, state_since = ? where id = ?").run(to, now, id);
     });
     return this.get(id);
+  }
+
+  /** Notes that nothing more of a run is to be wiped. */
+  markWiped(id: string, wiped: WipedDetails): void {
+    transactDurably(this.#home.db, () => this.#changeFacts(id, { wiped }));
+  }
+
+  #changeFacts(id: string, facts: Partial<RunFacts>): void {
+    const { db } = this.#home;
+    const stored: object = JSON.parse(db.prepare<[string], string>("select facts from runs where id = ?").pluck().get(id) ?? "{}");
+    db.prepare("update runs set facts = ? where id = ?").run(JSON.stringify({ ...stored, ...facts }), id);
   }
 
   /** Brings plans past their lifetime (run-states.ts) into `expired`; answers them. */

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { KakaoUser, ReadState } from "../core/kakao-user.ts";
 import { KEY_NAMES, type KeyName } from "../core/member.ts";
+import type { Comparison } from "../core/matching/kept-hashes.ts";
 import { StartError } from "../errors.ts";
 import type { Cipher } from "./encryption.ts";
 import { removeStateFile, syncToDisk } from "./folder.ts";
@@ -30,10 +31,12 @@ export const snapshotFileKind: StateFileKind = {
 export interface SnapshotCounts {
   readonly users: number;
   readonly states: Readonly<Record<ReadState, number>>;
-  /** Users with a usable value of the key. */
+  /** Users with a usable value of the key, or the hash that is left of it. */
   readonly usable: Readonly<Record<KeyName, number>>;
-  /** Users whose details were read, and then wiped by `redact`. */
-  readonly wiped: number;
+  /** CIs as they are. */
+  readonly cis: number;
+  /** Users of whom not even hashes are left: the next pull reads them again. */
+  readonly forgotten: number;
 }
 
 /** Sealed with the generation, so that blocks can be neither taken away nor added. */
@@ -42,6 +45,8 @@ export interface Manifest {
   readonly blocks: number;
   readonly idsDigest: string;
   readonly counts: SnapshotCounts;
+  /** Of the hashes that are left of wiped users; null without any. */
+  readonly comparison: Comparison | null;
 }
 
 /** What ties a block to its place: app, generation, number, and the ids and marks that stand beside it in clear. */
@@ -54,8 +59,8 @@ export interface SnapshotWriter {
   /** Users in ascending order of their ids. `readAt`: Unix seconds, 0 where details must be read again. */
   add(user: KakaoUser, readAt: number): void;
   addChange(kind: string, id: bigint): void;
-  /** Seals the last block, brings the file to the disk and closes it. */
-  finish(): Manifest;
+  /** Seals the last block, brings the file to the disk and closes it. `comparison` is that of the wiped users' hashes. */
+  finish(comparison?: Comparison | null): Manifest;
   /** Closes and removes what was written. */
   discard(): void;
 }
@@ -73,7 +78,7 @@ class Writer implements SnapshotWriter {
   readonly #appId: string;
   readonly #generation: number;
   readonly #digest: Hash = createHash("sha256");
-  readonly #states: Record<ReadState, number> = { read: 0, young: 0, unanswered: 0, preregistered: 0 };
+  readonly #states: Record<ReadState, number> = { read: 0, young: 0, unanswered: 0, preregistered: 0, wiped: 0 };
   readonly #usable: Record<KeyName, number> = { ci: 0, phone: 0, email: 0 };
   readonly #insertBlock;
   readonly #insertChange;
@@ -83,7 +88,8 @@ class Writer implements SnapshotWriter {
   #last = 0n;
   #count = 0;
   #blocks = 0;
-  #wiped = 0;
+  #cis = 0;
+  #forgotten = 0;
 
   constructor(db: StateDatabase, path: string, cipher: Cipher, appId: string, generation: number) {
     this.#db = db;
@@ -111,13 +117,14 @@ class Writer implements SnapshotWriter {
     guardWrite(this.#db, () => this.#insertChange.run(kind, id));
   }
 
-  finish(): Manifest {
+  finish(comparison: Comparison | null = null): Manifest {
     this.#flush();
     guardWrite(this.#db, () => this.#db.exec("commit"));
     this.#db.close();
     syncToDisk(this.#path);
-    const counts = { users: this.#count, states: this.#states, usable: this.#usable, wiped: this.#wiped };
-    return { generation: this.#generation, blocks: this.#blocks, idsDigest: this.#digest.digest("base64"), counts };
+    const counts = { users: this.#count, states: this.#states, usable: this.#usable, cis: this.#cis, forgotten: this.#forgotten };
+    const isCompared = this.#states.wiped > this.#forgotten;
+    return { generation: this.#generation, blocks: this.#blocks, idsDigest: this.#digest.digest("base64"), counts, comparison: isCompared ? comparison : null };
   }
 
   discard(): void {
@@ -128,7 +135,8 @@ class Writer implements SnapshotWriter {
   #tally(user: KakaoUser, readAt: number): void {
     this.#count += 1;
     this.#states[user.state] += 1;
-    if (user.state === "read" && readAt === 0) this.#wiped += 1;
+    if (user.state === "wiped" && readAt === 0) this.#forgotten += 1;
+    if (user.state === "read" && typeof user.ci === "string") this.#cis += 1;
     for (const key of KEY_NAMES) if (typeof user[key] === "string") this.#usable[key] += 1;
   }
 

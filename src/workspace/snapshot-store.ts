@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
+import type { Comparison } from "../core/matching/kept-hashes.ts";
 import { OperatorError } from "../errors.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { removeStateFile } from "./folder.ts";
@@ -10,9 +11,11 @@ import { importInto } from "./import-users.ts";
 import { Pull, type PullFacts, type PullPlan } from "./pull.ts";
 import { mergeInto } from "./pull-merge.ts";
 import { pullDamaged, pullFileKind, PullStaging } from "./pull-staging.ts";
-import { CHANGE_KINDS, type ChangeKind, openSnapshot, type OpenSnapshot, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
-import { createSnapshotFile, type Manifest, type SnapshotCounts, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
+import { ReadAgain } from "./read-again.ts";
+import { openSnapshot, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
+import { createSnapshotFile, type Manifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
 import { openStateFile, type StateDatabase, transact, transactDurably } from "./state-file.ts";
+import { wipeInto } from "./wipe-into.ts";
 
 /** What the store needs of its workspace. */
 export interface SnapshotHome {
@@ -21,6 +24,9 @@ export interface SnapshotHome {
   readonly db: StateDatabase;
   readonly cipher: () => Cipher;
 }
+
+/** Names in `meta` the generation that took the place of another one. */
+const successor = "successor_";
 
 interface SnapshotRow {
   readonly generation: number;
@@ -31,8 +37,15 @@ interface SnapshotRow {
   readonly manifest: Buffer;
 }
 
-/** What `redact` makes of a user: the same user to keep it, or one with less. */
-export type Redact = (user: KakaoUser) => KakaoUser;
+/** How details are wiped from a snapshot. */
+export interface Wiping {
+  /** What is left of a user, and when it is taken for read: the same to leave it alone, 0 to have it read again. */
+  readonly wipe: (read: ReadUser) => ReadUser;
+  /** Of the hashes that stand for wiped values; null where none are left. */
+  readonly comparison: Comparison | null;
+  /** Called once it is known what goes, before it goes. */
+  readonly announce: () => void;
+}
 
 /**
  * The app's Kakao users: at most one current generation of the app and any number that came from files, each a file of its own
@@ -41,8 +54,12 @@ export type Redact = (user: KakaoUser) => KakaoUser;
 export class SnapshotStore {
   readonly #home: SnapshotHome;
 
+  /** Whom the next pull reads again. */
+  readonly readAgain: ReadAgain;
+
   constructor(home: SnapshotHome) {
     this.#home = home;
+    this.readAgain = new ReadAgain(home.db);
   }
 
   /** The last completed listing of the app, or null. Close it after use. */
@@ -101,7 +118,8 @@ export class SnapshotStore {
       removeStateFile(this.#pullFile);
       return null;
     }
-    const row = this.#rows().find((one) => one.generation === facts.base);
+    const base = facts.base === null ? null : this.#latestOf(facts.base);
+    const row = this.#rows().find((one) => one.generation === base);
     if (facts.base !== null && row === undefined) {
       db.close();
       throw pullDamaged(this.#pullFile);
@@ -119,22 +137,25 @@ export class SnapshotStore {
   }
 
   /**
-   * Rewrites a snapshot with less in it, under a new generation, and removes the old file. A user who lost something is read again by the
-   * next pull. Answers what is left.
+   * Rewrites a snapshot with less in it, under a new generation, and removes the old file. Killed on the way, either of them stands. Where nothing is to go,
+   * nothing is written.
    */
-  async redact(generation: number, redact: Redact): Promise<{ readonly generation: number; readonly counts: SnapshotCounts }> {
+  async wipeDetails(generation: number, { wipe, comparison, announce }: Wiping): Promise<void> {
     this.#sweep();
     const row = this.#rows().find((one) => one.generation === generation);
     if (row === undefined) throw new Error(`there is no snapshot ${generation}`);
     const facts = { ...factsOf(row), generation: this.#nextGeneration() };
     const old = this.#open(row);
     try {
-      const manifest = await this.#write(facts.generation, (writer) => redactInto(writer, old, redact));
+      const writer = createSnapshotFile(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts.generation);
+      const manifest = wipeInto(writer, old, wipe, comparison);
+      if (manifest === null) return;
+      announce();
       transactDurably(this.#home.db, () => {
         this.#deleteRow(generation);
         this.#insertRow(facts, manifest);
+        this.#home.db.prepare("insert or replace into meta (name, value) values (?, ?)").run(`${successor}${generation}`, String(facts.generation));
       });
-      return { generation: facts.generation, counts: manifest.counts };
     } finally {
       old.close();
       this.#sweep();
@@ -167,7 +188,7 @@ export class SnapshotStore {
       db.close();
       removeStateFile(this.#pullFile);
     };
-    return new Pull(db, facts, staging, base, {
+    return new Pull(db, facts, staging, { base, isAsked: this.readAgain.look() }, {
       abandon: end,
       complete: (now) => {
         const outcome = this.#completePull(facts, staging, base, now);
@@ -183,10 +204,11 @@ export class SnapshotStore {
     const isGone = this.#home.db.prepare<[bigint], number>("select 1 from gone_ids where id = ?").pluck();
     const writer = createSnapshotFile(this.#fileOf(pull.generation), this.#home.cipher(), this.#home.appId, pull.generation);
     try {
-      const changes = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => anyGone && isGone.get(id) === 1 });
-      const manifest = writer.finish();
+      const isAsked = this.readAgain.look();
+      const { stillWiped, ...changes } = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => anyGone && isGone.get(id) === 1, isAsked });
+      const manifest = writer.finish(base?.comparison);
       const { id, generation, startedAt: takenAt, properties } = pull;
-      this.#flip({ generation, source: "app", takenAt, completedAt: now, properties }, manifest, id);
+      this.#flip({ generation, source: "app", takenAt, completedAt: now, properties }, manifest, id, stillWiped);
       return { changes, counts: manifest.counts };
     } catch (error) {
       writer.discard();
@@ -195,7 +217,7 @@ export class SnapshotStore {
   }
 
   /** The one moment at which the new generation takes the place of the old one. */
-  #flip(facts: SnapshotFacts, manifest: Manifest, pullId: string): void {
+  #flip(facts: SnapshotFacts, manifest: Manifest, pullId: string, stillWiped: readonly bigint[]): void {
     const opened = openSnapshot(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts, manifest);
     const { db } = this.#home;
     const remember = db.prepare("insert or replace into gone_ids (id, gone_at) values (?, ?)");
@@ -205,7 +227,9 @@ export class SnapshotStore {
         for (const id of opened.changes("gone")) remember.run(BigInt(id), facts.takenAt);
         for (const id of opened.changes("returned")) forget.run(BigInt(id));
         db.prepare("delete from snapshots where source = 'app'").run();
+        db.prepare("delete from meta where name glob ?").run(`${successor}*`);
         this.#insertRow(facts, manifest);
+        this.readAgain.replaceAll(stillWiped);
         db.prepare("insert or replace into meta (name, value) values ('completed_pull', ?)").run(pullId);
       });
     } finally {
@@ -275,6 +299,14 @@ export class SnapshotStore {
       .run(facts.generation, facts.source, facts.takenAt, facts.completedAt, JSON.stringify(facts.properties), sealed);
   }
 
+  /** The generation that a snapshot has by now, its details having been wiped since. */
+  #latestOf(generation: number): number {
+    const next = this.#home.db.prepare<[string], string>("select value from meta where name = ?").pluck();
+    let latest = generation;
+    for (let found = next.get(`${successor}${latest}`); found !== undefined; found = next.get(`${successor}${latest}`)) latest = Number(found);
+    return latest;
+  }
+
   #deleteRow(generation: number): void {
     this.#home.db.prepare("delete from snapshots where generation = ?").run(generation);
   }
@@ -307,16 +339,4 @@ function factsOf(row: SnapshotRow): SnapshotFacts {
   const { generation, source, takenAt, completedAt } = row;
   const properties: string[] = JSON.parse(row.properties);
   return { generation, source, takenAt, completedAt, properties };
-}
-
-function redactInto(writer: SnapshotWriter, old: OpenSnapshot, redact: Redact): void {
-  for (const { user, readAt } of old.readUsers()) {
-    const left = redact(user);
-    writer.add(left, left === user ? readAt : 0);
-  }
-  for (const kind of CHANGE_KINDS) copyChanges(writer, old, kind);
-}
-
-function copyChanges(writer: SnapshotWriter, old: OpenSnapshot, kind: ChangeKind): void {
-  for (const id of old.changes(kind)) writer.addChange(kind, BigInt(id));
 }

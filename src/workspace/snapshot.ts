@@ -2,6 +2,7 @@ import type { Statement } from "better-sqlite3";
 import { createHash } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
+import type { Comparison } from "../core/matching/kept-hashes.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { blockSeal, type Manifest, type SnapshotCounts, snapshotDamaged, snapshotFileKind } from "./snapshot-file.ts";
 import { explainSqliteError, openForReading, readPages, type StateDatabase } from "./state-file.ts";
@@ -30,6 +31,8 @@ export interface Snapshot extends SnapshotFacts {
   readonly complete: boolean;
   readonly count: number;
   readonly counts: SnapshotCounts;
+  /** What the hashes of wiped users can be compared with; null while there are none. */
+  readonly comparison: Comparison | null;
   /** All ids, ascending: 8 bytes a user, no details opened. */
   ids(): BigUint64Array;
   /** All users in ascending order of their ids, in blocks of 1,000. */
@@ -68,6 +71,7 @@ export class OpenSnapshot implements Snapshot {
   readonly complete: boolean;
   readonly count: number;
   readonly counts: SnapshotCounts;
+  readonly comparison: Comparison | null;
   readonly #path: string;
   readonly #cipher: Cipher;
   readonly #appId: string;
@@ -83,6 +87,7 @@ export class OpenSnapshot implements Snapshot {
     this.complete = facts.source === "app";
     this.count = manifest.counts.users;
     this.counts = manifest.counts;
+    this.comparison = manifest.comparison;
     this.#path = path;
     this.#cipher = cipher;
     this.#appId = appId;

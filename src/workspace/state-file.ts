@@ -12,6 +12,8 @@ export interface StateFileKind {
   readonly schema: string;
   /** `user_version`; raised with every change of the schema. */
   readonly version: number;
+  /** What brings a file of an earlier version to the next one, by the version that it has. */
+  readonly upgrades?: Readonly<Record<number, string>>;
   /** Error code of a damaged file, e.g. `workspace-damaged`. */
   readonly damagedCode: string;
   /** The way back from a damaged file. */
@@ -65,13 +67,30 @@ export function openForReading(path: string, kind: StateFileKind): StateDatabase
 }
 
 function prepare(db: StateDatabase, path: string, kind: StateFileKind): void {
-  if (!isEmpty(db)) return checkVersion(db, path, kind);
+  if (!isEmpty(db)) {
+    upgrade(db, kind);
+    return checkVersion(db, path, kind);
+  }
   db.transaction(() => {
     if (!isEmpty(db)) return; // Another process made it just now.
     db.exec(kind.schema);
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${kind.version}`);
   }).immediate();
+}
+
+/** Step by step, each whole or not at all. */
+function upgrade(db: StateDatabase, { version, upgrades = {} }: StateFileKind): void {
+  if (db.pragma("application_id", { simple: true }) !== applicationId) return;
+  for (let from = Number(db.pragma("user_version", { simple: true })); from < version; from += 1) {
+    const step = upgrades[from];
+    if (step === undefined) return;
+    db.transaction(() => {
+      if (db.pragma("user_version", { simple: true }) !== from) return; // Another process did it just now.
+      db.exec(step);
+      db.pragma(`user_version = ${from + 1}`);
+    }).immediate();
+  }
 }
 
 function isEmpty(db: StateDatabase): boolean {

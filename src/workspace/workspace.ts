@@ -15,8 +15,11 @@ import { explainSqliteError, openStateFile, type StateDatabase, type StateFileKi
 import { openTargetLists, type TargetLists } from "./target-lists.ts";
 import { createUnlinkStore, openUnlinkStore, type UnlinkDraft, type UnlinkStore } from "./unlink-store.ts";
 
+const readAgainTable = "create table read_again (id integer primary key) strict;";
+
 const workspaceFileKind: StateFileKind = {
-  version: 1,
+  version: 2,
+  upgrades: { 1: readAgainTable },
   damagedCode: "workspace-damaged",
   damagedHint:
     "Restore the workspace folder from a backup. Without one, move it away and pull again: snapshots come back, runs and their undo do not.",
@@ -37,7 +40,8 @@ const workspaceFileKind: StateFileKind = {
       decided_by text not null, value_digest text not null, decided_at integer not null,
       primary key (kakao_id, place, member_id)
     ) strict, without rowid;
-    create table calls (month text primary key, calls integer not null) strict, without rowid;`,
+    create table calls (month text primary key, calls integer not null) strict, without rowid;
+    ${readAgainTable}`,
 };
 
 export interface WorkspaceOptions {

@@ -25,7 +25,7 @@ export function readAll(pull: Pull, users: readonly KakaoUser[]): string[] {
     const known = ids.flatMap((id) => byId.get(id) ?? []);
     pull.putBasics(
       ids,
-      known.map(({ id, connectedAt, state }) => ({ id, connectedAt, next: state === "read" ? "details" : state })),
+      known.map(({ id, connectedAt, state }) => ({ id, connectedAt, next: state === "read" || state === "wiped" ? "details" : state })),
     );
   }
   const detailsRead: string[] = [];

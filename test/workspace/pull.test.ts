@@ -57,9 +57,10 @@ describe("a first pull", () => {
     expect(report).toMatchObject({ total: 5, young: 1, unread: 2 });
     expect(report.counts).toEqual({
       users: 5,
-      states: { read: 2, young: 1, unanswered: 1, preregistered: 1 },
+      states: { read: 2, young: 1, unanswered: 1, preregistered: 1, wiped: 0 },
       usable: { ci: 1, phone: 1, email: 1 },
-      wiped: 0,
+      cis: 1,
+      forgotten: 0,
     });
   });
 

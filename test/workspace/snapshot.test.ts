@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../../src/workspace/snapshot.ts";
 import type { Workspace } from "../../src/workspace/workspace.ts";
 import { makeFolder, openTestWorkspace, readAllBytes, userOf, utf8InLatin1 } from "./open-test-workspace.ts";
-import { pullAll } from "./pull-all.ts";
+import { pullAll, readAll as readPull } from "./pull-all.ts";
 
 const many = Array.from({ length: 2500 }, (_, at) => userOf(String(1_000_000 + at)));
 
@@ -178,17 +178,58 @@ describe("wiping", () => {
     expect(existsSync(join(workspace.folder, "snapshot-1.db"))).toBe(false);
   });
 
-  it("takes a part away: the rest stays, and who lost something is read again by the next pull", async () => {
+  const comparison = { seed: [1, 2] as const, form: "" };
+
+  it("takes a part away: the rest stays, hashes and all, and is not read again before it is due", async () => {
     const workspace = openTestWorkspace(makeFolder());
     pullAll(workspace, [userOf("9"), userOf("1")].reverse(), { now: 1000 });
-    const { generation, counts } = await workspace.snapshots.redact(1, (user) => (user.id === "1" ? { ...user, ci: 0 } : user));
-    expect(counts).toMatchObject({ users: 2, wiped: 1, usable: { ci: 1, phone: 2, email: 2 } });
-    expect(readAll(workspace)).toEqual([userOf("1", { ci: 0 }), userOf("9")]);
-    expect(taken(workspace)).toMatchObject({ generation, takenAt: 1000, complete: true });
-    expect(existsSync(join(workspace.folder, "snapshot-1.db"))).toBe(false);
-    // Wiped twice, still known to be wiped.
-    await workspace.snapshots.redact(generation, (user) => user);
-    expect(pullAll(workspace, [userOf("1"), userOf("9")], { now: 2000 }).detailsRead).toEqual(["1"]);
-    expect(taken(workspace).counts.wiped).toBe(0);
+    const hashed = userOf("1", { state: "wiped", ci: "a".repeat(24), phone: "b".repeat(24), email: 0, name: null, birthdate: null });
+    const announced: string[] = [];
+    await workspace.snapshots.wipeDetails(1, { wipe: (read) => (read.user.id === "1" ? { user: hashed, readAt: read.readAt } : read), comparison, announce: () => announced.push("once") });
+    expect(readAll(workspace)).toEqual([hashed, userOf("9")]);
+    expect(taken(workspace)).toMatchObject({ takenAt: 1000, complete: true, comparison, counts: { users: 2, states: { read: 1, wiped: 1 }, usable: { ci: 2, phone: 2, email: 1 }, cis: 1, forgotten: 0 } });
+    expect([announced, existsSync(join(workspace.folder, "snapshot-1.db"))]).toEqual([["once"], false]);
+
+    const { generation } = taken(workspace);
+    await workspace.snapshots.wipeDetails(generation, { wipe: (read) => read, comparison: null, announce: () => announced.push("twice") });
+    expect([announced, taken(workspace).generation]).toEqual([["once"], generation]);
+
+    expect(pullAll(workspace, [userOf("1"), userOf("9")], { now: 2000 }).detailsRead).toEqual([]);
+    expect([readAll(workspace)[0], taken(workspace).comparison]).toEqual([hashed, comparison]);
+    workspace.snapshots.readAgain.add(["1"]);
+    expect(pullAll(workspace, [userOf("1"), userOf("9")], { now: 3000 }).detailsRead).toEqual(["1"]);
+    expect([taken(workspace).comparison, workspace.snapshots.readAgain.any]).toEqual([null, false]);
+  });
+
+  it("has those read again of whom nothing is left, and those who are due", async () => {
+    const workspace = openTestWorkspace(makeFolder());
+    const users = [userOf("1"), userOf("2"), userOf("3")];
+    pullAll(workspace, users, { now: 1000 });
+    const wipe: Parameters<Workspace["snapshots"]["wipeDetails"]>[1]["wipe"] = ({ user, readAt }) => ({ user: { ...user, state: "wiped", ci: 0, phone: 0, email: 0, name: null, birthdate: null }, readAt: user.id === "2" ? 0 : readAt });
+    await workspace.snapshots.wipeDetails(1, { wipe, comparison, announce: () => undefined });
+    expect(taken(workspace).counts.forgotten).toBe(1);
+    expect(pullAll(workspace, users, { now: 2000 }).detailsRead).toEqual(["2"]);
+    expect(pullAll(workspace, users, { now: 3000, refreshBefore: 1500 }).detailsRead).toEqual(["1", "3"]);
+  });
+
+  it("does not take the ground from an unfinished pull", async () => {
+    const workspace = openTestWorkspace(makeFolder());
+    const users = [userOf("1"), userOf("2")];
+    pullAll(workspace, users, { now: 1000 });
+    workspace.snapshots.beginPull({ properties: ["kakao_account.ci"], refreshBefore: 0, now: 2000 }).addListed(["1"]);
+    const wiped = userOf("1", { state: "wiped", ci: "a".repeat(24), phone: 0, email: 0, name: null, birthdate: null });
+    for (const state of ["wiped", "twice"]) {
+      const { generation } = taken(workspace);
+      await workspace.snapshots.wipeDetails(generation, { wipe: (read) => (read.user.id === "1" ? { user: wiped, readAt: read.readAt - (state === "twice" ? 1 : 0) } : read), comparison, announce: () => undefined });
+    }
+    const pull = workspace.snapshots.resumePull();
+    pull?.addListed(["2", "3"]);
+    pull?.finishListing();
+    workspace.snapshots.readAgain.add(["1"]);
+    if (pull !== null) readPull(pull, [...users, userOf("3")]);
+    expect(pull?.complete(2100)).toMatchObject({ total: 3, new: 1, gone: 0 });
+    // It was listed before it was asked for: the next pull reads it.
+    expect([readAll(workspace)[0], workspace.snapshots.readAgain.any]).toEqual([wiped, true]);
+    expect(pullAll(workspace, [...users, userOf("3")], { now: 3000 }).detailsRead).toEqual(["1"]);
   });
 });

@@ -50,7 +50,7 @@ export function describePlan(context: Context, { operator, snapshot }: PlanInput
       quality: { ...plan.quality, digested: KEY_NAMES.filter((key) => options.digests?.[key] !== undefined), usableMembers: members.usableCounts, usableKakao: snapshot.counts.usable },
     },
     digests: { plan: digest, config: context.configDigest, decisions, database },
-    snapshot: { generation: snapshot.generation, takenAt: snapshot.takenAt },
+    snapshot: { generation: snapshot.generation, takenAt: snapshot.takenAt, source: snapshot.source },
     files: sql === undefined ? planFiles : { ...planFiles, sql: sqlFile },
   };
 }

@@ -59,7 +59,7 @@ function sentenceOf(answer: Answer): string {
     case "elsewhere":
       return "A place of alsoLinkedIn has this id in use.";
     case "unread":
-      return "Its details were not read: younger than 24 hours, not answered by Kakao, or sign-up at Kakao not finished.";
+      return "Its details were not read: younger than 24 hours, not answered by Kakao, sign-up at Kakao not finished, or wiped when it was linked (the next pull reads them again).";
     case "unmatched":
       return answer.by === "decision" ? "A person decided that none of the candidates is this user." : "No live or dormant member has the same CI, phone number or e-mail address.";
     default:

@@ -59,7 +59,7 @@ export function listPurgeable(context: Context, choice: PurgeChoice, now: number
 function countUsers(context: Context, generation: number): Pick<PurgeableSnapshot, "users" | "cis"> {
   try {
     const snapshot = context.workspace().snapshots.open(generation);
-    const counted = { users: snapshot?.counts.users ?? null, cis: snapshot?.counts.usable.ci ?? null };
+    const counted = { users: snapshot?.counts.users ?? null, cis: snapshot?.counts.cis ?? null };
     snapshot?.close();
     return counted;
   } catch (error) {

@@ -56,6 +56,7 @@ export async function planMapping(context: Context, input: PlanInput): Promise<M
       return result;
     } catch (error) {
       if (!(error instanceof FalseHit)) throw error;
+      if (input.snapshot.comparison !== null) throw readAllAgain(error);
       if (attempt === 3) throw context.values().columns.length > 0 ? readDifferently(error) : error;
     }
   }
@@ -71,9 +72,19 @@ function readDifferently(cause: FalseHit): FailedError {
   });
 }
 
+/** While hashes stand for wiped values, the seed cannot be drawn anew. */
+function readAllAgain(cause: FalseHit): FailedError {
+  return new FailedError({
+    code: "false-hit",
+    message: "Two different values have the same hash, and with the hashes that are left of wiped details it cannot be computed otherwise.",
+    hint: "Nothing was written. Read all details again, then plan anew: kakao-sync pull --refresh-after 0d",
+    cause,
+  });
+}
+
 function recordPlan(context: Context, { snapshot }: PlanInput, { id, counts, digests }: Run): void {
   const { planned, members, kakaoUsers } = counts;
-  const used = context.config.matching.keys.includes("ci") ? snapshot.counts.usable.ci : 0;
+  const used = context.config.matching.keys.includes("ci") ? snapshot.counts.cis : 0;
   context.record({ event: "planned", run: id, counts: { planned, members, kakaoUsers }, ci: { used }, digests: { plan: digests.plan } });
 }
 
@@ -100,6 +111,7 @@ async function attemptPlan(context: Context, input: PlanInput): Promise<MappingR
     // Whoever runs the file is asked nothing more: what --apply would refuse (M13) does not get into it.
     const sql = input.sqlDialect === undefined || isDoubtful ? undefined : await writeSqlFile(context, { id, folder }, input.sqlDialect, sides, plan, settled.obeyed);
     const run = workspace.runs.create(id, describePlan(context, input, { ...made, sql }));
+    workspace.snapshots.readAgain.add(sides.kakao.unheldWiped());
     return { run, refusedDecisions: settled.refused, clears: countClears(settled.obeyed) };
   } catch (error) {
     draft.discard();
@@ -117,7 +129,7 @@ interface ReadSides {
 
 /** Passes 1 and 2: both sides into memory. Throws RefusedError where more than 1 % of a column could not be decrypted. */
 async function readSides(context: Context, { snapshot, inspection }: PlanInput, draft: RunDraft): Promise<ReadSides> {
-  const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: context.drawSeed() };
+  const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: snapshot.comparison?.seed ?? context.drawSeed() };
   const kakao = new KakaoSide(snapshot.ids(), snapshot.counts.usable, options);
   for (const users of snapshot.blocks()) kakao.add(users);
   for await (const id of readElsewhere(context)) kakao.markElsewhere(id);

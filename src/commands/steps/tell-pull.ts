@@ -15,7 +15,7 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const before = context.workspace().snapshots.snapshot();
   const users = before?.count ?? exampleUsers;
-  const due = before === null ? users : before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read;
+  const due = before === null ? users : before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
   before?.close();
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
   const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
@@ -30,6 +30,7 @@ export function renderPull(terminal: Terminal, report: PullReport): void {
     [{ header: "" }, { header: "users" }],
     [
       ["details read", report.counts.states.read],
+      ...(report.counts.states.wiped === 0 ? [] : [["linked, details wiped", report.counts.states.wiped] as const]),
       ["younger than 24 h, not read", report.young],
       ["not answered, or sign-up not finished", report.unread],
     ],

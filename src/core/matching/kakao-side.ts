@@ -64,6 +64,7 @@ export class KakaoSide {
       this.filled += 1;
       this.state[row] = READ_STATES.indexOf(user.state);
       if (user.state === "read") this.addDetails(row, user);
+      else if (user.state === "wiped") this.addKept(row, user);
     }
   }
 
@@ -81,6 +82,14 @@ export class KakaoSide {
 
   isRead(row: number): boolean {
     return this.state[row] === 0;
+  }
+
+  /** Wiped users whom nobody holds any more and no other place has in use: they are to be read again before anything is decided about them. */
+  *unheldWiped(): Iterable<KakaoId> {
+    const wiped = READ_STATES.indexOf("wiped");
+    for (let row = 0; row < this.state.length; row += 1) {
+      if (this.state[row] === wiped && this.held[row] === HELD.nobody && this.elsewhere[row] === 0) yield this.ids.at(row);
+    }
   }
 
   slot(key: KeyName, row: number): number {
@@ -112,13 +121,33 @@ export class KakaoSide {
     }
     if (user.birthdate !== null) this.birthdate[row] = Number(user.birthdate);
   }
+
+  /** Of a wiped user the hashes stand for the keys: it hits, and shares values, as it did. */
+  private addKept(row: number, user: KakaoUser): void {
+    let ciKnown = false;
+    for (const key of KEY_NAMES) {
+      const kept = usesKey(key, this.options) ? user[key] : UNUSABLE.empty;
+      if (typeof kept === "number") {
+        if (this.options.keys.includes(key)) countUnusable(this.unusable, key, kept);
+        continue;
+      }
+      if (key === "ci") ciKnown = true;
+      this.hash.take(kept);
+      this.slots[key][row] = this.indexes[key].addKakao(this.hash, ciKnown);
+    }
+  }
 }
 
 /** A key of a snapshot user as this run compares it: placeholders of the configuration, and keys that this run does not use, are no keys. */
 export function readSnapshotKey(user: KakaoUser, key: KeyName, options: MatchingOptions): KeyReading {
   const value = user[key];
+  if (typeof value === "string" && !usesKey(key, options)) return UNUSABLE.empty;
+  return compareForm(value, key, options);
+}
+
+/** The same of a key that this run need not use. */
+export function compareForm(value: string | number, key: KeyName, options: Pick<MatchingOptions, "placeholders" | "syntheticEmails" | "digests">): KeyReading {
   if (typeof value === "number") return unusableCode(value);
-  if (!usesKey(key, options)) return UNUSABLE.empty;
   if (options.placeholders.has(value)) return UNUSABLE.placeholder;
   // Of a digest nobody can tell that its address is of a relay service or made up: so that side is asked which can be read.
   const readable = key === "email" && options.digests?.email !== undefined ? readMemberEmail(value, options.syntheticEmails) : value;

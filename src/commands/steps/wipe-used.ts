@@ -1,0 +1,120 @@
+import type { Context } from "../../context.ts";
+import { GrowingIds } from "../../core/growing-ids.ts";
+import { createWiper, fits, makeComparison, type Comparison } from "../../core/matching/kept-hashes.ts";
+import { OperatorError } from "../../errors.ts";
+import type { RunStore } from "../../workspace/run-store.ts";
+import type { Run, WipedDetails } from "../../workspace/runs.ts";
+import type { ReadUser, Snapshot } from "../../workspace/snapshot.ts";
+import { readOutcomes } from "./apply-mapping.ts";
+import { countOf } from "./count-of.ts";
+import { readMappingOptions } from "./read-mapping-options.ts";
+import { contradicted } from "./write-mapping-plan.ts";
+
+/**
+ * Wipes the details of linked users that a mapping run has used, once it was applied or has expired (product.md section 10), with an entry on record. A run of
+ * which that was left undone, because it was killed, is dealt with by the next command that comes here. Needs the workspace's lock.
+ */
+export async function wipeUsed(context: Context): Promise<void> {
+  for (const run of context.workspace().runs.list()) if (isDue(run)) await wipeRun(context, run);
+}
+
+function isDue({ command, state, wiped, snapshot }: Run): boolean {
+  return command === "map-members" && (state === "applied" || state === "expired") && wiped === undefined && snapshot !== null;
+}
+
+async function wipeRun(context: Context, run: Run): Promise<void> {
+  const { snapshots, runs } = context.workspace();
+  try {
+    // Of the app there is one snapshot at a time, whatever its generation is by now.
+    const used = run.snapshot?.source === "app" ? snapshots.snapshot() : snapshots.open(run.snapshot?.generation ?? 0);
+    if (used === null) return runs.markWiped(run.id, { users: 0, cis: 0 });
+    try {
+      runs.markWiped(run.id, used.complete ? await wipeLinked(context, run, used) : wipeFile(context, run, used));
+    } finally {
+      used.close();
+    }
+  } catch (error) {
+    // The run itself is over, and nobody is kept from going on; it stays due, and at the latest goes with its snapshot.
+    if (!(error instanceof OperatorError)) throw error;
+    context.terminal.warn(`The details of linked users that run ${run.id} used are not wiped yet: ${error.message} ${error.hint}`);
+  }
+}
+
+/** Nobody plans from users of a file again: each plan reads its file anew. */
+function wipeFile(context: Context, run: Run, { generation, counts }: Snapshot): WipedDetails {
+  record(context, run, { users: counts.users, cis: counts.cis });
+  context.workspace().snapshots.wipe(generation);
+  return { users: counts.users, cis: counts.cis };
+}
+
+async function wipeLinked(context: Context, run: Run, { generation, comparison: known }: Snapshot): Promise<WipedDetails> {
+  const options = readMappingOptions(context, await context.foreignPhone(), true);
+  const comparison = known !== null && fits(known, options) ? known : makeComparison(options, context.drawSeed());
+  const store = context.workspace().openRunStore(run);
+  try {
+    const isLinked = findLinked(run, store);
+    const wiped = { users: 0, cis: 0 };
+    const wipe = chooseWipe(comparison, known, createWiper(options, comparison), (read) => isUsedBy(run, read) && isLinked(BigInt(read.user.id)), wiped);
+    await context.workspace().snapshots.wipeDetails(generation, { wipe, comparison, announce: () => record(context, run, wiped) });
+    if (wiped.users > 0) context.terminal.note(`Details of ${countOf(wiped.users, "linked Kakao user")}, with ${countOf(wiped.cis, "CI")}, have been wiped from the snapshot.`);
+    return wiped;
+  } finally {
+    store.close();
+  }
+}
+
+/** Details that were read after the run's snapshot are another run's. */
+function isUsedBy({ snapshot }: Run, { user, readAt }: ReadUser): boolean {
+  return user.state === "read" && readAt > 0 && readAt <= (snapshot?.takenAt ?? 0);
+}
+
+function chooseWipe(comparison: Comparison, known: Comparison | null, wiper: ReturnType<typeof createWiper>, isDueOf: (read: ReadUser) => boolean, wiped: { users: number; cis: number }): (read: ReadUser) => ReadUser {
+  return (read) => {
+    // Hashes of another comparison are of no use any more: the next pull reads these users again.
+    if (read.user.state === "wiped" && known !== comparison && read.readAt > 0) return { user: { ...read.user, ci: 0, phone: 0, email: 0 }, readAt: 0 };
+    if (!isDueOf(read)) return read;
+    wiped.users += 1;
+    if (typeof read.user.ci === "string") wiped.cis += 1;
+    return { user: wiper(read.user), readAt: read.readAt };
+  };
+}
+
+/**
+ * Who was linked when the run was planned, or has been linked by it. Not who is contradicted (M1): a person has yet to look at those, and needs what speaks
+ * against them. Ids must be asked for in ascending order.
+ */
+function findLinked(run: Run, store: RunStore): (id: bigint) => boolean {
+  const written = new GrowingIds();
+  const excepted = new Set<string>();
+  for (const { row: [, , kakaoId, action], outcome } of run.state === "applied" ? readOutcomes(store) : []) {
+    if (action === "unlink") excepted.add(kakaoId);
+    else if (outcome.outcome === "written") written.push(BigInt(kakaoId));
+  }
+  for (const { kakaoId, reason } of store.candidates()) if (reason === contradicted) excepted.add(kakaoId);
+  const linkedBy = ascending(written.take().sort());
+  const unlinked = ascending(unlinkedIds(store));
+  return (id) => {
+    const isWritten = linkedBy(id);
+    return (isWritten || !unlinked(id)) && !excepted.has(String(id));
+  };
+}
+
+/** Everybody whom the plan did not find linked. */
+function* unlinkedIds(store: RunStore): Iterable<bigint> {
+  for (const { kakaoId, action } of store.answers()) if (action !== "linked") yield BigInt(kakaoId);
+}
+
+/** Whether an id is among others; both come in ascending order. */
+function ascending(ids: Iterable<bigint>): (id: bigint) => boolean {
+  const rest = ids[Symbol.iterator]();
+  let next = rest.next();
+  return (id) => {
+    while (next.done !== true && next.value < id) next = rest.next();
+    return next.done !== true && next.value === id;
+  };
+}
+
+/** The record says what is about to go: killed behind it, the next command says so once more. */
+function record(context: Context, run: Run, { users, cis }: WipedDetails): void {
+  if (users > 0) context.record({ event: "destroyed", run: run.id, counts: { users }, ci: { destroyed: cis } });
+}
