@@ -1,6 +1,5 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createCsv } from "../../src/files/csv-out.ts";
 import { explainWriteError } from "../../src/files/output-file.ts";
 import { makeFolder } from "./make-folder.ts";
+import { mountSmallDisk } from "./small-disk.ts";
 
 describe("a CSV file for machines", () => {
   it("has LF, no BOM, quotes where needed, and cells as they are", () => {
@@ -128,15 +128,3 @@ describe("a full disk", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 });
-
-/** A file system of 512 KiB, or null where that is not allowed. */
-function mountSmallDisk(): string | null {
-  const folder = makeFolder();
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", folder], { stdio: "ignore" });
-  } catch {
-    return null;
-  }
-  onTestFinished(() => void execFileSync("umount", [folder]));
-  return folder;
-}
