@@ -1,4 +1,4 @@
-import { Command, CommanderError, type OptionValues } from "commander";
+import { Command, CommanderError, Option, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
 import { addApplyOptions, addGlobalOptions, addRefreshOption, addUntilOption, readCount, readDuration, readKinds, readPlaceCount, readWord } from "./commands/shared-options.ts";
 import type { Context } from "./context.ts";
@@ -62,7 +62,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addApprove, addRuns, addPurge, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -163,6 +163,24 @@ function addAuditConsent(program: Command, call: Call): void {
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/audit-consent.ts")).audit));
 }
 
+function addExportChannelTargets(program: Command, call: Call): void {
+  program
+    .command("export-channel-targets")
+    .description("a customer file for the Kakao Talk Channel that holds only who may be written to")
+    .option("--purpose <text>", "what the file is for; required, and kept on the record")
+    .option("--segment <name>", "only members who fulfil this condition of channel.segments")
+    .option("--night", "ask for the consent to messages from 21:00 to 08:00, too")
+    .option("--relation", "ask Kakao who added or blocked the channel, and leave blockers out")
+    .option("--exclude-overdue", "leave out whose reconfirmation notice is overdue")
+    .option("--name <name>", "what the export goes by; the next of that name lists whom to remove (default: the segment, else members)")
+    .option("--to <folder>", "a private folder for the files (default: the run's own)")
+    .option("--headers <set>", "names of the columns: centre-2025 or api (default: centre-2025)", readWord(["centre-2025", "api"]))
+    .option("--encoding <encoding>", "utf8-bom, utf8 or cp949 (default: utf8-bom)", readWord(["utf8-bom", "utf8", "cp949"]))
+    .option("--max-rows <n>", "rows a file at most; more go into further files", readCount)
+    .addOption(new Option("--where <sql>").hideHelp())
+    .action((_flags, command: Command) => call(command, async () => (await import("./commands/export-channel-targets.ts")).exportChannelTargets));
+}
+
 function addApprove(program: Command, call: Call): void {
   program
     .command("approve [run]")
@@ -261,6 +279,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "audit-consent --live --sample 300",
     "audit-consent --format sarif --output consent.sarif",
     "audit-consent --diff consent-2025.yaml",
+  ],
+  "export-channel-targets": [
+    'export-channel-targets --purpose "spring sale, 3 March"',
+    'export-channel-targets --segment vip --relation --purpose "vip evening" --to ~/for-marketing',
+    'export-channel-targets --night --encoding cp949 --purpose "late show" --json',
   ],
   explain: ["explain --member 1042", "explain --kakao 2718281828"],
 };

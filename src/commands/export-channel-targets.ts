@@ -1,0 +1,68 @@
+import type { Context } from "../context.ts";
+import type { HeaderSet } from "../core/targets/header.ts";
+import { EXIT } from "../errors.ts";
+import type { TargetEncoding } from "../files/target-encoding.ts";
+import { readExportFlags } from "./steps/export-flags.ts";
+import { createFieldReader, requireChannel } from "./steps/read-fields.ts";
+import { registerExport } from "./steps/register-export.ts";
+import { selectTargets, type SelectionFlags, type TargetSelection } from "./steps/select-targets.ts";
+import { nameTargetList } from "./steps/target-list-names.ts";
+import { tellExport } from "./steps/tell-export.ts";
+import { ExportFiles, type ExportShape, type WrittenTargets } from "./steps/write-targets.ts";
+
+export interface ExportFlags extends SelectionFlags {
+  readonly purpose?: string;
+  /** What the export goes by: the next one of that name is compared with it. */
+  readonly name?: string;
+  readonly to?: string;
+  readonly headers?: HeaderSet;
+  readonly encoding?: TargetEncoding;
+  readonly maxRows?: number;
+  /** Always refused. */
+  readonly where?: string;
+}
+
+/** `export-channel-targets`: files for the channel's partner centre that hold only who may be written to (product.md section 9). */
+export async function exportChannelTargets(context: Context, flags: ExportFlags): Promise<number> {
+  const { purpose, name } = readExportFlags(flags);
+  const operator = context.requireOperator();
+  const channel = requireChannel(context, flags.segment);
+  context.lock();
+  return exportFiles(context, flags, { operator, purpose, name, channel });
+}
+
+async function exportFiles(context: Context, flags: ExportFlags, { operator, purpose, name, channel }: { readonly operator: string; readonly purpose: string; readonly name: string; readonly channel: ExportShape["channel"] }): Promise<number> {
+  // A run's folder is private, but it may lie in a work tree.
+  const to = context.privateFolder(flags.to ?? context.workspaceFolder);
+  const { runs } = context.workspace();
+  const { id, folder } = runs.prepare(Math.floor(context.now() / 1000));
+  try {
+    const shape: ExportShape = {
+      folder: flags.to === undefined ? folder : to,
+      channel,
+      headers: flags.headers ?? "centre-2025",
+      encoding: flags.encoding ?? "utf8-bom",
+      maxRows: flags.maxRows,
+      list: nameTargetList("export", channel, name),
+    };
+    const { selection, written } = await writeFiles(context, flags, shape, { run: id });
+    const run = await registerExport(context, flags, { id, folder, operator, purpose, name, counts: selection.counts(), written });
+    tellExport(context, run);
+    return EXIT.done;
+  } catch (error) {
+    runs.discard(id);
+    throw error;
+  }
+}
+
+async function writeFiles(context: Context, flags: ExportFlags, shape: ExportShape, facts: Readonly<Record<string, unknown>>): Promise<{ readonly selection: TargetSelection; readonly written: WrittenTargets }> {
+  const files = await ExportFiles.open(context, shape);
+  try {
+    const readField = createFieldReader(context, shape.channel, (text) => files.findUnencodable(text));
+    const selection = await selectTargets(context, flags, readField, files.lists);
+    return { selection, written: await files.write(selection, facts) };
+  } catch (error) {
+    files.discard();
+    throw error;
+  }
+}

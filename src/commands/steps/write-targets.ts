@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import type { ChannelConfig } from "../../config/config.ts";
+import type { Context } from "../../context.ts";
+import { arrangeCells, arrangeHeader, renderTargetId, type HeaderSet, type TargetHeader } from "../../core/targets/header.ts";
+import type { TargetAnswer } from "../../core/targets/targets.ts";
+import { StartError } from "../../errors.ts";
+import type { CsvWriter } from "../../files/csv-out.ts";
+import type { TargetEncoding } from "../../files/target-encoding.ts";
+import type { TargetFiles } from "../../files/target-files.ts";
+import type { SelectionLists, TargetSelection } from "./select-targets.ts";
+
+/** How the files of an export are written. */
+export interface ExportShape {
+  /** Absolute. */
+  readonly folder: string;
+  readonly channel: ChannelConfig;
+  readonly headers: HeaderSet;
+  readonly encoding: TargetEncoding;
+  /** Rows a file at most. */
+  readonly maxRows?: number | undefined;
+  /** Name of the export's list in the workspace. */
+  readonly list: string;
+}
+
+/** What became of them. */
+export interface WrittenTargets {
+  /** Absolute, the customer files first. */
+  readonly files: readonly string[];
+  /** Identifiers of the former export that are not in this one; null where there was none. */
+  readonly removed: number | null;
+  /** Of the customer files, SHA-256 in hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** The files of one export: there as a whole at the end, or given up. */
+export class ExportFiles {
+  readonly lists: SelectionLists;
+  readonly #context: Context;
+  readonly #shape: ExportShape;
+  readonly #header: TargetHeader;
+  readonly #tables: readonly string[];
+  readonly #targets: TargetFiles;
+  readonly #removed: TargetFiles;
+  readonly #others: { readonly leftOut: CsvWriter; readonly reconfirm: CsvWriter; readonly badValues: CsvWriter };
+
+  static async open(context: Context, shape: ExportShape): Promise<ExportFiles> {
+    const { folder, channel, headers, encoding, maxRows } = shape;
+    const header = arrangeOrRefuse(channel, headers);
+    const targets = await context.createTargetFiles({ folder, name: "targets", header: header.names, encoding, ...(maxRows === undefined ? {} : { maxRows }) });
+    const removed = await context.createTargetFiles({ folder, name: "removed", header: header.names.slice(0, 1), encoding });
+    return new ExportFiles(context, shape, header, targets, removed);
+  }
+
+  private constructor(context: Context, shape: ExportShape, header: TargetHeader, targets: TargetFiles, removed: TargetFiles) {
+    const { members } = context.config;
+    const open = (name: string, columns: readonly string[]): CsvWriter => context.createCsv(`${shape.folder}/${name}`, columns, { readers: "machines" });
+    this.#context = context;
+    this.#shape = shape;
+    this.#header = header;
+    this.#targets = targets;
+    this.#removed = removed;
+    this.#tables = [members.table, ...members.also.map(({ table }) => table)];
+    this.#others = {
+      leftOut: open("left-out.csv", ["place", "member_id", "reason"]),
+      reconfirm: open("reconfirm.csv", ["member_id", "agreed_on", "reconfirmed_on", "due_on", "state"]),
+      badValues: open("bad-values.csv", ["member_id", "field", "why"]),
+    };
+    const fields = Object.keys(shape.channel.fields);
+    this.lists = {
+      notice: ({ memberId }, { agreedOn, reconfirmedOn, dueOn, state }) => this.#others.reconfirm.write([memberId, agreedOn, reconfirmedOn, dueOn, state]),
+      badFields: ({ memberId }, bad) => {
+        for (const { field, why } of bad) this.#others.badValues.write([memberId, fields[field] ?? "", why]);
+      },
+    };
+  }
+
+  findUnencodable(text: string): readonly string[] {
+    return this.#targets.findUnencodable(text);
+  }
+
+  /** Writes all answers, and what is to be removed since the last export; puts the files in their places, the customer files last, and then the list in the workspace. */
+  async write(selection: TargetSelection, facts: Readonly<Record<string, unknown>>): Promise<WrittenTargets> {
+    const { targetLists } = this.#context.workspace();
+    const list = targetLists.write(this.#shape.list);
+    try {
+      for await (const answers of selection.answers) {
+        for (const answer of answers) {
+          this.#writeAnswer(answer);
+          if ("exported" in answer) list.add(answer.exported.id, 0n);
+        }
+      }
+      const removed = this.#writeRemoved(selection);
+      const others = [this.#others.reconfirm, this.#others.leftOut, this.#others.badValues].map((file) => file.finish().path);
+      const removedFiles = this.#removed.finish();
+      const targets = this.#targets.finish();
+      list.finish(facts);
+      return { files: [...targets, ...removedFiles].map(({ path }) => path).concat(others), removed, digest: digestOf(targets.map(({ sha256 }) => sha256)) };
+    } catch (error) {
+      list.discard();
+      throw error;
+    }
+  }
+
+  /** Gives all of them up. */
+  discard(): void {
+    for (const file of [this.#targets, this.#removed, ...Object.values(this.#others)]) file.discard();
+  }
+
+  #writeAnswer(answer: TargetAnswer): void {
+    if ("exported" in answer) return this.#targets.write(arrangeCells(this.#header, this.#shape.channel.idType, answer.exported));
+    const { place, memberId, reason } = answer.leftOut;
+    this.#others.leftOut.write([this.#tables[place] ?? "", memberId, reason]);
+  }
+
+  #writeRemoved({ isExported }: TargetSelection): number | null {
+    const former = this.#context.workspace().targetLists.read(this.#shape.list);
+    if (former === null) return null;
+    let removed = 0;
+    for (const id of former.ids) {
+      if (isExported(id)) continue;
+      this.#removed.write([renderTargetId(this.#shape.channel.idType, id)]);
+      removed += 1;
+    }
+    return removed;
+  }
+}
+
+function arrangeOrRefuse({ idType, fields }: ChannelConfig, headers: HeaderSet): TargetHeader {
+  const header = arrangeHeader(headers, idType, Object.keys(fields));
+  if ("names" in header) return header;
+  const { problem, name } = header;
+  throw new StartError({
+    code: "field-name",
+    message: problem === "twice" ? `Two fields of channel.fields come out as the column ${name}.` : `A field of channel.fields bears the name of the identifier's own column: ${name}.`,
+    hint: "Rename or remove one of them in channel.fields.",
+  });
+}
+
+/** Of one file its own digest, so that it can be compared by hand; of several a digest of theirs. */
+function digestOf(digests: readonly string[]): string {
+  const [first = "", ...more] = digests;
+  return more.length === 0 ? first : createHash("sha256").update(digests.join("\n")).digest("hex");
+}
