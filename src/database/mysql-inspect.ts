@@ -1,7 +1,9 @@
 import { StartError } from "../errors.ts";
+import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { refuseOtherCollations } from "./mysql-collations.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
+import { tryExtras } from "./mysql-extras.ts";
 import { isReadOnly, isReplica } from "./mysql-rights.ts";
 import type { MysqlLinkTable } from "./mysql-link-table.ts";
 import type { MysqlPlace, Places } from "./mysql-place.ts";
@@ -22,13 +24,16 @@ export interface Inspected {
  * Throws one StartError that holds all problems of a kind.
  */
 export async function inspectPlaces(read: Inspected, written: Inspected, map: ServiceDatabaseMap): Promise<Inspection> {
-  const { connection: reader, places: { all, linkTable } } = read;
+  const { connection: reader, places: { all, linkTable, extras } } = read;
   const { connection: primary, places } = written;
-  for (const one of new Set([read.places, places])) refuseOtherCollations(one);
+  for (const one of new Set([read.places, places])) if (one.linkTable !== null) refuseOtherCollations(one.all, one.linkTable);
   refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [
     ...(await inTurn(all, (place) => inTurn(namedExpressions(map, place.at), ([key, sql]) => describeBadSql(reader, place.table, key, sql)))),
+    ...(await inTurn(all.slice(0, 1), ({ table }) => inTurn(listOwnSql(extras.groups), ({ name, sql }) => describeBadSql(reader, table, name, sql)))),
+    ...(await inTurn(extras.lookups, ({ table, group }) => inTurn(listLookupSql(group), ({ name, sql }) => describeBadSql(reader, table, name, sql)))),
     ...(linkTable === null || linkTable.where === null ? [] : await describeBadSql(reader, linkTable.table, "link.where", linkTable.where)),
   ]);
+  for (const place of all.slice(0, 1)) await tryExtras(reader, place, extras);
   refuse("member-ids", "Every member needs an id of its own: mend the rows, or name another id column.", [
     ...(await inTurn(all, (place) => describeBadIds(reader, place))),
     ...(await inTurn(all, (place, at) => inTurn(all.slice(0, at), (earlier) => describeIdsInBoth(reader, earlier, place)))),

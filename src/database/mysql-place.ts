@@ -1,11 +1,13 @@
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
+import { type MysqlExtras, ownSql, refuseOtherLookups, resolveLookups } from "./mysql-extras.ts";
 import { type MysqlLinkTable, resolveLinkTable } from "./mysql-link-table.ts";
-import { columnOf, describeWrongColumns, listTables, readTable, type TableShape } from "./mysql-schema.ts";
+import { columnOf, describeWrongColumns, listTables, readTable, sourceSql, type TableShape } from "./mysql-schema.ts";
 import { refuseWrongIdType, refuseWrongLinkType } from "./mysql-types.ts";
 import { coversColumn } from "./mysql-unique.ts";
-import { type ColumnShape, quoteMysqlName, readSql, textLiteral, wrapSql } from "./mysql-values.ts";
-import type { AlsoTable, ColumnSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
+import { type ColumnShape, quoteMysqlName, wrapSql } from "./mysql-values.ts";
+import { groupExtras, listOwnColumns } from "./extras.ts";
+import type { AlsoTable, ExtraSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import { describeMissing, refuseWrongNames } from "./table-map.ts";
 
 /** The link column of a place. */
@@ -42,11 +44,13 @@ export interface Places {
   readonly missingLink: boolean;
   /** Where links are rows of a table of their own; null where they are a column. */
   readonly linkTable: MysqlLinkTable | null;
+  readonly extras: MysqlExtras;
 }
 
 /** Resolves the configured names against the server. Throws one StartError that names every wrong table and column. */
-export async function resolvePlaces(connection: MysqlConnection, map: ServiceDatabaseMap): Promise<Places> {
+export async function resolvePlaces(connection: MysqlConnection, map: ServiceDatabaseMap, wished: readonly ExtraSource[] = []): Promise<Places> {
   const problems: string[] = [];
+  const groups = groupExtras(wished);
   const tables: (TableShape | undefined)[] = [];
   for (const columns of [map.members, ...map.also]) {
     const table = await readTable(connection, columns.table);
@@ -55,22 +59,15 @@ export async function resolvePlaces(connection: MysqlConnection, map: ServiceDat
   }
   const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());
   tables.forEach((table, at) => {
-    if (table !== undefined) problems.push(...describeWrongColumns(table, namedColumns(map, at, missingLink)));
+    if (table !== undefined) problems.push(...describeWrongColumns(table, [...new Set([...namedColumns(map, at, missingLink), ...(at === 0 ? listOwnColumns(groups) : [])])]));
   });
   const linkTable = map.link.kind === "table" ? await resolveLinkTable(connection, map.link, problems) : null;
+  const lookups = await resolveLookups(connection, groups.lookups, problems);
   refuseWrongNames(problems);
   const all = tables.flatMap((table, at) => (table === undefined ? [] : [resolvePlace(map, at, table, missingLink)]));
-  return { all, missingLink, linkTable };
-}
-
-/** SQL for the text of a configured column or expression. */
-export function sourceSql(table: TableShape, source: ColumnSource | undefined): string | null {
-  if (source === undefined) return null;
-  if (source.kind === "sql") return `CONVERT(${wrapSql(source.sql)} USING utf8mb4)`;
-  const column = columnOf(table, source.column);
-  const sql = readSql(column, quoteMysqlName(table.name));
-  // Bytes as `\x` and hexadecimal digits, as on every engine.
-  return column.kind === "bytes" ? `CONCAT(${textLiteral("\\x")}, ${sql})` : sql;
+  const extras = { groups, own: tables[0] === undefined ? [] : ownSql(tables[0], groups), lookups };
+  if (all[0] !== undefined) refuseOtherLookups(all[0], extras);
+  return { all, missingLink, linkTable, extras };
 }
 
 function resolvePlace(map: ServiceDatabaseMap, at: number, table: TableShape, missingLink: boolean): MysqlPlace {
@@ -84,9 +81,9 @@ function resolvePlace(map: ServiceDatabaseMap, at: number, table: TableShape, mi
     id,
     idProven: table.uniqueKeys.some((key) => key.expression === null && key.columns.length === 1 && sameName(key.columns[0] ?? "", id.name)),
     link: resolveLink(map, at, table, missingLink),
-    values: VALUE_COLUMNS.map((name) => sourceSql(table, columns[name])),
+    values: VALUE_COLUMNS.map((name) => optional(columns[name], (source) => sourceSql(table, source))),
     states: at === 0 ? { live: liveSql(map.members.where), withdrawn: optionalSql(map.members.withdrawn), blocked: optionalSql(map.members.blocked), protected: optionalSql(map.members.protected), otherLogin: optionalSql(map.members.otherLogin) } : null,
-    lastLogin: at === 0 ? sourceSql(table, map.members.lastLoginAt) : null,
+    lastLogin: at === 0 ? optional(map.members.lastLoginAt, (source) => sourceSql(table, source)) : null,
   };
 }
 
@@ -122,7 +119,11 @@ function linkName(map: ServiceDatabaseMap, at: number, missingLink: boolean): st
 }
 
 function optionalSql(sql: string | undefined): string | null {
-  return sql === undefined ? null : wrapSql(sql);
+  return optional(sql, wrapSql);
+}
+
+function optional<Given>(given: Given | undefined, toSql: (given: Given) => string): string | null {
+  return given === undefined ? null : toSql(given);
 }
 
 function sameName(left: string, right: string): boolean {

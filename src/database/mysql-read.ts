@@ -7,7 +7,7 @@ import type { MysqlPlace } from "./mysql-place.ts";
 import { asColumn, isAmong, readSql, textLiteral, valueName, valuesSql } from "./mysql-values.ts";
 
 /** Rows a page: measured at 2,000 and 10,000, which takes the same time and more memory. */
-const pageSize = 2_000;
+const usualPageSize = 2_000;
 
 /** Ids that one statement asks for: from 1,000 on MariaDB makes another plan of a list. */
 const askSize = 500;
@@ -18,13 +18,20 @@ export interface Page {
   readonly extras: readonly (readonly Cell[])[];
 }
 
+/** What is read of a place's rows beside what every row has. */
+export interface Reading {
+  /** SQL of texts, which come in `Page.extras`. */
+  readonly extras?: readonly string[];
+  readonly pageSize?: number;
+}
+
 /** Every row of a place in the order of its ids, in pages; nothing is locked or open between two pages. */
-export async function* readPages(connection: MysqlConnection, place: MysqlPlace): AsyncGenerator<readonly MemberRow[]> {
+export async function* readPages(connection: MysqlConnection, place: MysqlPlace, { extras = [], pageSize = usualPageSize }: Reading = {}): AsyncGenerator<Page> {
   const id = `${place.row}.${place.id.sql}`;
-  const select = `SELECT ${rowSql(place).join(", ")} FROM ${place.table.sql}`;
+  const select = `SELECT ${[...rowSql(place), ...extras].join(", ")} FROM ${place.table.sql}`;
   for (let after = ""; ; ) {
     const rows = await connection.rows(`${select}${after} ORDER BY ${id} LIMIT ${pageSize}`);
-    if (rows.length > 0) yield decodeRows(place.at, flatten(rows), ROW_WIDTH).rows;
+    if (rows.length > 0) yield toPage(place, rows);
     if (rows.length < pageSize) return;
     after = ` WHERE ${id} > ${asColumn(place.id, textLiteral(rows.at(-1)?.[0] ?? ""))}`;
   }
@@ -48,7 +55,11 @@ export async function readByIds(connection: MysqlConnection, place: MysqlPlace, 
     );
     found.push(...rows);
   }
-  return { rows: decodeRows(place.at, flatten(found.map((row) => row.slice(0, ROW_WIDTH))), ROW_WIDTH).rows, extras: found.map((row) => row.slice(ROW_WIDTH)) };
+  return toPage(place, found);
+}
+
+function toPage({ at }: MysqlPlace, found: readonly Cell[][]): Page {
+  return { rows: decodeRows(at, flatten(found), ROW_WIDTH).rows, extras: (found[0]?.length ?? 0) > ROW_WIDTH ? found.map((row) => row.slice(ROW_WIDTH)) : [] };
 }
 
 /** Ids of members whose link column holds this Kakao id. */
@@ -97,8 +108,9 @@ function flagsSql({ states }: MysqlPlace): string {
   return `CHAR(${FLAG_BASE}${bit(FLAGS.live, states.live)}${bit(FLAGS.withdrawn, states.withdrawn)}${bit(FLAGS.blocked, states.blocked)}${bit(FLAGS.protected, states.protected)}${bit(FLAGS.otherLogin, states.otherLogin)} USING utf8mb4)`;
 }
 
+/** The texts of every row without those that were asked for further. */
 function flatten(rows: readonly Cell[][]): string[] {
   const parts: string[] = [];
-  for (const row of rows) for (const cell of row) parts.push(cell ?? "");
+  for (const row of rows) for (let at = 0; at < ROW_WIDTH; at += 1) parts.push(row[at] ?? "");
   return parts;
 }

@@ -1,5 +1,6 @@
 import type { MysqlConnection } from "./mysql-connection.ts";
-import { type ColumnShape, type Kind, quoteMysqlName, textLiteral } from "./mysql-values.ts";
+import { type ColumnShape, type Kind, quoteMysqlName, readSql, textLiteral, wrapSql } from "./mysql-values.ts";
+import type { ColumnSource } from "./service-database.ts";
 import { describeMissing, splitTable } from "./table-map.ts";
 
 /** A unique index: plain columns as the table spells them, or one expression (a functional index of MySQL). */
@@ -60,6 +61,15 @@ export function columnOf(table: TableShape, name: string): ColumnShape {
   const column = table.columns.get(name.toLowerCase());
   if (column === undefined) throw new Error(`column ${name} was not checked`);
   return column;
+}
+
+/** SQL for the text of a configured column or expression. */
+export function sourceSql(table: TableShape, source: ColumnSource): string {
+  if (source.kind === "sql") return `CONVERT(${wrapSql(source.sql)} USING utf8mb4)`;
+  const column = columnOf(table, source.column);
+  const sql = readSql(column, quoteMysqlName(table.name));
+  // Bytes as `\x` and hexadecimal digits, as on every engine.
+  return column.kind === "bytes" ? `CONCAT(${textLiteral("\\x")}, ${sql})` : sql;
 }
 
 type FoundTable = Pick<TableShape, "schema" | "name" | "isView" | "engine">;

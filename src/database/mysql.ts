@@ -1,9 +1,11 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./clock.ts";
+import { chooseValues, type LookedUp, WIDE_PAGE, withExtras } from "./extras.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import type { Doing } from "./mysql-errors.ts";
 import { type Identity, readIdentity } from "./mysql-identity.ts";
+import { readLookup } from "./mysql-extras.ts";
 import { inspectPlaces } from "./mysql-inspect.ts";
 import { joinLinks, readDanglingPages, readHeldInTable, readHoldersInTable, readRowsOfMembers, withLinks } from "./mysql-link-rows.ts";
 import { restoreTable } from "./mysql-link-restore.ts";
@@ -18,7 +20,7 @@ import { inTransaction } from "./mysql-transaction.ts";
 import { readBack, writeChanges } from "./mysql-write.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
 import { otherServerError } from "./replica.ts";
-import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
+import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, ExtraSource, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, MemberWish, RestoreOutcome, ServiceDatabase } from "./service-database.ts";
 
 /** Opens a MySQL or MariaDB database for reading. Throws StartError when it cannot be reached or used. */
 export async function openMysql(options: ServiceDatabaseOptions): Promise<ServiceDatabase> {
@@ -72,21 +74,34 @@ class MysqlDatabase implements ServiceDatabase {
     this.#primary = primary;
   }
 
-  async inspect(): Promise<Inspection> {
+  async inspect(extras: readonly ExtraSource[] = []): Promise<Inspection> {
     this.#places = undefined;
     this.#readerPlaces = undefined;
-    const read = { connection: this.#reader, places: await this.#resolvedReader() };
+    const read = { connection: this.#reader, places: await this.#resolveReader(extras) };
     const written = { connection: this.#primary, places: await this.#resolved() };
     return this.#doing("read", () => inspectPlaces(read, written, this.#options.map));
   }
 
-  async *readMembers(): AsyncGenerator<readonly MemberRow[]> {
-    const { all, linkTable } = await this.#resolvedReader();
-    for (const place of all) {
-      for await (const page of this.#eachPage(readPages(this.#reader, place))) {
-        yield linkTable === null ? page : await this.#doing("read", () => joinLinks(this.#reader, linkTable, place, page));
-      }
+  async *readMembers({ values, extras = [] }: MemberWish = {}): AsyncGenerator<readonly MemberRow[]> {
+    const places = await this.#resolveReader(extras);
+    for (const place of places.all.map((one) => ({ ...one, values: chooseValues(one.values, values) }))) {
+      if (place.at === 0 && extras.length > 0) yield* this.#readWithExtras(places, place);
+      else for await (const { rows } of this.#eachPage(readPages(this.#reader, place))) yield this.#withLinks(places, place, rows);
     }
+  }
+
+  async *#readWithExtras(places: Places, place: MysqlPlace): AsyncGenerator<readonly MemberRow[]> {
+    const { groups, own, lookups } = places.extras;
+    const wide = lookups.some(({ indexed }) => !indexed);
+    for await (const { rows, extras } of this.#eachPage(readPages(this.#reader, place, { extras: own, ...(wide ? { pageSize: WIDE_PAGE } : {}) }))) {
+      const found: LookedUp[] = [];
+      for (const lookup of lookups) found.push(await this.#doing("read", () => readLookup(this.#reader, lookup, place, rows)));
+      yield withExtras(await this.#withLinks(places, place, rows), groups, extras, found);
+    }
+  }
+
+  async #withLinks({ linkTable }: Places, place: MysqlPlace, rows: readonly MemberRow[]): Promise<readonly MemberRow[]> {
+    return linkTable === null ? rows : this.#doing("read", () => joinLinks(this.#reader, linkTable, place, rows));
   }
 
   async *readDanglingLinks(): AsyncGenerator<readonly DanglingLink[]> {
@@ -222,8 +237,12 @@ class MysqlDatabase implements ServiceDatabase {
 
   #resolvedReader(): Promise<Places> {
     if (this.#reader === this.#primary) return this.#resolved();
-    this.#readerPlaces ??= this.#doing("read", () => resolvePlaces(this.#reader, this.#options.map));
+    this.#readerPlaces ??= this.#resolveReader([]);
     return this.#readerPlaces;
+  }
+
+  #resolveReader(extras: readonly ExtraSource[]): Promise<Places> {
+    return this.#doing("read", () => resolvePlaces(this.#reader, this.#options.map, extras));
   }
 
   #doing<T>(doing: Doing, work: () => Promise<T>): Promise<T> {

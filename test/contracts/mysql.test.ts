@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import { findMysql } from "../helpers/servers.ts";
+import { describeExtras } from "./extras.ts";
 import { describeLinkTables } from "./link-tables.ts";
 import { createMysqlDatabase, runAlone } from "./mysql-server.ts";
 import { type Dialect, describeServiceDatabase, type EngineFixture } from "./service-database.ts";
@@ -26,6 +27,21 @@ async function describeOn(url: string): Promise<void> {
       numbered: "BIGINT AUTO_INCREMENT PRIMARY KEY",
       dropIndex: (index, table) => `DROP INDEX ${index} ON ${table}`,
       locks: true,
+      quote: (name) => `\`${name.replaceAll("`", "``")}\``,
+      extraTypes: [
+        { type: "bigint unsigned", literal: "18446744073709551615", text: "18446744073709551615" },
+        { type: "decimal(32, 2)", literal: "123456789012345678901234567890.50", text: "123456789012345678901234567890.50" },
+        { type: "double", literal: "0.1", text: "0.1" },
+        { type: "boolean", literal: "TRUE", text: "1" },
+        { type: "boolean", literal: "FALSE", text: "0" },
+        { type: "bit(1)", literal: "b'1'", text: "1" },
+        { type: "bit(1)", literal: "b'0'", text: "0" },
+        { type: "date", literal: "'2026-01-02'", text: "2026-01-02" },
+        { type: "datetime", literal: "'2026-01-02 03:04:05'", text: "2026-01-02 03:04:05" },
+        { type: "varbinary(4)", literal: "X'00ff'", text: "\\x00ff" },
+        { type: "enum('Y', 'N')", literal: "'Y'", text: "Y" },
+        { type: "varchar(10) CHARACTER SET euckr", literal: "'서울'", text: "서울" },
+      ],
       idColumns: [
         { what: "a small integer", type: "smallint", ids: ["-5", "3", "40", "32767", "0"] },
         { what: "an integer that shows leading zeros", type: "int(8) unsigned zerofill", ids: ["5", "3", "40", "4294967295", "0"] },
@@ -47,6 +63,7 @@ async function describeOn(url: string): Promise<void> {
   };
   describeServiceDatabase(mysql);
   describeLinkTables(mysql);
+  describeExtras(mysql);
 }
 
 if ("url" in server) await describeOn(server.url);

@@ -25,6 +25,10 @@ export interface Dialect {
   dropIndex(index: string, table: string): string;
   /** Definitions of an id column with five ids that it can hold, each a literal of SQL. What `run` would give is not looked at; the ids as the tool must read them are `ids`. */
   readonly idColumns: readonly { readonly what: string; readonly type: string; readonly ids: readonly string[] }[];
+  /** A name as a quoted identifier. */
+  quote(name: string): string;
+  /** Definitions of columns with a value, a literal of SQL, and the text that the tool must read it as. */
+  readonly extraTypes: readonly { readonly type: string; readonly literal: string; readonly text: string }[];
   /** Whether another run is kept out by an advisory lock. */
   readonly locks: boolean;
 }

@@ -1,3 +1,4 @@
+import { describeExtras } from "./extras.ts";
 import { describeLinkTables } from "./link-tables.ts";
 import { describeServiceDatabase, type EngineFixture } from "./service-database.ts";
 import { createSqliteFile } from "./sqlite-file.ts";
@@ -9,6 +10,17 @@ const sqlite: EngineFixture = {
     numbered: "INTEGER PRIMARY KEY AUTOINCREMENT",
     dropIndex: (index) => `DROP INDEX ${index}`,
     locks: false,
+    quote: (name) => `"${name.replaceAll('"', '""')}"`,
+    extraTypes: [
+      { type: "BIGINT", literal: "9007199254740993", text: "9007199254740993" },
+      { type: "REAL", literal: "1.5", text: "1.5" },
+      { type: "NUMERIC", literal: "10.50", text: "10.5" },
+      { type: "BOOLEAN", literal: "TRUE", text: "1" },
+      { type: "BOOLEAN", literal: "FALSE", text: "0" },
+      { type: "DATE", literal: "'2026-01-02'", text: "2026-01-02" },
+      { type: "BLOB", literal: "X'00ff'", text: "\\x00ff" },
+      { type: "TEXT", literal: "'서울'", text: "서울" },
+    ],
     idColumns: [
       { what: "an integer", type: "INTEGER", ids: ["-5", "3", "40", "2147483647", "9007199254740993"] },
       { what: "a big integer", type: "BIGINT", ids: ["9223372036854775807", "1", "10", "2", "9007199254740993"] },
@@ -23,3 +35,4 @@ const sqlite: EngineFixture = {
 
 describeServiceDatabase(sqlite);
 describeLinkTables(sqlite);
+describeExtras(sqlite);
