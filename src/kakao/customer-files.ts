@@ -4,6 +4,7 @@ import { checkCounts, checkCustomerFiles, checkNewFile } from "./channel-respons
 import { unclearFileError, unexpectedAnswerError } from "./errors.ts";
 import { FILE_USERS_PER_CALL } from "./forecast.ts";
 import type { KakaoRequest } from "./http.ts";
+import { userCodes } from "./read-users.ts";
 import { get, postJson } from "./requests.ts";
 import { mayHaveHappened, noWaits } from "./retry.ts";
 
@@ -94,9 +95,9 @@ async function changeUsers(caller: Caller, { fileId }: CustomerFileRequest, requ
   }
 }
 
-/** Whether fewer or other users could be taken: a refused parameter, or a body that is wrong or too large. */
+/** Whether fewer or other users could be taken: a refused parameter, a code that speaks of one user, or a body that is wrong or too large. */
 function isAboutUsers({ code, status }: { readonly code: number | null; readonly status: number }): boolean {
-  return code === -2 || (code === null && (status === 400 || status === 413 || status === 422));
+  return code === -2 || (code !== null && userCodes.has(code)) || (code === null && (status === 400 || status === 413 || status === 422));
 }
 
 function membersOf({ fileId, channelPublicId, userType }: CustomerFileRequest): Readonly<Record<string, unknown>> {

@@ -207,6 +207,7 @@ describe("users", () => {
 
   test.each<[string, Answer, number | null]>([
     ["-2", refused(-2), -2],
+    ["a code about one user", refused(-101), -101],
     ["400 without a code", { status: 400, body: "{}" }, null],
     ["a body too large", { status: 413, body: "{}" }, null],
   ])("a request refused with %s is told, not repeated", async (_name, answer, code) => {
