@@ -29,8 +29,15 @@ async function checkDatabase(context: Context): Promise<Check[]> {
   if (inspection.missingLinkColumn !== null) checks.push({ what: "link column", result: "look", detail: `missing; before --apply: ${inspection.missingLinkColumn}` });
   for (const { sql } of inspection.missingUniqueIndexes) checks.push({ what: "unique index", result: "look", detail: `missing; before --apply: ${sql}` });
   if (inspection.unfilledColumns.length > 0) checks.push({ what: "link table", result: "look", detail: `a new row needs a value in ${inspection.unfilledColumns.join(", ")}; before --apply name each in link.set or link.fixed` });
+  const { replica } = context.config.limits;
+  if (replica !== undefined) checks.push({ what: "replica of limits.replica", ...describeLag(await (await context.database()).replicaLagSeconds(), replica.maxLagMs) });
   if (inspection.readOnly) checks.push({ what: "database", result: "look", detail: "can only be read; enough for plans" });
   return checks;
+}
+
+function describeLag(seconds: number | null, maxLagMs: number): Pick<Check, "result" | "detail"> {
+  const late = seconds === null || seconds * 1000 > maxLagMs;
+  return { result: late ? "look" : "ok", detail: `${seconds === null ? "stands still" : `${Math.round(seconds).toLocaleString("en-US")} s behind`}${late ? ": --apply would wait" : ""}` };
 }
 
 /** Key files, and decrypt programs and digests of dates on the first page of members. */

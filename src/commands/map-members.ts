@@ -8,7 +8,7 @@ import { applyMapping } from "./steps/apply-mapping.ts";
 import { checkApprovals } from "./steps/check-approvals.ts";
 import { checkBrakes, checkDatabase, checkPlanState, countPlanned, refuseWhileInterrupted, type BrakeFlags } from "./steps/check-apply.ts";
 import { confirmApply } from "./steps/confirm-apply.ts";
-import { forecastWriting } from "./steps/hold-pace.ts";
+import { checkReplica, forecastWriting } from "./steps/hold-writes.ts";
 import { openKakaoSide } from "./steps/open-kakao-side.ts";
 import { planMapping } from "./steps/plan-mapping.ts";
 import { readDecisionsFile } from "./steps/read-decisions.ts";
@@ -57,9 +57,10 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
 async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection: Inspection): Promise<number> {
   await checkPlanState(context, run);
   checkDatabase(inspection);
+  await checkReplica(context);
   if (run.state === "planned") checkBrakes(context, run, countPlanned(run), flags);
   checkApprovals(context, run, "link");
-  context.window.refuseIfTooLong(`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
+  if (run.state === "planned") context.window.refuseIfTooLong(`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
   await confirmApply(context, run, countPlanned(run), flags);
   const applied = await applyMapping(context, run);
   await wipeUsed(context);

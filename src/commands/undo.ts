@@ -4,6 +4,7 @@ import type { Run } from "../workspace/runs.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { confirmUndo } from "./steps/confirm-apply.ts";
 import { applyCommand, checkDatabase } from "./steps/check-apply.ts";
+import { checkReplica, forecastWriting } from "./steps/hold-writes.ts";
 import { restoreLinks, selectLinks, type UndoSelection } from "./steps/undo-links.ts";
 import { tellUndo, tellUndone } from "./steps/tell-undo.ts";
 
@@ -27,6 +28,8 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   if (flags.apply !== true) return EXIT.done;
 
   checkDatabase(inspection);
+  await checkReplica(context);
+  context.window.refuseIfTooLong(`Taking ${selection.links.length.toLocaleString("en-US")} links back`, forecastWriting(context, selection.links.length));
   await confirmUndo(context, run, selection.links.length, flags);
   const undone = await restoreLinks(context, run, selection);
   // What was wiped of them because they were linked is needed again.

@@ -9,6 +9,7 @@ import { checkPlanState, countPlanned, refuseWhileInterrupted } from "./steps/ch
 import { forecastUnlinking } from "./steps/forecast-unlinking.ts";
 import { refuseBlindPlaces, refuseFreshAtTerminal, refuseRehearsal, refuseShrunkSincePlan, refuseUnfitServer } from "./steps/check-unlinking.ts";
 import { checkClears } from "./steps/clear-gone.ts";
+import { checkReplica } from "./steps/hold-writes.ts";
 import { confirmUnlinking } from "./steps/confirm-apply.ts";
 import { planUnlinking, type UnlinkPlanFlags } from "./steps/plan-unlinking.ts";
 import { requireUnlinkConfig } from "./steps/require-unlink-config.ts";
@@ -61,6 +62,7 @@ async function applyPlan(context: Context, flags: UnlinkFlags, run: Run, inspect
   refuseShrunkSincePlan(run, inspection);
   await refuseBlindPlaces(context, run);
   const order = run.state === "interrupted" ? await goOn(context, run, inspection) : await begin(context, flags, run, inspection);
+  if (order.clears > 0) await checkReplica(context);
   if (run.state === "planned") forecastUnlinking(context, order);
   await confirmUnlinking(context, run, { users: order.going, clears: order.clears }, flags);
   const applied = await applyUnlinking(context, run, order);

@@ -196,6 +196,8 @@ export interface LimitsConfig {
   readonly clear: Brake;
   /** 0: as fast as it goes. */
   readonly rowsPerSecond: number;
+  /** Writes wait while this replica of the database is further behind. The URL may hold a password: never print it. */
+  readonly replica?: { readonly url: string; readonly maxLagMs: number };
   readonly approvals: { readonly unlink: number; readonly link: number };
 }
 

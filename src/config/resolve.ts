@@ -32,7 +32,7 @@ export function resolveConfig(raw: RawConfig, around: Surroundings): checked.Con
     matching: resolveMatching(raw),
     consent: inFolder(raw.consent),
     channel: raw.channel === undefined ? undefined : resolveChannel(raw.channel, inFolder),
-    limits: raw.limits,
+    limits: resolveLimits(raw),
     approvers: raw.approvers,
     retention: {
       snapshotMs: readDuration(raw.retention.snapshot),
@@ -46,6 +46,13 @@ export function resolveConfig(raw: RawConfig, around: Surroundings): checked.Con
 export function resolveDatabaseUrl(url: string, folder: string): string {
   const [, scheme = "", path] = /^(sqlite|csv):(?:\/\/)?(.+)$/i.exec(url) ?? [];
   return path === undefined ? url : `${scheme.toLowerCase()}:${resolve(folder, path)}`;
+}
+
+/** The rules have seen to it that one of the two says where the replica is. */
+function resolveLimits({ limits: { replica, ...limits }, database }: RawConfig): checked.LimitsConfig {
+  if (replica === undefined) return limits;
+  const { url = database.readUrl ?? "", maxLag } = replica;
+  return { ...limits, replica: { url, maxLagMs: Number(maxLag.slice(0, -1)) * (maxLag.endsWith("m") ? 60_000 : 1_000) } };
 }
 
 /** A year is 365 days. */

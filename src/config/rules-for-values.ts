@@ -48,6 +48,17 @@ export const replicaIsOfTheSameEngine: Rule = ({ database }) => {
   return [{ path: ["database", "readUrl"], about: [["database", "url"]], what: "a replica belongs to a PostgreSQL or MySQL server of the same kind as database.url", instead: "name such a server, or leave it out" }];
 };
 
+/** How far a replica is behind can be asked of servers only. */
+export const replicaToWaitForIsNamed: Rule = ({ database, limits }) => {
+  const { url } = database ?? {};
+  const replica = limits?.replica;
+  if (replica === undefined || url === undefined) return [];
+  const named = replica.url ?? database?.readUrl;
+  if (named === undefined) return [{ path: ["limits", "replica"], about: [["database", "readUrl"]], what: "no replica is named to wait for", instead: "write its url, or name it in database.readUrl" }];
+  if (servers.includes(engineOf(url)) && engineOf(url) === engineOf(named)) return [];
+  return [{ path: ["limits", "replica"], about: [["database"]], what: "a replica to wait for belongs to a PostgreSQL or MySQL server of the same kind as database.url", instead: "name such a server, or leave it out" }];
+};
+
 /** Only servers have session parameters. */
 export const sessionIsOfAServer: Rule = ({ database }) =>
   database?.url === undefined || Object.keys(database.session ?? {}).length === 0 || servers.includes(engineOf(database.url))

@@ -1,4 +1,4 @@
-import { adminKeyIsSaidOnce, approvalsCanBeGiven, baseUrlIsSafe, patternsAreExpressions, replicaIsOfTheSameEngine, sessionIsOfAServer, timeZoneExists } from "./rules-for-values.ts";
+import { adminKeyIsSaidOnce, approvalsCanBeGiven, baseUrlIsSafe, patternsAreExpressions, replicaIsOfTheSameEngine, replicaToWaitForIsNamed, sessionIsOfAServer, timeZoneExists } from "./rules-for-values.ts";
 import {
   columnsAreSaidOneWay,
   corroboratorsHaveColumns,
@@ -30,6 +30,7 @@ export type Rule = (config: Readable) => readonly RuleProblem[];
 const rules: readonly Rule[] = [
   urlsAreOfKnownDatabases,
   replicaIsOfTheSameEngine,
+  replicaToWaitForIsNamed,
   sessionIsOfAServer,
   timeZoneExists,
   someKeyHasAColumn,

@@ -157,6 +157,12 @@ const pace = (most: number) => {
 };
 const brake = (shareDefault: number, countDefault: number) => ({ share: share.default(shareDefault), count: count.default(countDefault) });
 
+const lagInstead = "write a time in seconds or minutes, like 10s or 2m";
+const replica = z.strictObject({
+  url: text("write where the replica is").optional().describe("without it that of database.readUrl"),
+  maxLag: z.string({ error: lagInstead }).regex(/^[1-9]\d{0,3}[sm]$/, { error: lagInstead }).default("10s"),
+});
+
 const limits = z.strictObject({
   requestsPerSecond: pace(100).default(10),
   listingPerMinute: pace(100).default(90).describe("of Kakao's 100"),
@@ -165,6 +171,7 @@ const limits = z.strictObject({
   unlink: z.strictObject({ ...brake(0.05, 500), nightly: count.default(500) }).prefault({}),
   clear: z.strictObject(brake(0.01, 500)).prefault({}),
   rowsPerSecond: count.default(0).describe("writes to the database; 0: as fast as it goes"),
+  replica: replica.optional().describe("writes to the database wait while this replica is further behind"),
   approvals: z.strictObject({ unlink: count.default(0), link: count.default(0) }).prefault({}),
 });
 

@@ -12,16 +12,18 @@ const pausePollMs = 500;
  */
 export async function checkpoint(signal: AbortSignal, folder: string, terminal: Terminal, window: Window): Promise<void> {
   await new Promise((turn) => setImmediate(turn));
-  signal.throwIfAborted();
-  window.check();
-  if (existsSync(join(folder, "stop"))) {
-    throw new InterruptedError({ code: "stopped", message: `Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });
-  }
+  throwIfOver(signal, folder, window);
   if (!existsSync(join(folder, "pause"))) return;
   terminal.note(`Paused by the file ${join(folder, "pause")}; remove it to go on.`);
   while (existsSync(join(folder, "pause"))) {
     await new Promise((wake) => setTimeout(wake, pausePollMs));
-    signal.throwIfAborted();
-    window.check();
+    throwIfOver(signal, folder, window);
   }
+}
+
+function throwIfOver(signal: AbortSignal, folder: string, window: Window): void {
+  signal.throwIfAborted();
+  window.check();
+  if (!existsSync(join(folder, "stop"))) return;
+  throw new InterruptedError({ code: "stopped", message: `Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });
 }

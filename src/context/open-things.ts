@@ -52,7 +52,7 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
   );
   const database = opened.lazily(
     async () => {
-      const found = await openServiceDatabase({ ...config().database, map: toDatabaseMap(config()), now: () => new Date(now()) });
+      const found = await openServiceDatabase({ ...config().database, ...replicaOf(config()), map: toDatabaseMap(config()), now: () => new Date(now()) });
       try {
         workspace().tieDatabase(found.identity);
         databaseIdentity = found.identity;
@@ -83,6 +83,10 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
     (held) => held.release(),
   );
   return { config, workspace, lock, database, places: () => Promise.all(places()), hasWorkspace: () => hasWorkspace(folder), record, databaseIdentity: () => databaseIdentity, values, close: () => opened.close() };
+}
+
+function replicaOf({ limits: { replica } }: Config): { readonly replicaUrl?: string } {
+  return replica === undefined ? {} : { replicaUrl: replica.url };
 }
 
 /** What could not be opened needs no closing: whoever asked for it has heard of it. */

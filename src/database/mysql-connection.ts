@@ -53,6 +53,12 @@ export class MysqlConnection {
     return rows;
   }
 
+  /** The rows of a statement whose columns differ by server and version, by their names. */
+  async records(sql: string): Promise<Record<string, Cell>[]> {
+    const [rows] = await this.#asking((connection) => connection.query<never[]>({ sql }));
+    return (rows as Record<string, unknown>[]).map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)])));
+  }
+
   /** Runs a statement; gives the number of rows that it matched, changed or not. */
   async run(sql: string): Promise<number> {
     const [result] = await this.#asking((connection) => connection.query<never>(sql));

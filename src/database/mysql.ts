@@ -14,6 +14,7 @@ import { openMysqlPlace } from "./mysql-linked-place.ts";
 import { takeLock } from "./mysql-lock.ts";
 import { type MysqlPlace, type Places, resolvePlaces } from "./mysql-place.ts";
 import { readByIds, readHeldIds, readHolderIds, readPages } from "./mysql-read.ts";
+import { type MysqlReplica, openReplica, readReplicaLag } from "./mysql-replica.ts";
 import { restoreAll } from "./mysql-restore.ts";
 import { refuseWithoutTransactions } from "./mysql-rights.ts";
 import { inTransaction } from "./mysql-transaction.ts";
@@ -65,6 +66,7 @@ class MysqlDatabase implements ServiceDatabase {
   #places: Promise<Places> | undefined;
   #readerPlaces: Promise<Places> | undefined;
   #lock: DatabaseLock | undefined;
+  #replica: MysqlReplica | undefined;
 
   constructor(options: ServiceDatabaseOptions, timeFormat: Intl.DateTimeFormat, identity: string, reader: MysqlConnection, primary: MysqlConnection) {
     this.#options = options;
@@ -191,9 +193,16 @@ class MysqlDatabase implements ServiceDatabase {
     return this.#lock;
   }
 
+  async replicaLagSeconds(): Promise<number | null> {
+    const { replicaUrl } = this.#options;
+    if (replicaUrl === undefined) throw new Error("no replica is configured");
+    this.#replica ??= await openReplica(replicaUrl, this.#options);
+    return readReplicaLag(this.#replica);
+  }
+
   async close(): Promise<void> {
     await this.#lock?.release();
-    for (const connection of new Set([this.#writer, this.#reader, this.#primary])) await connection?.close();
+    for (const connection of new Set([this.#replica?.connection, this.#writer, this.#reader, this.#primary])) await connection?.close();
   }
 
   async *#eachPage<Page>(pages: AsyncGenerator<Page>): AsyncGenerator<Page> {

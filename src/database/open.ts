@@ -6,6 +6,8 @@ export interface ServiceDatabaseOptions {
   readonly url: string;
   /** A replica that `inspect` and the reading of members ask instead. */
   readonly readUrl?: string;
+  /** A replica that writes wait for (`limits.replica`). */
+  readonly replicaUrl?: string;
   /** Parameters set on each connection; values may be secrets. */
   readonly session: Readonly<Record<string, string>>;
   /** The zone of columns without one (`database.timeZone`): `set: now` is written on its clock. */

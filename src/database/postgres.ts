@@ -16,6 +16,7 @@ import { takeLock } from "./postgres-lock.ts";
 import { type Places, type PostgresPlace, resolvePlaces } from "./postgres-place.ts";
 import { pageSizeOf, readByIds, readHeldIds, readHolders, readPage } from "./postgres-read.ts";
 import { restoreAll } from "./postgres-restore.ts";
+import { openReplica, readReplicaLag } from "./postgres-replica.ts";
 import { otherServerError, refuseDifferentCounts } from "./replica.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 import { readBack, writeChanges } from "./postgres-write.ts";
@@ -49,6 +50,7 @@ class PostgresDatabase implements ServiceDatabase {
   readonly #primary: PostgresConnection;
   readonly #reader: PostgresConnection;
   readonly #timeFormat: Intl.DateTimeFormat;
+  #replica: PostgresConnection | undefined;
   #places: Places | undefined;
   #locks: DatabaseLock[] = [];
 
@@ -176,8 +178,16 @@ class PostgresDatabase implements ServiceDatabase {
     return lock;
   }
 
+  async replicaLagSeconds(): Promise<number | null> {
+    const { replicaUrl } = this.#options;
+    if (replicaUrl === undefined) throw new Error("no replica is configured");
+    this.#replica ??= await openReplica(replicaUrl, this.#options, this.identity);
+    return readReplicaLag(this.#primary, this.#replica);
+  }
+
   async close(): Promise<void> {
     for (const lock of this.#locks) await lock.release();
+    await this.#replica?.close();
     await this.#primary.close();
     if (this.#reader !== this.#primary) await this.#reader.close();
   }

@@ -5,6 +5,16 @@ export function otherServerError(): StartError {
   return new StartError({ code: "database-other-server", message: "database.readUrl names another server, or another database, than database.url: it is no replica of it.", hint: "Correct database.readUrl, or remove it." });
 }
 
+/** For a `limits.replica` that follows nobody, or another server than `database.url`. */
+export function noReplicaError(): StartError {
+  return new StartError({ code: "replica-follows-none", message: "limits.replica names no replica of the server of database.url: writes cannot wait for it.", hint: "Name a replica (its url, or database.readUrl), or remove limits.replica." });
+}
+
+/** For a `limits.replica` that does not tell how far it is behind. */
+export function lagUnknownError(why: string, cause?: unknown): StartError {
+  return new StartError({ code: "replica-lag-unknown", message: `How far the replica of limits.replica is behind cannot be asked (${why}).`, hint: "Grant its user the right (MySQL: REPLICATION CLIENT; MariaDB: REPLICA MONITOR), or remove limits.replica and write slowly with limits.rowsPerSecond.", cause });
+}
+
 /** A member table as both servers have it. */
 export interface CountedTwice {
   readonly table: string;

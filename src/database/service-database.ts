@@ -224,6 +224,11 @@ export interface ServiceDatabase {
   readLastLogins(place: number, ids: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
   /** Tries to take the advisory lock, without waiting, on a connection of its own. Throws RefusedError while another run has it. */
   lock(): Promise<DatabaseLock>;
+  /**
+   * How many seconds the replica of `replicaUrl` is behind; null while it stands still, and nobody knows. It is opened at the first question. Throws StartError where it is
+   * no replica of this server or does not tell; an Error where none is configured, as for SQLite and CSV, which have none.
+   */
+  replicaLagSeconds(): Promise<number | null>;
   close(): Promise<void>;
 }
 

@@ -133,6 +133,10 @@ export class SqliteDatabase implements ServiceDatabase {
     return { unavailable: "SQLite has no advisory locks.", isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
   }
 
+  async replicaLagSeconds(): Promise<never> {
+    throw new Error("SQLite has no replicas");
+  }
+
   async findHolders(kakaoId: KakaoId): Promise<readonly MemberRow[]> {
     const { linkTable, all } = this.#resolved();
     if (linkTable === null) return this.#doing("read", () => all.flatMap((place) => (place.link === null ? [] : readHolders(this.#reader, place, place.link, [kakaoId]))));

@@ -165,6 +165,27 @@ describe("a replica and session parameters", () => {
   });
 });
 
+describe("limits.replica", () => {
+  const onServer = (readUrl: string, replica: string): string => `${least.replace(`"sqlite:./members.db" }`, `"postgres://h/db"${readUrl} }`)}limits: { replica: ${replica} }\n`;
+
+  it.each<[string, string, string]>([
+    ["a server without a replica", "no replica is named", onServer("", "{ maxLag: 5s }")],
+    ["a file", "PostgreSQL or MySQL", `${least}limits: { replica: { url: "postgres://r/db" } }\n`],
+    ["another kind of server", "PostgreSQL or MySQL", onServer("", `{ url: "mysql://r/db" }`)],
+    ["a lag without a unit", "like 10s or 2m", onServer("", `{ url: "postgres://r/db", maxLag: 10 }`)],
+    ["a lag of nothing", "like 10s or 2m", onServer("", `{ url: "postgres://r/db", maxLag: 0s }`)],
+  ])("of %s is a problem", (_what, why, yaml) => {
+    expect(loadProblems(yaml)).toEqual([expect.stringMatching(new RegExp(`^\\d+  limits\\.replica.*${why}`))]);
+  });
+
+  it("is that of database.readUrl, unless it names its own; 10 s are allowed, unless it says otherwise", () => {
+    const read = `, readUrl: "postgres://r/db"`;
+    expect(load(onServer(read, "{}")).limits.replica).toEqual({ url: "postgres://r/db", maxLagMs: 10_000 });
+    expect(load(onServer(read, `{ url: "postgresql://s/db", maxLag: 2m }`)).limits.replica).toEqual({ url: "postgresql://s/db", maxLagMs: 120_000 });
+    expect(load(onServer(read, "{}").replace(/limits.*\n/, "")).limits).not.toHaveProperty("replica");
+  });
+});
+
 describe("servers", () => {
   it("of both kinds are taken, also for places of alsoLinkedIn", () => {
     expect(load(`${least.replace(`"sqlite:./members.db" }`, `"mysql://u:p@h/db", readUrl: "mariadb://r/db", session: { "@app_key": x } }`)}alsoLinkedIn: [{ name: a, url: "mariadb://h/x", link: { table: t, kakaoId: k } }]\n`).database).toMatchObject({ url: "mysql://u:p@h/db", readUrl: "mariadb://r/db", session: { "@app_key": "x" } });

@@ -27,8 +27,8 @@ export function findPrograms(): { readonly paths: readonly string[] } | { readon
   return paths.length === programs.length ? { paths } : { missing: `not all of ${programs.join(", ")} are on this machine` };
 }
 
-/** Makes and starts a server on a free port of the loopback interface. */
-export async function startOwnServer([install = "", daemon = "", openssl = ""]: readonly string[]): Promise<OwnServer> {
+/** Makes and starts a server on a free port of the loopback interface, with further settings like `--server-id=1`. */
+export async function startOwnServer([install = "", daemon = "", openssl = ""]: readonly string[], further: readonly string[] = []): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), "kakao-sync-mariadb-"));
   const port = await findPort();
   const socket = join(folder, "s.sock");
@@ -38,7 +38,7 @@ export async function startOwnServer([install = "", daemon = "", openssl = ""]: 
   const url = `mysql://root@127.0.0.1:${port}/mysql`;
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    const settings = [`--datadir=${join(folder, "data")}`, `--socket=${socket}`, `--port=${port}`, "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", `--ssl-cert=${join(folder, "server.crt")}`, `--ssl-key=${join(folder, "server.key")}`, `--pid-file=${join(folder, "pid")}`];
+    const settings = [`--datadir=${join(folder, "data")}`, `--socket=${socket}`, `--port=${port}`, "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", `--ssl-cert=${join(folder, "server.crt")}`, `--ssl-key=${join(folder, "server.key")}`, `--pid-file=${join(folder, "pid")}`, ...further];
     child = spawn(daemon, ["--no-defaults", user, ...settings], { stdio: "ignore" });
     for (let turn = 0; ; turn += 1) {
       const failed = await runAlone(url, "SELECT 1").then(() => undefined, (error: unknown) => error);

@@ -11,7 +11,7 @@ import { countWrittenSoFar } from "./count-so-far.ts";
 import { findWritten } from "./find-written.ts";
 import { type HeldDatabase, holdDatabase } from "./hold-database.ts";
 import { collectElsewhere } from "./read-elsewhere.ts";
-import { holdPace, keepRate } from "./hold-pace.ts";
+import { startWritePace, type WritePace } from "./hold-writes.ts";
 import { stopRun } from "./stop-run.ts";
 
 /** What became of one planned row; `written` keeps what undo restores. */
@@ -44,6 +44,7 @@ interface Work {
   /** Kakao ids in use at the places of `alsoLinkedIn`, as apply began. */
   readonly elsewhere: ReadonlySet<string>;
   readonly told: (rows: number) => void;
+  readonly pace: WritePace;
 }
 
 /**
@@ -55,7 +56,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
   const store = workspace.openRunStore(planned);
   const held = await holdDatabase(context);
   const progress = context.terminal.progress("Writing links", countPlanned(planned));
-  const started = context.now();
+  const pace = startWritePace(context);
   let done = 0;
   try {
     refuseDamagedPlan(planned, store);
@@ -65,11 +66,11 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
     let client: ReturnType<Work["kakao"]> | undefined;
     const kakao: Work["kakao"] = () => (client ??= context.kakao(context.signal));
     const elsewhere = await collectElsewhere(context);
-    const work: Work = { run, elsewhere, context, store, journal: store.journal("apply"), kakao, told: (rows) => progress.update((done += rows)) };
-    const counts = await applyBatches(work, held, () => holdPace(context, done, started));
+    const work: Work = { run, elsewhere, context, store, journal: store.journal("apply"), kakao, pace, told: (rows) => progress.update((done += rows)) };
+    const counts = await applyBatches(work, held);
     // Before the state: killed in between, the run ends the same way once more, while a brake that was never set would stay off.
     workspace.settings.set(firstAppliedSetting, run.id);
-    keepRate(context, counts.done, started);
+    pace.keepRate();
     context.record({ event: "applied", run: run.id, counts: { ...counts }, digests: { plan: run.digests.plan } });
     workspace.runs.transition(run.id, "applied", seconds(context), { counts: { ...run.counts, applied: counts }, files: { ...run.files, linked: "linked.csv" } });
     return counts;
@@ -89,14 +90,13 @@ function refuseDamagedPlan(run: Run, store: RunStore): void {
 }
 
 /** Writes what is not yet written, and with it the list of whom the service may tell: member id, time, key. */
-async function applyBatches(work: Work, held: HeldDatabase, hold: () => Promise<void>): Promise<AppliedCounts> {
+async function applyBatches(work: Work, held: HeldDatabase): Promise<AppliedCounts> {
   const counts = { done: 0, moved: {} as Record<string, number>, failed: 0 };
   const linked = work.context.createCsv(`${work.run.folder}/linked.csv`, ["member_id", "linked_at", "by"], { readers: "machines" });
   try {
     for (const batch of work.store.batches()) {
       await work.context.checkpoint();
-      await held.check();
-      const { at, rows } = await applyBatch(work, batch);
+      const { at, rows } = await applyBatch(work, held, batch);
       const linkedAt = new Date(at * 1000).toISOString();
       for (const [index, outcome] of rows.entries()) {
         if (outcome.outcome === "moved" && outcome.why === "index-refused") counts.failed += 1;
@@ -105,7 +105,6 @@ async function applyBatches(work: Work, held: HeldDatabase, hold: () => Promise<
         const [, memberId = "", , action, by = ""] = batch.rows[index] ?? [];
         if (outcome.outcome === "written" && action !== "unlink") linked.write([memberId, linkedAt, by]);
       }
-      await hold();
     }
     linked.finish();
     return counts;
@@ -116,10 +115,12 @@ async function applyBatches(work: Work, held: HeldDatabase, hold: () => Promise<
 }
 
 /** One batch, and what became of its rows; a batch that an earlier attempt finished is taken from the journal. */
-async function applyBatch(work: Work, batch: PlanBatch): Promise<BatchIntent> {
+async function applyBatch(work: Work, held: HeldDatabase, batch: PlanBatch): Promise<BatchIntent> {
   const before = work.journal.find(batch.seq);
   work.told(batch.rows.length);
   if (before !== undefined && before.outcome !== null) return readBatch(before);
+  await work.pace.hold();
+  await held.check();
   const written = before === undefined ? new Map<number, RowOutcome>() : await readWritten(work, batch, before.intent);
   const stopped = await findStopped(work, batch.rows, written);
   const at = batch.rows.flatMap((_row, index) => (stopped.has(index) ? [] : [index]));
@@ -136,6 +137,7 @@ async function applyBatch(work: Work, batch: PlanBatch): Promise<BatchIntent> {
   });
   const done = { at: seconds(work.context) };
   work.journal.outcome(batch.seq, done);
+  work.pace.wrote(rows.length);
   return { ...intent, ...done };
 }
 

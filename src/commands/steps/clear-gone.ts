@@ -6,7 +6,7 @@ import type { Run } from "../../workspace/runs.ts";
 import type { GoneRow, UnlinkStore } from "../../workspace/unlink-store.ts";
 import { applyCommand } from "./check-apply.ts";
 import { findWritten } from "./find-written.ts";
-import { holdPace } from "./hold-pace.ts";
+import { startWritePace } from "./hold-writes.ts";
 import { readUserCode } from "./look-again.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
 
@@ -75,7 +75,7 @@ export function checkClears(context: Context, run: Run, flags: ClearFlags): numb
 export async function clearGone(context: Context, run: Run, store: UnlinkStore): Promise<ClearedCounts> {
   const journal = store.journal("clear");
   const kakao = context.kakao(context.signal);
-  const started = context.now();
+  const pace = startWritePace(context);
   let step = 0;
   let rows: GoneRow[] = [];
   const flush = async (): Promise<void> => {
@@ -83,8 +83,9 @@ export async function clearGone(context: Context, run: Run, store: UnlinkStore):
     const before = journal.find(step);
     if (before === undefined || before.outcome === null) {
       const written = before === undefined ? new Map<number, ClearOutcome>() : await readWritten(context, rows, before.intent);
+      await pace.hold();
       await clearSome(context, { journal, kakao, step, rows, written });
-      await holdPace(context, (step + 1) * linksAStep, started);
+      pace.wrote(rows.length);
     }
     step += 1;
     rows = [];

@@ -10,6 +10,7 @@ import type { Run } from "../../workspace/runs.ts";
 import { readOutcomes } from "./apply-mapping.ts";
 import { readClears } from "./clear-gone.ts";
 import { holdDatabase } from "./hold-database.ts";
+import { startWritePace } from "./hold-writes.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 
 /** A link that the run wrote and that is still to be taken away. */
@@ -128,12 +129,14 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
   const counts = { restored: 0, "changed-since": 0, "row-gone": 0, "already-restored": 0 };
   const held = await holdDatabase(context);
   const progress = context.terminal.progress("Taking links away", selection.links.length);
+  const pace = startWritePace(context);
   try {
     writeUsed(context, run, selection);
     const journal = store.journal("undo");
     let step = [...journal.entries()].length;
     for (let start = 0; start < selection.links.length; start += linksABatch) {
       await context.checkpoint();
+      await pace.hold();
       await held.check();
       const batch = selection.links.slice(start, start + linksABatch);
       journal.intend(step, batch.map(({ name }) => name));
@@ -143,6 +146,7 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
       if (run.command === "map-members") context.workspace().decisions.forget(restored);
       for (const outcome of outcomes) counts[outcome] += 1;
       step += 1;
+      pace.wrote(batch.length);
       progress.update(start + batch.length);
     }
     return counts;
