@@ -2,8 +2,10 @@ import { realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { RefusedError, StartError } from "../errors.ts";
+import type { MemberRow } from "../core/member.ts";
+import { groupExtras } from "./extras.ts";
 import { loadCsv } from "./csv-load.ts";
-import type { Inspection, LinkedPlace, PlaceMap, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
+import type { ExtraSource, Inspection, LinkedPlace, MemberWish, PlaceMap, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { SqliteDatabase, type SqliteOptions, type SqliteSource } from "./sqlite.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
@@ -29,7 +31,7 @@ export async function openCsv(options: SqliteOptions): Promise<ServiceDatabase> 
     for (const table of tables) await loadCsv(db, table, fileOf(place, table));
     indexIds(db, options.map);
     db.pragma("query_only = 1");
-    return new CsvDatabase(options, sourceOf(place, db));
+    return new CsvDatabase(options, sourceOf(place, db), new Lookups(db, place, tables));
   } catch (error) {
     db.close();
     throw explainSqliteError(place.path, "read", error);
@@ -51,11 +53,54 @@ export async function openCsvPlace(map: PlaceMap): Promise<LinkedPlace> {
 
 /** A dump has no indexes; whether the database has them is looked at by whoever runs the SQL file. */
 class CsvDatabase extends SqliteDatabase {
-  override async inspect(): Promise<Inspection> {
-    const inspection = await super.inspect();
+  readonly #lookups: Lookups;
+
+  constructor(options: SqliteOptions, source: SqliteSource, lookups: Lookups) {
+    super(options, source);
+    this.#lookups = lookups;
+  }
+
+  override async *readMembers(wish: MemberWish = {}): AsyncGenerator<readonly MemberRow[]> {
+    await this.#lookups.load(wish.extras ?? []);
+    yield* super.readMembers(wish);
+  }
+
+  override async inspect(extras: readonly ExtraSource[] = []): Promise<Inspection> {
+    await this.#lookups.load(extras);
+    const inspection = await super.inspect(extras);
     const { link, members } = this.map;
     const missing = inspection.missingLinkColumn !== null && link.kind === "column" ? `ALTER TABLE ${members.table} ADD COLUMN ${link.column} BIGINT NULL;\nCREATE UNIQUE INDEX ${members.table}_${link.column}_unique ON ${members.table} (${link.column});` : null;
     return { ...inspection, missingUniqueIndexes: [], missingLinkColumn: missing, unfilledColumns: [] };
+  }
+}
+
+/** Tables with a row per member, loaded when they are asked for. */
+class Lookups {
+  readonly #db: Connection;
+  readonly #place: CsvPlace;
+  readonly #loaded: Set<string>;
+
+  constructor(db: Connection, place: CsvPlace, loaded: readonly string[]) {
+    this.#db = db;
+    this.#place = place;
+    this.#loaded = new Set(loaded);
+  }
+
+  /** Throws StartErrors for files that are missing or no CSV. */
+  async load(extras: readonly ExtraSource[]): Promise<void> {
+    const { lookups } = groupExtras(extras);
+    const tables = [...new Set(lookups.map(({ table }) => table))].filter((table) => !this.#loaded.has(table));
+    if (!this.#place.isFolder) refuseFurther(this.#place, tables);
+    this.#db.pragma("query_only = 0");
+    try {
+      for (const table of tables) {
+        await loadCsv(this.#db, table, fileOf(this.#place, table));
+        this.#loaded.add(table);
+      }
+      for (const { table, memberId } of lookups) indexColumn(this.#db, table, memberId);
+    } finally {
+      this.#db.pragma("query_only = 1");
+    }
   }
 }
 
@@ -109,8 +154,10 @@ function fileOf({ path, isFolder }: CsvPlace, table: string): string {
 function indexIds(db: Connection, { members, also, link }: ServiceDatabaseMap): void {
   const columns = [members, ...also].map(({ table, id }) => [table, id]);
   const links = link.kind === "column" ? [[members.table, link.column], ...also.map(({ table, kakaoId = "" }) => [table, kakaoId])] : [[link.table, link.memberId], [link.table, link.kakaoId]];
-  for (const [table = "", column = ""] of [...columns, ...links]) {
-    const has = db.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = ? COLLATE NOCASE").get(table, column) !== undefined;
-    if (has) db.exec(`CREATE INDEX ${quoteName(`${table} ${column}`)} ON ${quoteName(table)} (${quoteName(column)})`);
-  }
+  for (const [table = "", column = ""] of [...columns, ...links]) indexColumn(db, table, column);
+}
+
+function indexColumn(db: Connection, table: string, column: string): void {
+  const has = db.prepare("SELECT 1 FROM pragma_table_info(?) WHERE name = ? COLLATE NOCASE").get(table, column) !== undefined;
+  if (has) db.exec(`CREATE INDEX IF NOT EXISTS ${quoteName(`${table} ${column}`)} ON ${quoteName(table)} (${quoteName(column)})`);
 }

@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openServiceDatabase } from "../../src/database/open.ts";
 import { openLinkedPlace } from "../../src/database/places.ts";
-import type { ServiceDatabase, ServiceDatabaseMap } from "../../src/database/service-database.ts";
+import { type ExtraSource, type ServiceDatabase, type ServiceDatabaseMap, SEVERAL_ROWS } from "../../src/database/service-database.ts";
 import { openGuards, readAll } from "../contracts/service-database.ts";
 
 let folder = "";
@@ -138,5 +138,29 @@ describe("a folder of CSV files", () => {
     for await (const page of place.readIds()) ids.push(...page);
     await place.close();
     expect(ids).toEqual(["77"]);
+  });
+});
+
+describe("a table with a row per member as a CSV file", () => {
+  const extras: ExtraSource[] = [
+    { kind: "lookup", name: "channel.marketing.agreed", table: "consents", memberId: "member_id", column: { kind: "column", column: "agreed" }, where: "kind = 'ad'" },
+    { kind: "column", name: "channel.fields.name", column: "name" },
+    { kind: "condition", name: "channel.segments.short", sql: "length(phone) < 12" },
+  ];
+
+  it("is read when it is asked for, and compared as text", async () => {
+    write("members.csv", dump);
+    write("consents.csv", "member_id,kind,agreed\n1,ad,Y\n1,night,N\n2,ad,Y\n2,ad,N\n0003,ad,N\n3,ad,Y\n");
+    const database = await open(map, "");
+    expect((await database.inspect(extras)).rows).toEqual([3]);
+    const rows = [];
+    for await (const page of database.readMembers({ extras, values: [] })) rows.push(...page);
+    expect(Object.fromEntries(rows.map((row) => [row.id, row.extras]))).toEqual({ "1": ["Y", "김민서", null], "2": [SEVERAL_ROWS, null, "1"], "0003": ["N", "이, 서준", "1"] });
+  });
+
+  it("must be there, and needs a folder", async () => {
+    write("members.csv", dump);
+    await expect((await open(map, "")).inspect(extras)).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(/consents\.csv cannot be read/) });
+    await expect((await open()).inspect(extras)).rejects.toMatchObject({ code: "csv-one-table", message: expect.stringMatching(/also consents/) });
   });
 });
