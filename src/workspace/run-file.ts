@@ -36,6 +36,19 @@ export const unlinkFileKind: StateFileKind = {
   create table gone (seq integer primary key, rows integer not null, body text not null) strict;`,
 };
 
+/** The journal, and the sealed requests, of an upload. */
+export const uploadFileKind: StateFileKind = {
+  version: 1,
+  ...damaged,
+  schema: `
+  create table meta (name text primary key, value blob not null) strict, without rowid;
+  create table requests (kind integer not null, seq integer not null, body blob not null, primary key (kind, seq)) strict, without rowid;
+  create table journal (
+    name text not null, seq integer not null, intent blob not null, outcome blob,
+    primary key (name, seq)
+  ) strict, without rowid;`,
+};
+
 /** A `run.db` that is being made: one transaction, nothing counts before `finish`. */
 export interface NewRunFile {
   readonly db: StateDatabase;
@@ -89,6 +102,10 @@ function readSalt(db: StateDatabase, path: string, runId: string, cipher: Cipher
     cause = error;
   }
   db.close();
-  const { damagedCode: code, damagedHint: hint } = runFileKind;
-  throw new StartError({ code, message: `${path} is damaged, or belongs to another run.`, hint, cause });
+  throw runDamaged(path, cause);
+}
+
+/** The error for a run's file whose bytes are not those that were written. */
+export function runDamaged(path: string, cause?: unknown): StartError {
+  return new StartError({ code: damaged.damagedCode, message: `${path} is damaged, or belongs to another run.`, hint: damaged.damagedHint, cause });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createKeyedDigest, type Cipher, type KeyedDigest } from "./encryption.ts";
-import { sortPairs } from "./sort-pairs.ts";
+import { sortPairs } from "../core/sort-pairs.ts";
 import { openStateFile } from "./state-file.ts";
 import { type ListRow, TargetListFile, targetFileKind } from "./target-list-file.ts";
 import { TargetListLog } from "./target-log.ts";

@@ -1,5 +1,5 @@
 import type { ListChange } from "./target-list-file.ts";
-import { sortPairs } from "./sort-pairs.ts";
+import { sortPairs } from "../core/sort-pairs.ts";
 
 interface Pairs {
   readonly ids: BigUint64Array;

@@ -14,6 +14,7 @@ import { SnapshotStore } from "./snapshot-store.ts";
 import { explainSqliteError, openStateFile, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
 import { openTargetLists, type TargetLists } from "./target-lists.ts";
 import { createUnlinkStore, openUnlinkStore, type UnlinkDraft, type UnlinkStore } from "./unlink-store.ts";
+import { createUploadStore, openUploadStore, type UploadDraft, type UploadStore } from "./upload-store.ts";
 
 const readAgainTable = "create table read_again (id integer primary key) strict;";
 
@@ -76,6 +77,9 @@ export interface Workspace {
   /** The same two for `unlink-orphans`. */
   createUnlinkStore(run: { readonly id: string; readonly folder: string }): UnlinkDraft;
   openUnlinkStore(run: Run): UnlinkStore;
+  /** And for uploads of customer files. */
+  createUploadStore(run: { readonly id: string; readonly folder: string }): UploadDraft;
+  openUploadStore(run: Run): UploadStore;
   close(): void;
 }
 
@@ -130,6 +134,8 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     openRunStore: (run) => openRunStore(run.folder, run.id, cipher()),
     createUnlinkStore: (run) => createUnlinkStore(run.folder, run.id, cipher()),
     openUnlinkStore: (run) => openUnlinkStore(run.folder, run.id, cipher()),
+    createUploadStore: (run) => createUploadStore(run.folder, run.id, cipher()),
+    openUploadStore: (run) => openUploadStore(run.folder, run.id, cipher()),
     close: () => {
       targetLists.close();
       db.close();

@@ -1,0 +1,79 @@
+import { findId } from "./find-id.ts";
+import type { LeftOutRow } from "./targets.ts";
+
+/** Whom a customer file holds as far as is known: identifiers ascending, and the digests of their fields. */
+export interface HeldUsers {
+  readonly ids: BigUint64Array;
+  readonly digests: BigUint64Array;
+}
+
+/** What a selection says about someone whom the file holds. Nobody spoke of: no row holds the identifier any more. */
+const FATE = { unspoken: 0, filter: 1, always: 2, changed: 3, same: 4 } as const;
+
+export interface DiffCounts {
+  readonly held: number;
+  readonly same: number;
+  readonly changed: number;
+  readonly added: number;
+  /** Removals of people whose rows say refused or withdrawn, or who have none any more (T5). */
+  readonly always: number;
+  /** Removals for any other reason: the brake may hold them back. */
+  readonly filter: number;
+}
+
+/** A customer file against a selection, answer by answer; one byte for each user that it holds. */
+export class FileDiff {
+  private readonly held: HeldUsers;
+  private readonly halves: Uint32Array;
+  private readonly fates: Uint8Array;
+  private added = 0;
+
+  constructor(held: HeldUsers) {
+    this.held = held;
+    this.halves = new Uint32Array(held.ids.buffer, held.ids.byteOffset, 2 * held.ids.length);
+    this.fates = new Uint8Array(held.ids.length);
+  }
+
+  /** What an exported row is to the file. Who is exported stays, whatever another row of the same identifier was left out for. */
+  takeExported(id: bigint, digest: bigint): "add" | "change" | "same" {
+    const at = findId(this.halves, id);
+    if (at < 0) {
+      this.added += 1;
+      return "add";
+    }
+    const isSame = this.held.digests[at] === digest;
+    this.fates[at] = isSame ? FATE.same : FATE.changed;
+    return isSame ? "same" : "change";
+  }
+
+  takeLeftOut({ ids, removal }: LeftOutRow): void {
+    for (const id of ids) {
+      const at = findId(this.halves, id);
+      if (at >= 0) this.fates[at] = Math.max(this.fates[at] ?? 0, FATE[removal]);
+    }
+  }
+
+  /** Once every answer was taken. */
+  get counts(): DiffCounts {
+    const by = [0, 0, 0, 0, 0];
+    for (const fate of this.fates) by[fate] = (by[fate] ?? 0) + 1;
+    const [unspoken = 0, filter = 0, refused = 0, changed = 0, same = 0] = by;
+    return { held: this.fates.length, same, changed, added: this.added, always: unspoken + refused, filter };
+  }
+
+  /** Whom the file holds and is not to, in ascending order; once every answer was taken. */
+  *removals(kind: "always" | "filter"): Iterable<bigint> {
+    for (const [at, fate] of this.fates.entries()) if (toRemoval(fate) === kind) yield this.held.ids[at] ?? 0n;
+  }
+
+  /** Whether the file holds the identifier and is not to; `always` says more than `filter`. */
+  removalOf(id: bigint): "always" | "filter" | undefined {
+    const at = findId(this.halves, id);
+    return at < 0 ? undefined : toRemoval(this.fates[at] ?? FATE.same);
+  }
+}
+
+function toRemoval(fate: number): "always" | "filter" | undefined {
+  if (fate === FATE.filter) return "filter";
+  return fate === FATE.unspoken || fate === FATE.always ? "always" : undefined;
+}
