@@ -124,6 +124,9 @@ describe("a day (T4)", () => {
     ["America/New_York", "2025-11-01 11:00:00", "20251102"],
     ["America/New_York", "2025-11-02 09:59:59", "20251102"],
     ["America/New_York", "2025-11-02 10:00:00", "20251103"],
+    // The clock of Los Angeles goes forward at 2 o'clock, 5 hours before the day begins in Seoul.
+    ["America/Los_Angeles", "2026-03-08 07:59:59", "20260308"],
+    ["America/Los_Angeles", "2026-03-08 08:00:00", "20260309"],
     ["Asia/Kolkata", "2025-11-02 20:29:59", "20251102"],
     ["Asia/Kolkata", "2025-11-02 20:30:00", "20251103"],
     ["America/New_York", "2025-11-02 10:00:00+09", "20251102"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { CsvCell } from "../../src/files/csv-out.ts";
@@ -136,6 +136,14 @@ describe("being there all together or not at all", () => {
     expect(readdirSync(folder).filter((name) => !name.startsWith(".")).map((name) => read(folder, name))).toEqual(before);
     target.discard();
     expect(readdirSync(folder).map((name) => read(folder, name))).toEqual(before);
+  });
+
+  it("leaves the former file where the new one cannot take its place", async () => {
+    const { folder } = await writeSet(1);
+    const target = await createTargetFiles({ folder, name: "targets", header, encoding: "utf8" });
+    rmSync(join(folder, ".targets.csv.tmp"));
+    expect(() => target.finish()).toThrow("ENOENT");
+    expect(read(folder, "targets.csv")).toContain("1,서울");
   });
 
   it("leaves no part where one cannot take its place", async () => {

@@ -81,8 +81,9 @@ describe("a folder in a git work tree", () => {
   it("is found where it really lies, behind a link", ({ skip }) => {
     const root = makeWorkTree();
     if (root === null) return skip("git is not installed");
+    mkdirSync(join(root, "below"));
     const link = join(makeFolder(), "link");
-    symlinkSync(root, link);
+    symlinkSync(join(root, "below"), link);
     expect(() => refuseUnsafeFolder(join(link, "out"))).toThrow(inGit);
   });
 
@@ -97,12 +98,13 @@ describe("a folder in a git work tree", () => {
   });
 
   it("is asked of its own repository, not of one that a hook's environment names", ({ skip }) => {
-    const [root, other] = [makeWorkTree(), makeWorkTree("*\n")];
+    const [root, other] = [makeWorkTree("/out/\n"), makeWorkTree()];
     if (root === null || other === null) return skip("git is not installed");
+    writeFileSync(join(other, ".git", "info", "exclude"), "*\n");
     vi.stubEnv("GIT_DIR", join(other, ".git"));
-    vi.stubEnv("GIT_WORK_TREE", other);
     onTestFinished(() => void vi.unstubAllEnvs());
-    expect(() => refuseUnsafeFolder(join(root, "out"))).toThrow(inGit);
+    refuseUnsafeFolder(join(root, "out"));
+    expect(() => refuseUnsafeFolder(join(root, "exports"))).toThrow(inGit);
   });
 
   it("is refused, too, where git is not there to say what it ignores", () => {
