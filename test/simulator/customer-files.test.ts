@@ -239,3 +239,10 @@ test("the log counts users and names nobody", async () => {
   ]);
   expect(JSON.stringify(simulator.requests.find())).not.toMatch(/5555|부산/);
 });
+
+test("whoever watches the requests sees what came as JSON, before it is carried out", async () => {
+  const seen: unknown[] = [];
+  const file = await made({ onRequest: ({ path, body }) => void (path === paths.add && seen.push([body, simulator.files.all()[0]?.users.phone.size])) });
+  await add(file.id, rows(["821055550147"]));
+  expect(seen).toEqual([[{ file_id: file.id, channel_public_id, user_type: "phone", users: rows(["821055550147"]) }, 0]]);
+});
