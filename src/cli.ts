@@ -72,10 +72,14 @@ function buildTree(call: Call): Command {
 function addInit(program: Command, call: Call): void {
   program
     .command("init")
-    .description("write a commented configuration to start from")
-    .option("--database <url>", "database.url (default: sqlite:./members.db)")
-    .option("--table <table>", "members.table (default: members)")
+    .description("look into the database, and write a commented configuration to start from")
+    .option("--database <url>", "the database to look into (default: DATABASE_URL, also from .env)")
+    .option("--table <table>", "the member table (default: the likeliest one)")
+    .option("--where <condition>", "members.where: which members are live; all: every row is")
+    .option("--withdrawn <condition>", "members.withdrawn: who has left for good")
     .option("--app-id <id>", "kakao.appId")
+    .option("--channel <id>", "channel.publicId, like _Abcd")
+    .option("--overwrite", "write over a configuration that is there")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/init.ts")).init));
 }
 
@@ -258,6 +262,10 @@ function addDemo(program: Command, call: Call): void {
 }
 
 const examples: Readonly<Record<string, readonly string[]>> = {
+  init: [
+    "init   # asks, at a terminal",
+    "init --database sqlite:./members.db --where \"status = 'active'\" --app-id 424242",
+  ],
   pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
   "map-members": [
     "map-members",

@@ -2,9 +2,9 @@ import type { ValueOpener } from "./columns/value-opener.ts";
 import type { ChannelExtras, ChannelWish } from "./context/channel-extras.ts";
 import type { Window } from "./context/window.ts";
 import type { ConsentTools } from "./context/consent-tools.ts";
+import type { StarterTools } from "./context/starter-tools.ts";
 import type { RecordFacts } from "./context/keep-record.ts";
 import type { Config } from "./config/config.ts";
-import type { StarterAnswers } from "./config/starter.ts";
 import type { nextKakaoId } from "./core/kakao-id.ts";
 import type { ForeignPhone } from "./core/keys.ts";
 import type { LinkedPlace, ServiceDatabase } from "./database/service-database.ts";
@@ -104,8 +104,8 @@ export interface Context {
   auditRecord(): AuditRecord;
   /** What only the consent audit needs. */
   consentTools(): Promise<ConsentTools>;
-  /** Writes a configuration to start from, where `--config` says; `written` is false where a file is already. */
-  writeStarterConfig(answers: StarterAnswers): { readonly path: string; readonly written: boolean };
+  /** What only `init` needs. */
+  starterTools(): Promise<StarterTools>;
   /** As an operator would type it: relative to the working directory where it lies below. */
   shown(path: string): string;
   /** An input file named by a flag. Throws StartError when it is not there. */

@@ -1,14 +1,13 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { isAbsolute, relative, resolve } from "node:path";
 import { configDigest } from "../config/digest.ts";
-import { defaultConfigFile } from "../config/load.ts";
-import { renderStarterConfig } from "../config/starter.ts";
 import type { Context } from "../context.ts";
 import { StartError } from "../errors.ts";
 import type { GlobalFlags, Io } from "../io.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createKeyedDigest } from "../workspace/encryption.ts";
+import { refuseUnsafeFolder } from "../files/unsafe-folder.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
 import { approverKeys } from "./approver-keys.ts";
 import { toChannelExtras } from "./channel-extras.ts";
@@ -56,12 +55,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     requireOperator: () => requireOperator(operator),
     window,
     checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal, window),
-    writeStarterConfig: (answers) => {
-      const path = resolve(io.cwd, flags.config ?? defaultConfigFile);
-      if (existsSync(path)) return { path, written: false };
-      writeFileSync(path, renderStarterConfig(answers), { flag: "wx" });
-      return { path, written: true };
-    },
+    starterTools: async () => (await import("./starter-tools.ts")).createStarterTools(io, flags.config),
     shown: (path) => {
       const inside = relative(io.cwd, path);
       return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;

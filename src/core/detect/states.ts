@@ -54,7 +54,7 @@ function describe(table: SampledTable, { name }: ColumnLook): StateColumn {
 }
 
 function isStateName(name: string): boolean {
-  return /(?:^|_)(?:status|state|stat|state_cd|status_cd|member_status)$|상태/.test(name);
+  return /(?:^|_)(?:status|state|stat|state_cd|status_cd|member_status)$|상태(?:_?코드)?$/.test(name);
 }
 
 /** `status` with words: only where one of them is known to mean a live member. */

@@ -1,0 +1,97 @@
+import type { Context } from "../../context.ts";
+import type { SampledTable } from "../../core/detect/look.ts";
+import type { ProposedLink } from "../../core/detect/links.ts";
+import { newLinkColumn } from "../../core/detect/links.ts";
+import { MEMBER_ROLES, type MemberRole } from "../../core/detect/names.ts";
+import { propose, type Proposal } from "../../core/detect/propose.ts";
+import type { DatabaseExplorer } from "../../database/explore.ts";
+import type { Looked } from "./init-look.ts";
+import { measure, type Measured } from "./init-measure.ts";
+import { tellColumns } from "./init-tell.ts";
+import { describeLink } from "./init-words.ts";
+
+/** A proposal as it was agreed upon, with what its columns are worth. */
+export interface Agreed {
+  readonly proposal: Proposal;
+  readonly measured: readonly Measured[];
+}
+
+/** The member table: the likeliest one, or at a terminal the one that is chosen. */
+export async function chooseTable({ terminal }: Context, { candidates }: Looked, isNamed: boolean): Promise<SampledTable | undefined> {
+  const [first] = candidates;
+  if (first === undefined || isNamed || candidates.length === 1 || !terminal.interactive) return first;
+  const choices = candidates.map((table) => ({ name: `${table.name}   (${tellRows(table)})`, value: table }));
+  return terminal.choose("Which table holds the members?", choices);
+}
+
+export function tellRows({ rows, isEstimate, isView }: SampledTable): string {
+  return `${isView ? "view, " : ""}${rows === null ? "not counted" : `${isEstimate ? "about " : ""}${rows.toLocaleString("en-US")} rows`}`;
+}
+
+/** Shows what each column is worth, and lets a person at the terminal change any of them until all are taken. */
+export async function agreeOnColumns(context: Context, explorer: DatabaseExplorer, looked: Looked, table: SampledTable): Promise<Agreed> {
+  let proposal = propose(looked, table);
+  for (;;) {
+    const measured = await measure(context, explorer, table, proposal.columns);
+    tellColumns(context, table, proposal, measured);
+    const role = await context.terminal.choose<MemberRole | "take">("Columns", [
+      { name: "take them", value: "take" },
+      ...MEMBER_ROLES.map((one) => ({ name: `change ${one}   (${describe(proposal, one)})`, value: one })),
+    ]);
+    if (role === undefined || role === "take") return { proposal, measured };
+    proposal = { ...proposal, columns: await changeColumn(context, table, proposal, role) };
+  }
+}
+
+function describe({ columns }: Proposal, role: MemberRole): string {
+  const column = columns[role];
+  return column === undefined ? "none" : "sql" in column ? "an expression" : column.column;
+}
+
+async function changeColumn({ terminal }: Context, table: SampledTable, { columns }: Proposal, role: MemberRole): Promise<Proposal["columns"]> {
+  const { [role]: before, ...others } = columns;
+  const name = await terminal.choose(`members.${role}`, [{ name: "none", value: "" }, ...table.columns.map((column) => ({ name: `${column.name}   ${column.type}`, value: column.name }))], before === undefined || "sql" in before ? "" : before.column);
+  return name === undefined || name === "" ? others : { ...others, [role]: { column: name, by: "name" } };
+}
+
+/** Where links are: as proposed, or at a terminal another column. Undefined where it is left to be completed. */
+export async function agreeOnLink({ terminal }: Context, table: SampledTable, { link }: Proposal): Promise<Exclude<ProposedLink, { readonly kind: "mixed" }> | undefined> {
+  const usable = link.kind === "mixed" ? undefined : link;
+  if (!terminal.interactive) return usable;
+  terminal.note(`Kakao ids: ${describeLink(link, table.name)}.`);
+  const chosen = await terminal.choose<"take" | "column" | "new" | "leave">("Where are the Kakao ids stored, or to be stored?", [
+    ...(usable === undefined ? [] : [{ name: "there", value: "take" } as const]),
+    { name: "leave it: I complete it in the file", value: "leave" },
+    { name: "in another column of the member table", value: "column" },
+    { name: `in a new column ${newLinkColumn} of the member table`, value: "new" },
+  ]);
+  if (chosen === "new") return { kind: "column", column: newLinkColumn, isNew: true };
+  if (chosen === "leave") return undefined;
+  if (chosen !== "column") return usable;
+  const column = await terminal.choose("link.column", table.columns.map(({ name, type }) => ({ name: `${name}   ${type}`, value: name })));
+  return column === undefined ? undefined : { kind: "column", column, isNew: false };
+}
+
+/** Asks whether every number, or address, was verified by the service; without a terminal nobody says so. */
+export async function askVerified({ terminal }: Context, { columns }: Proposal, key: "phone" | "email"): Promise<boolean> {
+  if (columns[key] === undefined || columns[`${key}VerifiedAt`] !== undefined) return false;
+  const what = key === "phone" ? "Was every phone number verified at sign-up, by a code or an identity check?" : "Was every e-mail address verified at sign-up, by a link or a code?";
+  return (await terminal.confirm(`${what} A number or address that nobody verified may be somebody else's`)) === "yes";
+}
+
+/** The app's number; undefined where it is left to be completed. */
+export async function askAppId({ terminal }: Context): Promise<string | undefined> {
+  const typed = await terminal.askText("App id (Kakao developers console: App > App keys; Enter alone: later)", { refuse: (answer) => (answer === "" || isAppId(answer) ? undefined : "It is a number, like 424242.") });
+  return typed === undefined || typed === "" ? undefined : typed;
+}
+
+export function isAppId(text: string): boolean {
+  return /^[1-9]\d{0,14}$/.test(text);
+}
+
+/** The channel's public id, asked only where consents were found. */
+export async function askChannel({ terminal }: Context, { consents }: Proposal): Promise<string | undefined> {
+  if (consents.agreed === undefined || consents.agreedAt === undefined) return undefined;
+  const typed = await terminal.askText(`Public id of your Kakao Talk Channel, like _Abcd, to write to whom ${consents.agreed} says so (Enter alone: later)`);
+  return typed === undefined || typed === "" ? undefined : typed;
+}
