@@ -21,10 +21,11 @@ const epoch = /^(?:1970-?01-?01|1969-?12-?31)(?:[T\s]|$)/;
 /** A consent as a flag, or as the date on which it was given (product.md T1). */
 export function readConsent(raw: string | null, clock: ConsentClock): Consent {
   if (raw === null) return "none";
-  const text = raw.trim().toLowerCase();
+  const text = raw.trim();
   if (text === "") return "none";
-  if (yes.has(text)) return "yes";
-  if (no.has(text) || zeroDate.test(text) || epoch.test(text)) return "no";
+  const word = text.toLowerCase();
+  if (yes.has(word)) return "yes";
+  if (no.has(word) || zeroDate.test(text) || epoch.test(text)) return "no";
   return readPastMs(text, clock) === null ? "unreadable" : "yes";
 }
 

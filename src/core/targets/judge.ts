@@ -80,38 +80,55 @@ export function collectIdentifiers(input: TargetInput, rules: TargetRules, to: I
   const consent = readConsent(input.agreed, rules.clock);
   const isRefused = refuses(consent, input, rules);
   const mayGo = !isRefused && consent === "yes" && input.state === "live";
-  if (isRefused) for (const id of listIdentifiers(input, rules)) to.refuse(id);
-  else if (mayGo) for (const id of listIdentifiers(input, rules)) to.hold(id);
+  if (isRefused) for (const id of readIdentity(input, rules).ids) to.refuse(id);
+  else if (mayGo) for (const id of readIdentity(input, rules).ids) to.hold(id);
   return mayGo;
 }
 
 /** Second reading: the rules that look at one row and at who refuses, in the order of T2. Whoever refuses only now is made known to `identifiers`. */
 export function judgeRow(input: TargetInput, rules: TargetRules, identifiers: Identifiers, doubts: Doubts): Judged {
   const consent = readConsent(input.agreed, rules.clock);
-  const phone = rules.idType === "phone" ? readNumber(input.phone, rules.foreignPhone) : null;
-  const ids = phone === null ? readKakaoIds(input.links) : typeof phone === "bigint" ? [phone] : [];
+  const identity = readIdentity(input, rules);
   const isRefused = refuses(consent, input, rules);
-  if (isRefused) for (const id of ids) if (!identifiers.refuse(id)) throw new RefusedSince();
+  if (isRefused) for (const id of identity.ids) if (!identifiers.refuse(id)) throw new RefusedSince();
   countDoubts(consent, input, rules, doubts);
   const agreedMs = readPastMs(input.agreedAt, rules.clock);
   const notice = agreedMs === null ? null : readNotice(agreedMs, readPastMs(input.reconfirmedAt, rules.clock), rules.clock.nowMs);
-  const leaveOut = (reason: LeftOut): Judged => {
+  const leaveOut = (reason: LeftOut, told: Notice | null = null): Judged => {
     const removal = isRefused || input.state === "withdrawn" || alwaysRemoved.has(reason) ? "always" : "filter";
-    return { leftOut: { place: input.place, memberId: input.memberId, reason, ids, removal }, notice };
+    return { leftOut: { place: input.place, memberId: input.memberId, reason, ids: identity.ids, removal }, notice: told };
   };
 
   if (input.state !== "live") return leaveOut("not-live");
   if (consent !== "yes") return leaveOut("no-consent");
   if (agreedMs === null) return leaveOut("no-consent-date");
-  if (ids.some((id) => identifiers.isRefused(id)) && !isRefused) return leaveOut("refused-elsewhere");
+  if (!isRefused && identity.ids.some((id) => identifiers.isRefused(id))) return leaveOut("refused-elsewhere");
   if (rules.night && readConsent(input.night, rules.clock) !== "yes") return leaveOut("no-night-consent");
-  if (rules.excludeOverdue && notice?.state === "overdue") return leaveOut("overdue");
+  const rest = judgeRest(input, rules, identity, notice);
+  // Owed a notice is who would be written to but for it.
+  if (rules.excludeOverdue && notice?.state === "overdue") return leaveOut("overdue", typeof rest === "string" || rest.later !== null ? null : notice);
+  return typeof rest === "string" ? leaveOut(rest) : rest;
+}
+
+/** What a row goes by: every identifier that it means, and the one that it is exported under or why there is none. */
+interface Identity {
+  readonly ids: readonly bigint[];
+  readonly kakaoId: KakaoId | null;
+  readonly exportId: bigint | "no-phone" | "bad-phone" | "foreign-phone" | "no-kakao-id";
+}
+
+function readIdentity({ links, phone }: TargetInput, { idType, foreignPhone }: TargetRules): Identity {
+  const kakaoId = findLowest(links);
+  if (idType === "app") return { ids: readKakaoIds(links), kakaoId, exportId: kakaoId === null ? "no-kakao-id" : BigInt(kakaoId) };
+  const exportId = readNumber(phone, foreignPhone);
+  return { ids: typeof exportId === "bigint" ? [exportId] : [], kakaoId, exportId };
+}
+
+/** The rules that come after the consents. */
+function judgeRest(input: TargetInput, rules: TargetRules, { ids, kakaoId, exportId }: Identity, notice: Notice | null): LeftOut | Candidate {
   const age = readAge(input.birthdate, rules);
-  if (age !== null) return leaveOut(age);
-  if (typeof phone === "string") return leaveOut(phone);
-  const kakaoId = findLowest(input.links);
-  const id = phone ?? (kakaoId === null ? null : BigInt(kakaoId));
-  if (id === null) return leaveOut("no-kakao-id");
+  if (age !== null) return age;
+  if (typeof exportId === "string") return exportId;
   const badFields: BadField[] = [];
   const fields = input.fields.map((raw, field) => {
     const read = rules.readField(field, raw);
@@ -120,7 +137,7 @@ export function judgeRow(input: TargetInput, rules: TargetRules, identifiers: Id
     return null;
   });
   const later = badFields.length > 0 ? "bad-value" : input.inSegment ? null : "outside-segment";
-  return { row: { place: input.place, memberId: input.memberId, id, fields }, ids, later, badFields, kakaoId, notice };
+  return { row: { place: input.place, memberId: input.memberId, id: exportId, fields }, ids, later, badFields, kakaoId, notice };
 }
 
 /** The last word on a candidate, in the order of reading: each identifier is exported once. `relation` is null where Kakao is not asked. */
@@ -153,12 +170,6 @@ function countDoubts(consent: Consent, input: TargetInput, rules: TargetRules, d
 
 function isBlank(raw: string | null): boolean {
   return raw === null || raw.trim() === "";
-}
-
-function listIdentifiers(input: TargetInput, { idType, foreignPhone }: TargetRules): readonly bigint[] {
-  if (idType === "app") return readKakaoIds(input.links);
-  const id = readNumber(input.phone, foreignPhone);
-  return typeof id === "bigint" ? [id] : [];
 }
 
 /** Every Kakao id that the links mean, also those spelled otherwise: whoever refuses is to be understood. */
