@@ -65,11 +65,13 @@ export const expressionsHoldNoKeys: Rule = (config) => {
 
 /** Every SQL of the operator: expressions of columns, and conditions. */
 function listExpressions(config: Parameters<Rule>[0]): readonly { readonly path: Path; readonly sql: string }[] {
-  const { members, link, alsoLinkedIn = [] } = config;
+  const { members, link, alsoLinkedIn = [], channel } = config;
   const conditions: { readonly path: Path; readonly sql: string | undefined }[] = [
     ...(["where", "withdrawn", "blocked", "otherLogin", "protected"] as const).map((name) => ({ path: ["members", name], sql: members?.[name] })),
     { path: ["link", "where"], sql: link?.where },
     ...alsoLinkedIn.map((place, at) => ({ path: ["alsoLinkedIn", at, "link", "where"], sql: place?.link?.where })),
+    { path: ["channel", "marketing", "where"], sql: channel?.marketing?.where },
+    ...Object.entries(channel?.segments ?? {}).map(([name, sql]) => ({ path: ["channel", "segments", name], sql })),
     ...listColumns(config).map(({ path, column }) => ({ path: [...path, "sql"], sql: typeof column === "object" ? column.sql : undefined })),
   ];
   return conditions.flatMap(({ path, sql }) => (sql === undefined ? [] : [{ path, sql }]));

@@ -15,6 +15,7 @@ import {
   tablesAreNamedOnce,
   urlsAreOfKnownDatabases,
 } from "./rules-for-tables.ts";
+import { channelReadsPlainColumns, consentTableIsWhole, fieldsFitAFile, numbersAreFormattedAsNumbers, phonesCanBeRead, publicIdIsOfAProfile, segmentsHaveNames } from "./rules-for-channel.ts";
 import { expressionsHoldNoKeys, keysHaveOneDigest, storedFitsTheValue } from "./rules-for-stored.ts";
 import type { Readable } from "./list-columns.ts";
 import { isWithin, type Path, type Problem } from "./problems.ts";
@@ -51,6 +52,13 @@ const rules: readonly Rule[] = [
   usedKeysHaveColumns,
   corroboratorsHaveColumns,
   patternsAreExpressions,
+  publicIdIsOfAProfile,
+  consentTableIsWhole,
+  segmentsHaveNames,
+  channelReadsPlainColumns,
+  phonesCanBeRead,
+  fieldsFitAFile,
+  numbersAreFormattedAsNumbers,
 ];
 
 /** Asks every rule. `broken` are the places that have problems already. */

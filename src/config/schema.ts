@@ -119,10 +119,13 @@ const matching = z.strictObject({
     .describe("addresses that sign-ups made up: * stands for anything, or /a regular expression/"),
 });
 
+/** Each of YYYY, MM and DD at most once, with - . / or nothing between. */
+const dateFormat = /^(?!.*(?:YYYY.*YYYY|MM.*MM|DD.*DD))(?:YYYY|MM|DD)(?:[-./]?(?:YYYY|MM|DD))*$/;
+const formatInstead = "write a date format of YYYY, MM and DD, like YYYYMMDD or YYYY-MM-DD";
 const channelField = z.union(
   [
     text(columnInstead),
-    z.strictObject({ column, format: text("write a date format like YYYYMMDD").optional(), type: oneOf("string", "number").default("string") }),
+    z.strictObject({ column, format: text(formatInstead).regex(dateFormat, { error: formatInstead }).optional().describe("of a date"), type: oneOf("string", "number").default("string") }),
   ],
   { error: "write the name of a column, or { column: …, type: number }" },
 );

@@ -4,7 +4,17 @@ import type { Problem } from "./problems.ts";
 
 /** What works but is unwise or most likely not meant. `written` is the file before variables were filled in. */
 export function listWarnings(config: Config, written: unknown): Problem[] {
-  return [...warnOfLiteralKey(written), ...warnOfKeysThatCannotLink(config)];
+  return [...warnOfLiteralKey(written), ...warnOfKeysThatCannotLink(config), ...warnOfFieldsForFilesOnly(config)];
+}
+
+/** Fields that a customer file takes texts for (kakao-api.md 8.1), the last purchase in both spellings, and two that only the partner centre's own CSV knows (8.5). */
+const textFields: ReadonlySet<string> = new Set(["생년월일", "국가", "지역", "성별", "연령", "구매금액", "포인트", "가입일", "최근 구매일", "최근구매일", "응모일", "이름", "멤버십등급"]);
+
+function warnOfFieldsForFilesOnly({ channel }: Config): Problem[] {
+  return Object.entries(channel?.fields ?? {}).flatMap(([name, { type }]): Problem[] => {
+    if (type === "number" || textFields.has(name)) return [];
+    return [{ path: ["channel", "fields", name], what: "Kakao takes texts only under its own names: with this field a file can be written and not uploaded", instead: "write type: number, or one of Kakao's names" }];
+  });
 }
 
 function warnOfLiteralKey(written: unknown): Problem[] {
