@@ -3,6 +3,7 @@ import { isKakaoId } from "../core/kakao-id.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { explainAnswer, explainLinked, type Explained } from "./steps/explain-answer.ts";
+import { explainExportMember, explainExportUser } from "./steps/explain-export.ts";
 import { explainUnlinkMember, explainUnlinkUser } from "./steps/explain-unlinking.ts";
 
 export interface ExplainFlags {
@@ -20,7 +21,7 @@ export async function explain(context: Context, flags: ExplainFlags): Promise<nu
     throw new StartError({ code: "usage", message: "What stands behind --kakao is no Kakao id.", hint: "A Kakao id is a whole number from 1 to 2^63-1, without separators." });
   }
   const run = findRun(context, flags.run);
-  const [byUser, byMember] = run.command === "unlink-orphans" ? [explainUnlinkUser, explainUnlinkMember] : [explainUser, explainMember];
+  const [byUser, byMember] = explainers[run.command] ?? explainers["map-members"];
   const explained = flags.kakao === undefined ? await byMember(context, run, flags.member ?? "") : await byUser(context, run, flags.kakao);
 
   for (const { lines } of explained) {
@@ -30,12 +31,23 @@ export async function explain(context: Context, flags: ExplainFlags): Promise<nu
   return EXIT.done;
 }
 
+type Explain = (context: Context, run: Run, id: string) => Promise<readonly Explained[]>;
+
+/** By Kakao id and by member, for the runs of each command. */
+const explainers: Readonly<Record<string, readonly [Explain, Explain]>> & Readonly<Record<"map-members", readonly [Explain, Explain]>> = {
+  "map-members": [explainUser, explainMember],
+  "unlink-orphans": [explainUnlinkUser, explainUnlinkMember],
+  "export-channel-targets": [explainExportUser, explainExportMember],
+};
+
+/** The run that is named; else the newest plan about links, and an export only where there is no plan. */
 function findRun(context: Context, id: string | undefined): Run {
   const { runs } = context.existingWorkspace();
-  const isExplained = ({ command, state }: Run): boolean => (command === "map-members" || command === "unlink-orphans") && state !== "purged";
-  const run = id === undefined ? runs.list().find(isExplained) : runs.get(id);
+  const isExplained = ({ command, state, files }: Run): boolean => state !== "purged" && (command === "export-channel-targets" ? files["left-out"] !== undefined : command in explainers);
+  const explained = runs.list().filter(isExplained);
+  const run = id === undefined ? (explained.find(({ command }) => command !== "export-channel-targets") ?? explained[0]) : runs.get(id);
   if (run !== undefined && isExplained(run)) return run;
-  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : `Run ${id} is no run of map-members or unlink-orphans, or its files were destroyed.`, hint: "Make a plan: kakao-sync map-members" });
+  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : `Run ${id} holds no answers that can be explained, or its files were destroyed.`, hint: "Make a plan: kakao-sync map-members" });
 }
 
 async function explainUser(context: Context, run: Run, kakaoId: string): Promise<readonly Explained[]> {

@@ -3,6 +3,7 @@ import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { applyCommand, countPlanned } from "./steps/check-apply.ts";
 import { countSoFar } from "./steps/count-so-far.ts";
+import { listExportRows } from "./steps/show-export-run.ts";
 import { listUnlinkRows } from "./steps/show-unlink-run.ts";
 
 /** `runs`: every run of the workspace, newest first. */
@@ -36,7 +37,7 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
       ...(appliedBy === undefined ? [] : [["applied by", `${appliedBy.operator} on ${appliedBy.host}`]]),
       ...(undoneBy === undefined ? [] : [["undone by", `${undoneBy.operator} on ${undoneBy.host}`]]),
       ["snapshot", run.snapshot === null ? "none" : renderTime(run.snapshot.takenAt)],
-      ...(run.command === "unlink-orphans" ? listUnlinkRows(run) : listMappingRows(run)),
+      ...(run.command === "unlink-orphans" ? listUnlinkRows(run) : run.command === "export-channel-targets" ? listExportRows(run) : listMappingRows(run)),
       ["plan digest", context.renderShortDigest(run)],
       ...Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)]),
     ],

@@ -49,6 +49,9 @@ function isWhole(flags: UndoFlags, selection: UndoSelection): boolean {
 }
 
 function checkUndoable(run: Run, flags: UndoFlags): void {
+  if (run.command === "export-channel-targets") {
+    throw new RefusedError({ code: "run-not-undoable", message: `Run ${run.id} changed nothing in the database: a customer file is not undone.`, hint: "Take people out of it with the removed.csv of the next export, and delete files that are not needed any more.", run: run.id });
+  }
   if (run.state === "interrupted" && (flags.by !== undefined || flags.only !== undefined)) {
     throw new RefusedError({
       code: "run-interrupted",

@@ -8,16 +8,20 @@ const ownSecrets: ReadonlySet<string> = new Set(["KAKAO_ADMIN_KEY", "KAKAO_SYNC_
 
 /**
  * The configuration's digests and encrypted columns, opened as far as the run uses them: a key that is not compared is not decrypted. Unlinking compares every key
- * that has a column, whatever mapping uses (product.md section 7).
+ * that has a column, whatever mapping uses (product.md section 7); an export reads numbers and birth dates, whatever mapping uses, too.
  */
 export function openValues(config: Config, { env, signal }: Pick<Io, "env" | "signal">, command: string): ValueOpener {
-  const used = VALUE_NAMES.filter((name) => command === "unlink-orphans" || isUsed(config, name));
+  const used = VALUE_NAMES.filter((name) => command === "unlink-orphans" || (command === "export-channel-targets" ? isExported(name) : isUsed(config, name)));
   return createValueOpener({
     places: [toPlace("members", config.members, used), ...config.members.also.map((also, at) => toPlace(`members.also[${at}]`, also, used))],
     folder: config.folder,
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !ownSecrets.has(name))),
     signal,
   });
+}
+
+function isExported(name: ValueName): boolean {
+  return name === "phone" || name === "birthdate";
 }
 
 function isUsed({ matching }: Config, name: ValueName): boolean {

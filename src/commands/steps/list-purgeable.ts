@@ -47,7 +47,7 @@ export function listPurgeable(context: Context, choice: PurgeChoice, now: number
   const oldSnapshots = snapshots.list().filter(({ takenAt }) => choice.snapshots === true || takenAt <= now - snapshotMs / 1000);
   const forgotten = choice.forget === undefined ? undefined : requireOver(runs.get(choice.forget));
   const age = choice.olderThan ?? usualAgeMs;
-  const oldRuns = runs.list().filter((run) => run.id === forgotten?.id || (isOver(run) && run.stateSince <= now - (run.state === "applied" ? Math.max(age, undoMs) : age) / 1000));
+  const oldRuns = runs.list().filter((run) => run.id === forgotten?.id || (isOver(run) && run.stateSince <= now - (isUndoable(run) ? Math.max(age, undoMs) : age) / 1000));
   return {
     snapshots: oldSnapshots.map(({ generation, takenAt }) => ({ generation, takenAt, ...countUsers(context, generation) })),
     runs: oldRuns,
@@ -80,6 +80,11 @@ function countConsents(context: Context, run: Run): number | null {
     if (error instanceof OperatorError && error.code === "run-damaged") return null;
     throw error;
   }
+}
+
+/** Files of an export hold people in clear, and nothing could be undone with them: they are not kept as long. */
+function isUndoable({ state, command }: Run): boolean {
+  return state === "applied" && command !== "export-channel-targets";
 }
 
 /** Nothing more will be done with it. */

@@ -124,12 +124,9 @@ async function readRules(context: Context, flags: SelectionFlags, readField: Rea
 }
 
 /** What the configuration lacks for what the flags or the kind of identifier ask. */
-function refuseMissing({ config: { channel, members } }: Context, { night }: SelectionFlags, { missingLinkColumn }: Inspection): void {
+function refuseMissing({ config: { channel } }: Context, { night }: SelectionFlags, { missingLinkColumn }: Inspection): void {
   if (night === true && channel?.marketing.night === undefined) {
     throw new StartError({ code: "night-missing", message: "--night needs the consent to messages at night, and the configuration names no column for it.", hint: "Write it under channel.marketing.night, or send between 08:00 and 21:00 only." });
-  }
-  if (channel?.idType === "phone" && members.phone === undefined) {
-    throw new StartError({ code: "phone-missing", message: "channel.idType is phone, and members.phone is not configured.", hint: "Name the column in members.phone, or set channel.idType: app." });
   }
   if (channel?.idType === "app" && missingLinkColumn !== null) {
     throw new StartError({ code: "link-column-missing", message: "The member table has no link column yet: nobody has a Kakao id to be exported under.", hint: "Link the members first (kakao-sync map-members), or set channel.idType: phone." });
