@@ -32,13 +32,15 @@ describe("the record (section 10)", () => {
       [2, "map-members", "planned", "tester", id, ""],
       [3, "map-members", "applying", "tester", id, ""],
       [4, "map-members", "applied", "tester", id, ""],
-      [5, "map-members", "refused", "lee", id, "plan-used"],
-      [6, "undo", "undone", "kim", id, ""],
+      [5, "map-members", "destroyed", "tester", id, ""],
+      [6, "map-members", "refused", "lee", id, "plan-used"],
+      [7, "undo", "undone", "kim", id, ""],
     ]);
     expect(record[0]?.entry).toMatchObject({ ci: { received: 2 }, app: "424242" });
     expect(record[1]?.entry).toMatchObject({ ci: { used: 2 }, database: expect.stringMatching(/.+/), digests: { plan: expect.stringMatching(/^[0-9a-f]{64}$/), "plan.csv": expect.stringMatching(/^[0-9a-f]{64}$/), "review.csv": expect.any(String) } });
     expect(record[2]?.entry).toMatchObject({ counts: { planned: 1, before: { done: 0, moved: 0, unknown: 0 } }, digests: { plan: expect.stringMatching(/^[0-9a-f]{64}$/) } });
     expect(record[3]?.entry).toMatchObject({ counts: { done: 1, failed: 0 }, digests: { "linked.csv": expect.any(String) } });
+    expect(record[4]?.entry).toMatchObject({ counts: { users: 1 }, ci: { destroyed: 1 } });
   });
 
   test("a changed entry is found, exit 1", async () => {
@@ -59,7 +61,7 @@ describe("the record (section 10)", () => {
     await service.apply();
     const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
     const { json } = await service.json("runs", "audit", "--month", month);
-    expect(json["review"]).toMatchObject({ entries: 4, ci: { received: 2, used: 2, destroyed: 0 }, operators: { tester: 4 }, refusals: {} });
+    expect(json["review"]).toMatchObject({ entries: 5, ci: { received: 2, used: 2, destroyed: 1 }, operators: { tester: 5 }, refusals: {} });
     const sheet = await service.run("runs", "audit", "--month", month);
     expect(sheet.out).toContain("received from Kakao");
     expect((await service.json("runs", "audit", "--month", "2019-01")).json["review"]).toMatchObject({ entries: 0 });

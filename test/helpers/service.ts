@@ -91,6 +91,8 @@ export interface RunOptions {
 /** A service that adopts Kakao Sync: a member database, a simulated Kakao, a configuration, and the program. */
 export interface Service {
   readonly folder: string;
+  /** `KAKAO_SYNC_KEY` of every command. */
+  readonly workspaceKey: string;
   readonly simulator: Simulator;
   /** A second connection to the service's SQLite database, as its own application has one; tests that use it run on SQLite only. */
   readonly db: Database.Database;
@@ -152,7 +154,7 @@ export async function openService(setup: ServiceSetup = {}): Promise<Service> {
   };
   const file = (run: string, name: string): string => readFileSync(join(folder, ".kakao-sync", "runs", run, name), "utf8");
   return {
-    folder, simulator, runWith, json, configure, file,
+    folder, workspaceKey: environment.KAKAO_SYNC_KEY, simulator, runWith, json, configure, file,
     get db() {
       if (store.sqlite === undefined) throw new Error("this test uses SQLite itself and runs on no other engine");
       return store.sqlite;

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../../src/workspace/snapshot.ts";
 import type { Workspace } from "../../src/workspace/workspace.ts";
 import { makeFolder, openTestWorkspace, readAllBytes, userOf, utf8InLatin1 } from "./open-test-workspace.ts";
+import { startChild } from "./run-child.ts";
 import { pullAll, readAll as readPull } from "./pull-all.ts";
 
 const many = Array.from({ length: 2500 }, (_, at) => userOf(String(1_000_000 + at)));
@@ -210,6 +211,23 @@ describe("wiping", () => {
     expect(taken(workspace).counts.forgotten).toBe(1);
     expect(pullAll(workspace, users, { now: 2000 }).detailsRead).toEqual(["2"]);
     expect(pullAll(workspace, users, { now: 3000, refreshBefore: 1500 }).detailsRead).toEqual(["1", "3"]);
+  });
+
+  it("killed when the new file is written, leaves the old one whole, and sweeps the new one away", async () => {
+    const folder = makeFolder();
+    const workspace = openTestWorkspace(folder);
+    pullAll(workspace, many, { now: 1000 });
+    const killed = startChild(workspace.folder, `
+      await workspace.snapshots.wipeDetails(1, {
+        wipe: ({ user }) => ({ user: { ...user, state: "wiped", ci: 0, phone: 0, email: 0, name: null, birthdate: null }, readAt: 0 }),
+        comparison: null,
+        announce: () => process.kill(process.pid, "SIGKILL"),
+      });`);
+    await expect(killed).rejects.toThrow("ended before");
+    expect(readdirSync(workspace.folder).filter((name) => name.startsWith("snapshot"))).toEqual(["snapshot-1.db", "snapshot-2.db"]);
+    expect(readAll(workspace)).toEqual(many);
+    await workspace.snapshots.wipeDetails(1, { wipe: ({ user }) => ({ user: { ...user, state: "wiped", ci: 0, phone: 0, email: 0, name: null, birthdate: null }, readAt: 0 }), comparison: null, announce: () => undefined });
+    expect(readdirSync(workspace.folder).filter((name) => name.startsWith("snapshot"))).toEqual(["snapshot-3.db"]);
   });
 
   it("does not take the ground from an unfinished pull", async () => {
