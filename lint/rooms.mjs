@@ -1,7 +1,7 @@
 // Who may import whom (docs/architecture.md). A room is a folder of src, or a file at its top.
 import { dirname, relative, resolve, sep } from "node:path";
 
-const adapters = ["kakao", "database", "columns", "files", "terminal", "config", "workspace"];
+const adapters = ["kakao", "database", "columns", "files", "terminal", "config", "workspace", "report"];
 
 /** For each room: the other rooms it may import. `*` is every room. */
 export const MAY_IMPORT = {
@@ -38,6 +38,7 @@ export const DOORS = {
   "@hono/node-server": ["simulator"],
   pg: ["database/postgres-connection"],
   mysql2: ["database/mysql-connection"],
+  echarts: ["report/charts"],
   "libphonenumber-js": ["foreign-phone"],
 };
 

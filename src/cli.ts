@@ -62,7 +62,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addReport, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -229,6 +229,14 @@ function addPurge(program: Command, call: Call): void {
     .option("--snapshots", "every snapshot, whatever its age, and an unfinished pull")
     .option("--forget <run>", "this run whatever its age: what it wrote can no longer be undone");
   addApplyOptions(purge).action((_flags, command: Command) => call(command, async () => (await import("./commands/purge.ts")).purge));
+}
+
+function addReport(program: Command, call: Call): void {
+  program
+    .command("report <run>")
+    .description("write one HTML file about a run: charts, tables, the review list")
+    .option("--to <file>", "where to (default: report.html in the run's folder)")
+    .action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/report.ts")).report, run));
 }
 
 function addExplain(program: Command, call: Call): void {

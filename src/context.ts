@@ -22,6 +22,7 @@ import type { Sandbox, SandboxOptions } from "./sandbox/sandbox.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 import type { isSignedBy, renderShortDigest } from "./workspace/approvals.ts";
 import type { AuditRecord } from "./workspace/record.ts";
+import type { Report } from "./report/report.ts";
 import type { Run } from "./workspace/runs.ts";
 import type { Workspace } from "./workspace/workspace.ts";
 
@@ -77,6 +78,8 @@ export interface Context {
   privateFolder(path: string): string;
   /** Starts a text file: 0600, whole or not at all. Throws FailedError `disk-full`. */
   createText(path: string): Pick<OutputFile, "write" | "finish" | "discard">;
+  /** A report as one HTML document. */
+  renderReport(report: Report): Promise<string>;
   /** The text of a file of SQL that makes planned changes. */
   createSqlScript(dialect: SqlDialect): SqlScript;
   readonly readCsv: typeof readCsv;

@@ -3,6 +3,7 @@ import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
 import { applyCommand, countPlanned } from "./steps/check-apply.ts";
 import { countSoFar } from "./steps/count-so-far.ts";
+import { renderTime } from "./steps/render-time.ts";
 import { listExportRows } from "./steps/show-export-run.ts";
 import { listUnlinkRows } from "./steps/show-unlink-run.ts";
 
@@ -90,9 +91,4 @@ function readWho(run: Run, what: "appliedBy" | "undoneBy"): { readonly operator:
 
 function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
-}
-
-/** In Korean time, as run ids are. */
-function renderTime(seconds: number): string {
-  return `${new Date((seconds + 9 * 3600) * 1000).toISOString().slice(0, 19).replace("T", " ")} KST`;
 }

@@ -43,6 +43,10 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     ...tools,
     channelExtras: (wish) => toChannelExtras(things.config(), wish),
     createSqlScript: (dialect) => createSqlScript({ dialect, map: toDatabaseMap(things.config()), timeZone: things.config().database.timeZone, now: new Date(now()) }),
+    renderReport: async (report) => {
+      const [{ renderPage }, { renderChart }] = await Promise.all([import("../report/page.ts"), import("../report/charts.ts")]);
+      return renderPage(report, renderChart);
+    },
     ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now }),
     ...approverKeys(io),
     ...openers(io, things, workspaceFolder, now),

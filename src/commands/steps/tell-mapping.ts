@@ -82,7 +82,8 @@ export function tellCounts({ terminal }: Context, run: Run): void {
   terminal.line(`${countOf(Number(run.counts["memberOnly"]), "live member")} without a link and hit by no Kakao user.`);
 }
 
-function ruleOf(reason: string): string {
+/** The rule behind a review reason: `M8`. */
+export function ruleOf(reason: string): string {
   return Object.entries(REVIEW_RULES).find(([name]) => name === reason)?.[1] ?? "";
 }
 
