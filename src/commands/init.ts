@@ -118,7 +118,7 @@ interface Told {
 function tell({ terminal }: Context, tools: StarterTools, { database, left, needs }: Told): void {
   if (left.length > 0) terminal.warn(`Left for you to complete, each in a line that begins with #: ${left.join("; ")}.`);
   for (const { says, sql } of needs) {
-    terminal.note(says);
+    terminal.line(says);
     if (sql !== undefined) terminal.text(sql);
   }
   const variables = [...(database !== undefined && needsVariable(database, tools) ? ["DATABASE_URL=<the URL you gave>"] : []), "KAKAO_ADMIN_KEY=<the app's admin key>"];

@@ -107,7 +107,7 @@ function renderMembers(answers: StarterAnswers): string[] {
     ...conditionRoles.map(({ key, example, says }) => {
       const [decided, guess] = [conditions[key], proposed[key]];
       if (decided !== undefined) return `  ${key}: ${quote(decided)}   # ${says}`;
-      return `  # ${key}: ${JSON.stringify(guess ?? example)}   # ${guess === undefined ? says : `a guess: ${says}`}`;
+      return `  # ${key}: ${quote(guess ?? example)}   # ${guess === undefined ? says : `a guess: ${says}`}`;
     }),
     ...(also.length === 0 ? ["  # also: [{ table: members_dormant, id: id, phone: phone }]   # further tables of members, never live"] : ["  # also:   # these look like members who are not live; if so, remove the # here and below"]),
     ...also.map((one) => `  #   - ${renderFlow({ table: one.table, id: one.id, ...one.columns })}`),

@@ -41,7 +41,7 @@ describe("renderStarterConfig", () => {
   it("writes all that is unknown as comments, and then does not load", () => {
     const text = renderStarterConfig({ environment: "production", columns: {}, conditions: {}, proposed: { where: "status = '정상'" } });
     expect(text.split("\n").filter((line) => /^ *#/.test(line)).map((line) => /(\w+): /.exec(line)?.[1])).toEqual(expect.arrayContaining(["url", "table", "id", "phone", "where", "column", "appId", "publicId"]));
-    expect(text).toContain(`  # where: "status = '정상'"   # a guess`);
+    expect(text).toContain("  # where: status = '정상'   # a guess");
     expect(() => load(text)).toThrow(/has \d+ problems/);
   });
 

@@ -5,7 +5,7 @@ export type SqlEngine = "sqlite" | "postgres" | "mysql" | "csv";
 
 /** A column's name as a condition needs it: quoted only where it must be. */
 export function quoteColumn(engine: SqlEngine, name: string): string {
-  const isPlain = engine === "postgres" ? /^[a-z_][a-z0-9_]*$/.test(name) : /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+  const isPlain = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && (engine !== "postgres" || name === name.toLowerCase());
   if (isPlain && !reserved.has(name.toLowerCase())) return name;
   return engine === "mysql" ? `\`${name.replaceAll("`", "``")}\`` : `"${name.replaceAll('"', '""')}"`;
 }
