@@ -1,10 +1,15 @@
 import { requireAdminKey } from "../config/admin-key.ts";
 import type { Config } from "../config/config.ts";
-import { createKakaoClient, type KakaoClient } from "../kakao/client.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import { createKakaoClient, type KakaoClient, type ListingTimes } from "../kakao/client.ts";
+
+/** Where calls are counted and paced: a workspace, for all its commands. */
+export interface CallMemory {
+  readonly listingTimes: ListingTimes;
+  readonly calls: { addCalls(month: string, calls: number): void };
+}
 
 /** Kakao as the configuration says, its calls counted and its listing paced over all commands of the workspace. */
-export function openKakao(config: Config, workspace: Workspace, signal: AbortSignal, now: () => number): KakaoClient {
+export function openKakao(config: Config, workspace: CallMemory, signal: AbortSignal, now: () => number): KakaoClient {
   const key = requireAdminKey(config);
   return createKakaoClient({
     baseUrl: config.kakao.baseUrl,

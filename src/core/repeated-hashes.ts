@@ -8,6 +8,8 @@ export class RepeatedHashes {
   private used = 0;
   /** Whether any hash was met more than once. */
   anyRepeated = false;
+  /** Different hashes that were met more than once. */
+  repeatedCount = 0;
 
   add(hash: TextHash): void {
     if (this.used * 4 >= this.low.length * 3) this.grow();
@@ -17,6 +19,7 @@ export class RepeatedHashes {
       this.high[slot] = hash.high;
       this.used += 1;
     } else {
+      if (this.repeated[slot] === 0) this.repeatedCount += 1;
       this.repeated[slot] = 1;
       this.anyRepeated = true;
     }

@@ -38,7 +38,8 @@ export function keepPrivate(path: string, mode: number): void {
   });
 }
 
-function isExposed(path: string): boolean {
+/** True where anybody but the owner may read or write it. */
+export function isExposed(path: string): boolean {
   return (statSync(path).mode & 0o077) !== 0;
 }
 
