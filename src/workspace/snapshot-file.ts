@@ -49,6 +49,12 @@ export interface Manifest {
   readonly comparison: Comparison | null;
 }
 
+/** A sealed manifest; one that was written before there were wiped users says nothing of them. */
+export function parseManifest(text: string): Manifest {
+  const { counts, comparison = null, ...rest }: Omit<Manifest, "counts" | "comparison"> & { counts: Omit<SnapshotCounts, "cis" | "forgotten">; comparison?: Comparison | null } = JSON.parse(text);
+  return { ...rest, comparison, counts: { cis: counts.usable.ci, forgotten: 0, ...counts, states: { ...counts.states, wiped: counts.states.wiped ?? 0 } } };
+}
+
 /** What ties a block to its place: app, generation, number, and the ids and marks that stand beside it in clear. */
 export function blockSeal(appId: string, generation: number, number: number, ids: Uint8Array, marks: Uint8Array): string {
   const beside = createHash("sha256").update(ids).update(marks).digest("base64");

@@ -13,7 +13,7 @@ import { mergeInto } from "./pull-merge.ts";
 import { pullDamaged, pullFileKind, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
 import { openSnapshot, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
-import { createSnapshotFile, type Manifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
+import { createSnapshotFile, type Manifest, parseManifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
 import { openStateFile, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 import { wipeInto } from "./wipe-into.ts";
 
@@ -279,7 +279,7 @@ export class SnapshotStore {
     const path = this.#fileOf(row.generation);
     const cipher = this.#home.cipher();
     try {
-      const manifest: Manifest = JSON.parse(cipher.open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
+      const manifest = parseManifest(cipher.open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
       return openSnapshot(path, cipher, this.#home.appId, factsOf(row), manifest);
     } catch (error) {
       throw error instanceof BrokenSeal ? snapshotDamaged(path, error) : error;

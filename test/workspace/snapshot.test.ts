@@ -147,6 +147,23 @@ describe("reading a snapshot", () => {
   });
 });
 
+describe("a snapshot of a former version", () => {
+  it("has nobody wiped", () => {
+    const folder = makeFolder();
+    const workspace = openTestWorkspace(folder);
+    pullAll(workspace, many, { now: 1 });
+    const cipher = workspace.cipher();
+    const db = new Database(join(workspace.folder, "workspace.db"));
+    const seal = "snapshot manifest|424242|1";
+    const { counts: { cis, forgotten, ...counts }, ...manifest } = JSON.parse(cipher.open(db.prepare<[], Buffer>("select manifest from snapshots").pluck().get() ?? Buffer.alloc(0), seal).toString());
+    expect([cis, forgotten]).toEqual([2500, 0]);
+    const former = { ...manifest, comparison: undefined, counts: { ...counts, states: { ...counts.states, wiped: undefined }, wiped: 0 } };
+    db.prepare("update snapshots set manifest = ?").run(cipher.seal(Buffer.from(JSON.stringify(former)), seal));
+    db.close();
+    expect(taken(workspace)).toMatchObject({ comparison: null, counts: { users: 2500, cis: 2500, forgotten: 0, states: { read: 2500, wiped: 0 } } });
+  });
+});
+
 describe("users from a file", () => {
   it("become a snapshot of their own, in numeric order, that is not complete and replaces none", async () => {
     const workspace = openTestWorkspace(makeFolder());

@@ -5,7 +5,7 @@ import { TextHash } from "../text-hash.ts";
 import { compareForm } from "./kakao-side.ts";
 import type { MatchingOptions } from "./options.ts";
 
-/** What wiped users' hashes can be compared with (docs/decisions/0014-wiping.md). */
+/** What wiped users' hashes can be compared with (docs/decisions/0015-wiping.md). */
 export interface Comparison {
   /** Seed of the hashes: every plan from such a snapshot takes it. */
   readonly seed: readonly [number, number];
