@@ -26,6 +26,7 @@ function tellEntries({ terminal }: Context, entries: readonly RecordedEntry[]): 
     [{ header: "#" }, { header: "when (Korea)" }, { header: "command" }, { header: "what" }, { header: "who" }, { header: "run or code" }],
     entries.map(({ seq, entry }) => [seq, renderTime(entry.at), entry.command, entry.event, `${entry.operator}@${entry.host}`, entry.run ?? entry.code ?? ""]),
   );
+  for (const { seq, entry } of entries) if (entry.purpose !== undefined) terminal.line(`Purpose of #${seq}: ${entry.purpose}`);
 }
 
 /** `YYYY-MM` in Korea. */

@@ -45,6 +45,6 @@ export const targetsEn: TargetMessages = {
     "bad-value": "A field of channel.fields holds what cannot be written as it is: see bad-values.csv.",
     "outside-segment": "The row does not fulfil the condition of --segment.",
     "blocked-channel": "Kakao says that the user has blocked the channel.",
-    "unknown-relation": "Kakao was not asked or did not say: linked less than 24 hours ago, not linked any more, or no Kakao id.",
+    "unknown-relation": "Kakao was not asked or did not say: linked less than 24 hours ago, not linked any more, no consent to plusfriends, or no Kakao id.",
   },
 };

@@ -79,16 +79,16 @@ async function askBatch(context: Context, rows: readonly Judged[], asked: Readon
 
 /** Only of who was linked more than 24 hours ago: the basics say so, and read nothing personal (U1). Who is not linked, or whom Kakao leaves out, stays unknown. */
 async function askSome(context: Context, kakao: KakaoClient, ids: readonly KakaoId[], relations: Map<KakaoId, AskedRelation>): Promise<void> {
-  const old: KakaoId[] = [];
+  const old = new Set<KakaoId>();
   for (let from = 0; from < ids.length; from += basicsPerCall) {
     const answers = await kakao.readBasics(ids.slice(from, from + basicsPerCall));
     refuseWrongClock(context, kakao);
     const now = Math.floor(context.now() / 1000);
     for (const { id, connectedAt } of answers) {
       const linkedAt = readSeconds(connectedAt);
-      if (linkedAt !== null && now - linkedAt > YOUNG_SECONDS) old.push(id);
+      if (linkedAt !== null && now - linkedAt > YOUNG_SECONDS) old.add(id);
     }
   }
-  if (old.length === 0) return;
-  for (const [id, relation] of await kakao.channel.readRelations(old, context.config.channel?.publicId ?? "")) relations.set(id, relation);
+  if (old.size === 0) return;
+  for (const [id, relation] of await kakao.channel.readRelations(ids.filter((id) => old.has(id)), context.config.channel?.publicId ?? "")) relations.set(id, relation);
 }
