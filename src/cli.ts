@@ -168,7 +168,7 @@ function addAuditConsent(program: Command, call: Call): void {
 }
 
 function addExportChannelTargets(program: Command, call: Call): void {
-  program
+  const targets = program
     .command("export-channel-targets")
     .description("a customer file for the Kakao Talk Channel that holds only who may be written to")
     .option("--purpose <text>", "what the file is for; required, and kept on the record")
@@ -181,8 +181,13 @@ function addExportChannelTargets(program: Command, call: Call): void {
     .option("--headers <set>", "names of the columns: centre-2025 or api (default: centre-2025)", readWord(["centre-2025", "api"]))
     .option("--encoding <encoding>", "utf8-bom, utf8 or cp949 (default: utf8-bom)", readWord(["utf8-bom", "utf8", "cp949"]))
     .option("--max-rows <n>", "rows a file at most; more go into further files", readCount)
-    .addOption(new Option("--where <sql>").hideHelp())
-    .action((_flags, command: Command) => call(command, async () => (await import("./commands/export-channel-targets.ts")).exportChannelTargets));
+    .option("--upload", "instead of files: plan what a customer file at Kakao gains and loses")
+    .option("--file <name>", "with --upload: name of the customer file (default: that of the export)")
+    .option("--plan <run>", "with --upload --apply: carry out this reviewed plan, or go on with it")
+    .option("--allow-removals <n>", "lift the brake for exactly n removals of people who did not refuse", readCount)
+    .option("--allow-additions <n>", "lift the brake for exactly n additions", readCount)
+    .addOption(new Option("--where <sql>").hideHelp());
+  addApplyOptions(targets).action((_flags, command: Command) => call(command, async () => (await import("./commands/export-channel-targets.ts")).exportChannelTargets));
 }
 
 function addApprove(program: Command, call: Call): void {
@@ -300,6 +305,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'export-channel-targets --purpose "spring sale, 3 March"',
     'export-channel-targets --segment vip --relation --purpose "vip evening" --to ~/for-marketing',
     'export-channel-targets --night --encoding cp949 --purpose "late show" --json',
+    'export-channel-targets --upload --file members --purpose "monthly letter"',
+    "export-channel-targets --upload --apply --plan 20261121-031500-a7kq",
   ],
   explain: ["explain --member 1042", "explain --kakao 2718281828"],
 };

@@ -2,6 +2,7 @@ import type { ValueOpener } from "./columns/value-opener.ts";
 import type { ChannelExtras, ChannelWish } from "./context/channel-extras.ts";
 import type { Window } from "./context/window.ts";
 import type { ConsentTools } from "./context/consent-tools.ts";
+import type { LookTools } from "./context/look-tools.ts";
 import type { StarterTools } from "./context/starter-tools.ts";
 import type { RecordFacts } from "./context/keep-record.ts";
 import type { Config } from "./config/config.ts";
@@ -47,6 +48,8 @@ export interface Context {
   lock(): void;
   /** The service's database; ties the workspace to it. */
   database(): Promise<ServiceDatabase>;
+  /** Members are read at `database.url`, never at a replica: for a last look that reads all of them. To be called before the database is opened. */
+  readNoReplica(): void;
   places(): Promise<readonly LinkedPlace[]>;
   /**
    * Opens encrypted columns and digests of birth dates: `await context.values().open(page)` for every page of `readMembers` or `findMembers` whose values are
@@ -107,6 +110,8 @@ export interface Context {
   auditRecord(): AuditRecord;
   /** What only the consent audit needs. */
   consentTools(): Promise<ConsentTools>;
+  /** What only `doctor` needs; to be closed after use. */
+  lookTools(): Promise<LookTools>;
   /** What only `init` needs. */
   starterTools(): Promise<StarterTools>;
   /** As an operator would type it: relative to the working directory where it lies below. */

@@ -5,25 +5,23 @@ import type { TargetEncoding } from "../files/target-encoding.ts";
 import { readExportFlags } from "./steps/export-flags.ts";
 import { createFieldReader, requireChannel } from "./steps/read-fields.ts";
 import { registerExport } from "./steps/register-export.ts";
-import { selectTargets, type SelectionFlags, type TargetSelection } from "./steps/select-targets.ts";
+import { selectTargets, type TargetSelection } from "./steps/select-targets.ts";
 import { nameTargetList } from "./steps/target-list-names.ts";
 import { tellExport } from "./steps/tell-export.ts";
+import { refuseStrayFlags, uploadTargets, type UploadFlags } from "./steps/upload-targets.ts";
 import { ExportFiles, type ExportShape, type WrittenTargets } from "./steps/write-targets.ts";
 
-export interface ExportFlags extends SelectionFlags {
-  readonly purpose?: string;
-  /** What the export goes by: the next one of that name is compared with it. */
-  readonly name?: string;
+export interface ExportFlags extends UploadFlags {
   readonly to?: string;
   readonly headers?: HeaderSet;
   readonly encoding?: TargetEncoding;
   readonly maxRows?: number;
-  /** Always refused. */
-  readonly where?: string;
 }
 
-/** `export-channel-targets`: files for the channel's partner centre that hold only who may be written to (product.md section 9). */
+/** `export-channel-targets`: files for the channel's partner centre that hold only who may be written to (product.md section 9); with `--upload` a customer file at Kakao. */
 export async function exportChannelTargets(context: Context, flags: ExportFlags): Promise<number> {
+  refuseStrayFlags(flags);
+  if (flags.upload === true) return uploadTargets(context, flags);
   const { purpose, name } = readExportFlags(flags);
   const operator = context.requireOperator();
   const channel = requireChannel(context, flags.segment);

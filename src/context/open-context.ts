@@ -59,6 +59,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     requireOperator: () => requireOperator(operator),
     window,
     checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal, window),
+    lookTools: async () => (await import("./look-tools.ts")).createLookTools(io, things.config(), workspaceFolder, now),
     starterTools: async () => (await import("./starter-tools.ts")).createStarterTools(io, flags.config),
     shown: (path) => {
       const inside = relative(io.cwd, path);
@@ -78,13 +79,14 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
   };
 }
 
-type Openers = "workspace" | "existingWorkspace" | "auditRecord" | "lock" | "database" | "places" | "values" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
+type Openers = "workspace" | "existingWorkspace" | "auditRecord" | "lock" | "database" | "readNoReplica" | "places" | "values" | "kakao" | "callsThisMonth" | "decisionDigest" | "startSandbox" | "refuseRealWorkspace";
 
 function openers(io: Io, things: Things, workspaceFolder: string, now: () => number): Pick<Context, Openers> {
   const { workspace, database, places, values } = things;
   return {
     workspace,
     database,
+    readNoReplica: () => things.readNoReplica(),
     places,
     values,
     existingWorkspace: () => {

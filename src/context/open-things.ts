@@ -20,6 +20,7 @@ export interface Things {
   workspace(): Workspace;
   lock(): WorkspaceLock;
   database(): Promise<ServiceDatabase>;
+  readNoReplica(): void;
   places(): Promise<readonly LinkedPlace[]>;
   hasWorkspace(): boolean;
   record(): AuditRecord;
@@ -41,6 +42,7 @@ export interface ThingsNeed {
 export function openThings({ io, flags, terminal, workspaceFolder: folder, now, holder }: ThingsNeed): Things {
   const opened = new Opened();
   let databaseIdentity: string | null = null;
+  let atPrimary = false;
   const config = opened.lazily(() => {
     const loaded = loadConfig({ ...(flags.config === undefined ? {} : { path: flags.config }), cwd: io.cwd, env: io.env });
     for (const warning of loaded.warnings) terminal.warn(warning);
@@ -52,7 +54,8 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
   );
   const database = opened.lazily(
     async () => {
-      const found = await openServiceDatabase({ ...config().database, ...replicaOf(config()), map: toDatabaseMap(config()), now: () => new Date(now()) });
+      const { readUrl, ...direct } = config().database;
+      const found = await openServiceDatabase({ ...direct, ...(readUrl === undefined || atPrimary ? {} : { readUrl }), ...replicaOf(config()), map: toDatabaseMap(config()), now: () => new Date(now()) });
       try {
         workspace().tieDatabase(found.identity);
         databaseIdentity = found.identity;
@@ -82,7 +85,7 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
     () => workspace().lock({ ...holder, since: new Date(now()).toISOString() }, Math.floor(now() / 1000)),
     (held) => held.release(),
   );
-  return { config, workspace, lock, database, places: () => Promise.all(places()), hasWorkspace: () => hasWorkspace(folder), record, databaseIdentity: () => databaseIdentity, values, close: () => opened.close() };
+  return { config, workspace, lock, database, readNoReplica: () => void (atPrimary = true), places: () => Promise.all(places()), hasWorkspace: () => hasWorkspace(folder), record, databaseIdentity: () => databaseIdentity, values, close: () => opened.close() };
 }
 
 function replicaOf({ limits: { replica } }: Config): { readonly replicaUrl?: string } {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { USERS_A_REQUEST } from "../core/targets/send-parts.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { Journal, type JournalName } from "./journal.ts";
 import { createRunFile, openRunFile, runDamaged, uploadFileKind } from "./run-file.ts";
@@ -37,9 +38,6 @@ export interface UploadStore {
   wipe(): void;
   close(): void;
 }
-
-/** Users a request (kakao-api.md 8.3). */
-export const USERS_A_REQUEST = 2_000;
 
 /** Starts `run.db` of an upload run in its prepared folder. */
 export function createUploadStore(folder: string, runId: string, cipher: Cipher): UploadDraft {

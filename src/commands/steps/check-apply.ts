@@ -16,7 +16,12 @@ export const firstAppliedSetting = "map-members.firstApplied";
 
 /** Which command applies a plan; in every refusal and every stop. */
 export function applyCommand(run: Run): string {
-  return `kakao-sync ${run.command} --apply --plan ${run.id}`;
+  return `${planCommand(run)} --apply --plan ${run.id}`;
+}
+
+/** Which command makes such a plan. */
+function planCommand({ command }: Run): string {
+  return `kakao-sync ${command}${command === "export-channel-targets" ? " --upload" : ""}`;
 }
 
 /** Rows that the plan is to change. */
@@ -63,22 +68,22 @@ export async function checkPlanState(context: Context, run: Run): Promise<void> 
 }
 
 /**
- * A resumed run goes on with the plan it has; but never in another database. One that unlinks must have the configuration that it was begun with, too: its last look
- * (U3) asks the tables and places named there, and nothing takes an unlink back. Links are written by comparing, and can be taken back.
+ * A resumed run goes on with the plan it has; but never in another database. One that unlinks or uploads must have the configuration that it was begun with, too: its last
+ * look (U3, T5) asks the tables and places named there, and nothing takes back what was done at Kakao. Links are written by comparing, and can be taken back.
  */
 async function checkGoingOn(context: Context, run: Run): Promise<void> {
   if (run.digests.database !== (await context.database()).identity) throw refusePlan(run, "plan-changed", "was begun in another database");
-  if (run.command !== "unlink-orphans" || run.digests.config === context.configDigest) return;
+  if (run.command === "map-members" || run.digests.config === context.configDigest) return;
   throw new RefusedError({
     code: "configuration-changed",
-    message: `Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was unlinked.`,
+    message: `Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was ${run.command === "unlink-orphans" ? "unlinked" : "sent"}.`,
     hint: `Put the configuration back as it was, then: ${applyCommand(run)}. Or give the run up, keeping what it did: kakao-sync runs abandon ${run.id}`,
     run: run.id,
   });
 }
 
 function refusePlan(run: Run, code: string, why: string): RefusedError {
-  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: `Make a new plan: kakao-sync ${run.command}`, run: run.id });
+  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: `Make a new plan: ${planCommand(run)}`, run: run.id });
 }
 
 /** What the database must have before anything is written: the link column, its unique index, and write access. */

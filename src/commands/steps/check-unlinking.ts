@@ -19,12 +19,12 @@ export function refuseFreshAtTerminal(context: Context): void {
 }
 
 /** `environment: rehearsal`: only a simulated Kakao is changed, and that listens on this machine. */
-export function refuseRehearsal(context: Context): void {
+export function refuseRehearsal(context: Context, what = "nobody is unlinked there"): void {
   const { environment, kakao } = context.config;
   if (environment !== "rehearsal" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(kakao.baseUrl).hostname)) return;
   throw new RefusedError({
     code: "rehearsal",
-    message: "environment is rehearsal, and kakao.baseUrl is not a simulated Kakao on this machine: nobody is unlinked there.",
+    message: "environment is rehearsal, and kakao.baseUrl is not a simulated Kakao on this machine: " + `${what}.`,
     hint: "Rehearse on kakao-sync sandbox, or write environment: production where it is meant.",
   });
 }

@@ -30,3 +30,9 @@ export async function confirmUnlinking(context: Context, run: Run, { users, clea
   if (users > 0) settle(await context.terminal.confirmNumber(`Unlinking cannot be undone. Type the number of Kakao users (${users}) to unlink them:`, users), run);
   if (clears > 0) settle(await context.terminal.confirmNumber(`Type the number of gone links (${clears}) to clear them in the database:`, clears), run);
 }
+
+/** As `confirmUndo`, for a customer file at Kakao: the number of users to add, change and remove. */
+export async function confirmUpload(context: Context, run: Run, { users, file }: { readonly users: number; readonly file: string }, flags: ApplyFlags): Promise<void> {
+  if (flags.yes === true || users === 0) return;
+  settle(await context.terminal.confirmNumber(`Type the number of users (${users}) to send them to Kakao for the customer file ${file}:`, users), run);
+}

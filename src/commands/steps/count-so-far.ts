@@ -4,8 +4,10 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkStore } from "../../workspace/unlink-store.ts";
+import type { UploadStore } from "../../workspace/upload-store.ts";
 import { countPlanned } from "./check-apply.ts";
 import { countOutcomes } from "./unlink-outcomes.ts";
+import { countUploaded } from "./upload-outcomes.ts";
 
 /** For the record of a run that is not over: what it has changed, by its journal. `unknown` are changes whose outcome is not on record yet. */
 export type SoFar = Readonly<Record<string, unknown>>;
@@ -28,6 +30,7 @@ export function countUnlinkedSoFar(store: UnlinkStore, going: number): SoFar {
 export function countSoFar(context: Context, run: Run): SoFar | undefined {
   const workspace = context.workspace();
   try {
+    if (run.command === "export-channel-targets") return countUploadSoFar(workspace.openUploadStore(run));
     const store = run.command === "unlink-orphans" ? workspace.openUnlinkStore(run) : workspace.openRunStore(run);
     try {
       return "unlinks" in store ? countUnlinkedSoFar(store, countPlanned(run)) : countWrittenSoFar(store);
@@ -37,6 +40,14 @@ export function countSoFar(context: Context, run: Run): SoFar | undefined {
   } catch (error) {
     if (error instanceof OperatorError) return undefined;
     throw error;
+  }
+}
+
+function countUploadSoFar(store: UploadStore): SoFar {
+  try {
+    return { ...countUploaded(store) };
+  } finally {
+    store.close();
   }
 }
 

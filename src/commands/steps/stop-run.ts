@@ -5,14 +5,14 @@ import type { SoFar } from "./count-so-far.ts";
 
 /**
  * Marks a run that stopped half-way as interrupted and answers the error to throw: the same one, told with the command that resumes. What could not have
- * started (exit 2) has failed part-way by now (exit 4). The record has what was done until then.
+ * started (exit 2) has failed part-way by now (exit 4). The record has what was done until then, and of an export what for.
  */
-export function stopRun(context: Context, run: Run, error: unknown, resume: string, countSoFar: () => SoFar): unknown {
+export function stopRun(context: Context, run: Run, error: unknown, resume: string, countSoFar: () => SoFar, purpose?: string): unknown {
   const { runs } = context.workspace();
   if (runs.get(run.id).state !== "applying") return error;
   runs.transition(run.id, "interrupted", Math.floor(context.now() / 1000));
   const counts = tryToCount(countSoFar);
-  context.record({ event: "interrupted", run: run.id, code: error instanceof OperatorError ? error.code : "defect", ...(counts === undefined ? {} : { counts }) });
+  context.record({ event: "interrupted", ...(purpose === undefined ? {} : { purpose }), run: run.id, code: error instanceof OperatorError ? error.code : "defect", ...(counts === undefined ? {} : { counts }) });
   if (!(error instanceof OperatorError)) return error;
   const exitCode = error.exitCode === EXIT.cannotStart ? EXIT.failedPartWay : error.exitCode;
   return new OperatorError(exitCode, {

@@ -7,7 +7,7 @@ import type { Run } from "../../workspace/runs.ts";
 import { countOf } from "./count-of.ts";
 
 /** What a registered export keeps about itself (`registerExport`). */
-type ExportCounts = Omit<TargetCounts, "relations"> & {
+export type ExportCounts = Omit<TargetCounts, "relations"> & {
   readonly name: string;
   readonly relations?: TargetCounts["relations"];
   readonly removed?: number;
@@ -56,7 +56,8 @@ const relationWords: Readonly<Record<AskedRelation, string>> = {
   unknown: "not asked, or no answer: left out",
 };
 
-function listOddities({ config: { members } }: Context, { unreadable, exported }: ExportCounts): readonly string[] {
+/** What is odd about a selection, each in a sentence. */
+export function listOddities({ config: { members } }: Context, { unreadable, exported }: ExportCounts): readonly string[] {
   const rows = (count: number): string => countOf(count, "row holds a value", "rows hold a value");
   return [
     ...(unreadable.agreed > 0 ? [`${rows(unreadable.agreed)} in marketing.agreed that is neither yes nor no: they count as refused.`] : []),

@@ -1,3 +1,6 @@
+/** Users a request on a customer file (kakao-api.md 8.3). */
+export const USERS_A_REQUEST = 2_000;
+
 /** What came of a part of a request: taken as a whole, or some user in it was not, and Kakao does not say which. */
 export type PartAnswer = { readonly taken: true } | { readonly taken: false; readonly code: string };
 

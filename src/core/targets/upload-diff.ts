@@ -66,6 +66,10 @@ export class FileDiff {
     for (const [at, fate] of this.fates.entries()) if (toRemoval(fate) === kind) yield this.held.ids[at] ?? 0n;
   }
 
+  holds(id: bigint): boolean {
+    return findId(this.halves, id) >= 0;
+  }
+
   /** Whether the file holds the identifier and is not to; `always` says more than `filter`. */
   removalOf(id: bigint): "always" | "filter" | undefined {
     const at = findId(this.halves, id);

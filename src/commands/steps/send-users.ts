@@ -1,0 +1,84 @@
+import type { Context } from "../../context.ts";
+import { renderTargetId } from "../../core/targets/header.ts";
+import { sendInParts, type PartAnswer, type SentParts } from "../../core/targets/send-parts.ts";
+import type { FieldValue } from "../../core/targets/targets.ts";
+import { FailedError } from "../../errors.ts";
+import type { CustomerFileAnswer, KakaoChannel } from "../../kakao/channel.ts";
+import type { UploadRow } from "../../workspace/upload-store.ts";
+import type { TargetFile } from "./upload-file.ts";
+
+/** Adds users to a customer file, or removes them, each request halved where Kakao does not take all of it. */
+export interface UserSender {
+  add(rows: readonly UploadRow[]): Promise<SentParts<UploadRow>>;
+  remove(rows: readonly UploadRow[]): Promise<SentParts<UploadRow>>;
+}
+
+/** So many users refused alone, and none taken: something is wrong with all of them. */
+const mostRefused = 20;
+/** The form of removals that Kakao has counted as successful once (`channel.unconfirmed.removeAs`): a wrong one is answered with 200, too. */
+const removeAsSetting = "channel.removeAs";
+
+export function createSender(context: Context, { channel: config, schema }: TargetFile, fileId: number, channel: KakaoChannel): UserSender {
+  const request = { fileId, channelPublicId: config.publicId, userType: config.idType };
+  const names = Object.keys(schema);
+  const { phoneAs, removeAs } = config.unconfirmed;
+  const { settings } = context.workspace();
+  const toText = (id: bigint): string => (config.idType === "phone" && phoneAs === "010" ? renderTargetId("phone", id) : String(id));
+  const series = { taken: 0, refused: 0 };
+  const guarded = async (rows: readonly UploadRow[], what: "add" | "remove", send: (part: readonly UploadRow[]) => Promise<PartAnswer>): Promise<SentParts<UploadRow>> =>
+    sendInParts(
+      rows,
+      async (part) => {
+        const answer = await send(part);
+        if (answer.taken) series.taken += part.length;
+        return answer;
+      },
+      () => {
+        series.refused += 1;
+        if (series.taken === 0 && series.refused >= mostRefused) throw allRefused(what);
+      },
+    );
+  return {
+    add: (rows) => guarded(rows, "add", async (part) => readAdded(await channel.addUsers({ ...request, users: part.map(([id, , , , fields]) => ({ id: toText(id), field: toFields(names, fields) })) }), part.length)),
+    remove: (rows) =>
+      guarded(rows, "remove", async (part) => {
+        const answer = await channel.removeUsers({ ...request, ids: part.map(([id]) => toText(id)), removeAs });
+        if (answer.outcome === "answered" && (answer.succeeded ?? 0) > 0 && settings.get(removeAsSetting) !== removeAs) settings.set(removeAsSetting, removeAs);
+        return readRemoved(answer, part.length, settings.get(removeAsSetting) === removeAs);
+      }),
+  };
+}
+
+/** Only what has a value is sent. */
+function toFields(names: readonly string[], fields: readonly FieldValue[]): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(names.flatMap((name, at) => (fields[at] === null || fields[at] === undefined ? [] : [[name, fields[at]]])));
+}
+
+/** 200 says little: a wrong member name is answered with it and no success (kakao-api.md 8.3). */
+function readAdded(answer: CustomerFileAnswer, users: number): PartAnswer {
+  if (answer.outcome === "refused") return { taken: false, code: String(answer.code ?? "refused") };
+  if (answer.requested === null || answer.succeeded === null) {
+    throw new FailedError({ code: "kakao-unexpected-answer", message: "Kakao answered without saying how many users it took.", hint: "Look in the partner centre whether the file holds them, and whether Kakao's API has changed, before you go on." });
+  }
+  return answer.requested === users && answer.succeeded === users ? { taken: true } : { taken: false, code: "not-counted" };
+}
+
+/**
+ * Who is not counted was not in the file any more (an earlier answer was lost), once it is certain that removals reach Kakao in the right form; before that they count as
+ * not removed. An answer without counts is what the documents leave open (kakao-api.md 8.4).
+ */
+function readRemoved(answer: CustomerFileAnswer, users: number, formIsRight: boolean): PartAnswer {
+  if (answer.outcome === "refused") return { taken: false, code: String(answer.code ?? "refused") };
+  return answer.succeeded === null || answer.succeeded === users || formIsRight ? { taken: true } : { taken: false, code: "not-counted" };
+}
+
+function allRefused(what: "add" | "remove"): FailedError {
+  return new FailedError({
+    code: "users-refused",
+    message: `Kakao took none of the first ${mostRefused} users that were sent one by one.`,
+    hint:
+      what === "add"
+        ? "Look at channel.idType, at channel.unconfirmed.phoneAs for numbers, and whether the values of channel.fields are what the file's fields take."
+        : "Look at channel.unconfirmed.removeAs: Kakao's documents leave open how removed users are listed. Try the other one.",
+  });
+}

@@ -1,0 +1,122 @@
+import type { ChannelConfig } from "../../config/config.ts";
+import type { Context } from "../../context.ts";
+import { arrangeHeader } from "../../core/targets/header.ts";
+import { checkSchema, compareSchemas, type FileSchema } from "../../core/targets/upload-schema.ts";
+import { RefusedError, StartError } from "../../errors.ts";
+import type { CustomerFile } from "../../kakao/channel.ts";
+import { uploadsEn } from "../../messages/uploads.ts";
+import { nameTargetList } from "./target-list-names.ts";
+
+/** A customer file as the configuration wants it, and as it is found. */
+export interface TargetFile {
+  readonly name: string;
+  /** Its list in the workspace. */
+  readonly list: string;
+  readonly channel: ChannelConfig;
+  readonly schema: FileSchema;
+  /** Null: it is still to be made. */
+  readonly fileId: number | null;
+}
+
+/** What the workspace keeps with the list of a customer file: all of it was fixed when the file was made. */
+export interface FileFacts {
+  readonly fileId: number;
+  readonly userType: ChannelConfig["idType"];
+  readonly phoneAs: ChannelConfig["unconfirmed"]["phoneAs"];
+  readonly schema: FileSchema;
+}
+
+/** Files a channel may have, those uploaded by hand among them (kakao-api.md section 5). */
+const mostFiles = 30;
+
+/** The schema that `channel.fields` comes to, in the API's spelling. Throws StartError for what Kakao would not take: a schema can never be changed. */
+export function readSchema({ idType, fields }: ChannelConfig): FileSchema {
+  const header = arrangeHeader("api", idType, Object.keys(fields));
+  if (!("names" in header)) throw new StartError({ code: "field-name", message: `channel.fields holds ${header.name} twice, or as the name of the identifier.`, hint: "Rename or remove one of them." });
+  const types = Object.values(fields).map(({ type }) => type);
+  const schema = Object.fromEntries(header.names.slice(1).map((name, at) => [name, types[header.order[at] ?? 0] ?? "string"]));
+  const [problem, ...others] = checkSchema(schema);
+  if (problem === undefined) return schema;
+  const told = [problem, ...others].map((one) => uploadsEn.schema(one));
+  throw new StartError({ code: "file-schema", message: told.map(({ message }) => message).join("\n"), hint: told.map(({ hint }) => hint).join("\n") });
+}
+
+/**
+ * Finds the file among those that Kakao lists and those that the workspace knows. Refuses where one knows it and the other does not, and where there is no room for a new one. A run
+ * that was `begun` may have made its file without having heard of it: a name that Kakao lists then is for the run itself to judge.
+ */
+export async function findTargetFile(context: Context, channel: ChannelConfig, name: string, run: "planned" | "begun" = "planned"): Promise<TargetFile> {
+  const list = nameTargetList("file", channel, name);
+  const schema = readSchema(channel);
+  const known = readFacts(context, list);
+  if (known !== null) refuseOtherKind(name, known, channel, schema);
+  if (known === null && run === "begun") return { name, list, channel, schema, fileId: null };
+  const files = await context.kakao(context.signal).channel.listFiles(channel.publicId);
+  const listed = files.find((file) => (known === null ? file.name === name : file.fileId === known.fileId));
+  if (known === null) {
+    if (listed !== undefined) throw fileUnknown(name);
+    if (files.length >= mostFiles) throw filesFull(files.length);
+    return { name, list, channel, schema, fileId: null };
+  }
+  if (listed === undefined) throw fileGone(name, known.fileId);
+  refuseOtherSchema(name, listed, schema);
+  return { name, list, channel, schema, fileId: known.fileId };
+}
+
+/** The facts of a file's list; null where the workspace has none. */
+export function readFacts(context: Context, list: string): FileFacts | null {
+  return context.workspace().targetLists.facts(list) as FileFacts | null;
+}
+
+/** What was fixed when the file was made must be what the configuration says now. */
+function refuseOtherKind(name: string, known: FileFacts, { idType, unconfirmed }: ChannelConfig, schema: FileSchema): void {
+  if (known.userType !== idType) throw fileDiffers(name, `It was made for channel.idType ${known.userType}`, "idType");
+  if (idType === "phone" && known.phoneAs !== unconfirmed.phoneAs) throw fileDiffers(name, `Its numbers were sent as ${known.phoneAs}…`, "unconfirmed.phoneAs");
+  const differing = compareSchemas(known.schema, schema);
+  if (differing.length > 0) throw schemaDiffers(name, differing);
+}
+
+/** Kakao shows no schema while a file has no valid customer (kakao-api.md 8.2). */
+function refuseOtherSchema(name: string, { schema: shown = {} }: CustomerFile, schema: FileSchema): void {
+  if (Object.keys(shown).length === 0) return;
+  const differing = compareSchemas(shown, schema);
+  if (differing.length > 0) throw schemaDiffers(name, differing);
+}
+
+const startAnew = (name: string): string => `start a new file under another name (--file NAME), send with that one, and delete ${name} in the partner centre: whoever refuses is not removed from it any more.`;
+
+export function fileUnknown(name: string): RefusedError {
+  return new RefusedError({
+    code: "customer-file-unknown",
+    message: `The channel has a customer file ${name}, and this workspace does not know whom it holds: nobody who refuses could be removed from it.`,
+    hint: `Restore the workspace that made it (targets.db). If it is lost, or the file was uploaded by hand, ${startAnew(name)}`,
+  });
+}
+
+export function filesFull(files: number): RefusedError {
+  return new RefusedError({
+    code: "customer-files-full",
+    message: `The channel has ${files < mostFiles ? "30 customer files with those uploaded by hand" : `${files} customer files`}; more than 30 Kakao does not take. No file was made.`,
+    hint: "Delete one that is no longer used in the partner centre, or upload into one that this workspace knows: --file NAME",
+  });
+}
+
+function fileGone(name: string, fileId: number): RefusedError {
+  return new RefusedError({
+    code: "customer-file-gone",
+    message: `Kakao no longer lists the customer file ${name} (${fileId}) that this workspace has filled.`,
+    hint: "Look at the channel's files in the partner centre, and whether channel.publicId is this channel. If it was deleted, start a new file under another name: --file NAME",
+  });
+}
+
+function fileDiffers(name: string, was: string, key: string): RefusedError {
+  return new RefusedError({ code: "customer-file-differs", message: `The customer file ${name} does not fit the configuration. ${was}, and one file holds one kind of identifiers.`, hint: `Put channel.${key} back, or ${startAnew(name)}` });
+}
+
+function schemaDiffers(name: string, fields: readonly string[]): RefusedError {
+  return new RefusedError({
+    code: "customer-file-schema",
+    message: `The customer file ${name} has other fields than channel.fields, and a file's fields never change. They differ in: ${fields.join(", ")}.`,
+    hint: `Put channel.fields back, or ${startAnew(name)}`,
+  });
+}

@@ -1,0 +1,38 @@
+import type { UploadBrake } from "../core/targets/upload-brakes.ts";
+import { TEXT_FIELDS, type SchemaProblem } from "../core/targets/upload-schema.ts";
+
+interface Told {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Every sentence about brakes and schemas of customer files, in one language. */
+export interface UploadMessages {
+  /** What a brake found, and which number lifts it. */
+  brake(brake: UploadBrake): Told;
+  /** What Kakao would not take of `channel.fields`. */
+  schema(problem: SchemaProblem): Told;
+}
+
+export const uploadsEn: UploadMessages = {
+  brake: ({ code, count, held, allowed }) => {
+    const limit = `the file holds ${number(held)}, and a fifth of that, ${number(allowed)}, goes at once`;
+    return code === "removals"
+      ? { message: `${number(count)} users are to be removed although nobody refused: ${limit}.`, hint: `Look whether --segment, --night, --relation and the configuration are as they should be. If the number is right: --allow-removals ${count}` }
+      : { message: `${number(count)} users are to be added: ${limit}.`, hint: `Look whether the selection and the columns of channel.marketing are as they should be. If the number is right: --allow-additions ${count}` };
+  },
+  schema: (problem) => {
+    switch (problem.code) {
+      case "no-fields":
+        return { message: "channel.fields is empty: Kakao makes no customer file without a field.", hint: "Name at least one field, such as 지역." };
+      case "too-many-fields":
+        return { message: `channel.fields has ${problem.fields} fields; a customer file has ${problem.most} at most.`, hint: "Take some out." };
+      case "text-field":
+        return { message: `The field ${problem.name} would hold text; at Kakao only these may: ${TEXT_FIELDS.join(", ")}.`, hint: `Write type: number for ${problem.name} where its column holds numbers, rename it to one of these, or take it out.` };
+    }
+  },
+};
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
