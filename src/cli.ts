@@ -86,7 +86,8 @@ function addInit(program: Command, call: Call): void {
 function addDoctor(program: Command, call: Call): void {
   program
     .command("doctor")
-    .description("look whether configuration, database and Kakao answer as they should")
+    .description("look whether configuration, database, Kakao and workspace are as they should be")
+    .option("--quick", "do not read the members: no shares of usable keys")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/doctor.ts")).doctor));
 }
 
@@ -279,6 +280,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     "init   # asks, at a terminal",
     "init --database sqlite:./members.db --where \"status = 'active'\" --app-id 424242",
   ],
+  doctor: ["doctor", "doctor --json --operator cron   # in a script: exit 1 when something must be mended"],
   pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
   "map-members": [
     "map-members",

@@ -1,72 +1,107 @@
 import type { Context } from "../context.ts";
+import type { LookTools } from "../context/look-tools.ts";
 import { EXIT, OperatorError } from "../errors.ts";
+import type { ServiceDatabase } from "../database/service-database.ts";
+import { attempt, type Check, fail, ok, warn } from "./steps/doctor-check.ts";
+import { checkInspection, checkPlaces, checkReplica, checkValues } from "./steps/doctor-database.ts";
+import { checkKakao } from "./steps/doctor-kakao.ts";
+import { checkKeys } from "./steps/doctor-keys.ts";
+import { checkDisk, checkWorkspace } from "./steps/doctor-workspace.ts";
 
-interface Check {
-  readonly what: string;
-  readonly result: "ok" | "look" | "wrong";
-  readonly detail: string;
+export interface DoctorFlags {
+  readonly quick?: boolean;
 }
 
-/** `doctor`: looks whether configuration, database, places and Kakao answer as they should; changes nothing. Exit 1 when something is wrong. */
-export async function doctor(context: Context): Promise<number> {
-  const { terminal } = context;
-  const checks = [
-    { what: "configuration", result: "ok", detail: context.shown(context.config.file) } satisfies Check,
-    ...(await attempt("database", () => checkDatabase(context))),
-    ...(await attempt("digests and encrypted columns", () => checkValues(context))),
-    ...(await attempt("places of alsoLinkedIn", async () => [{ what: "places of alsoLinkedIn", result: "ok", detail: `${(await context.places()).length}` }])),
-    ...(await attempt("Kakao", () => checkKakao(context))),
-  ];
-  terminal.table([{ header: "" }, { header: "" }, { header: "" }], checks.map(({ what, result, detail }) => [result, what, detail]));
-  terminal.json({ command: "doctor", checks });
-  return checks.some(({ result }) => result === "wrong") ? EXIT.found : EXIT.done;
+/** `doctor`: looks whether configuration, database, Kakao and workspace are as they should be; makes and changes nothing. Exit 1 when something must be mended. */
+export async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
+  const { config } = context;
+  const tools = await context.lookTools();
+  try {
+    const look = tools.workspace();
+    let members = 0;
+    const checks = [
+      ...(await attempt("Node", async () => [checkNode(tools.nodeVersion)])),
+      ok("configuration", context.shown(config.file)),
+      ...config.warnings.map((warning) => warn("configuration", warning, "Correct it, or leave it if it is meant so.")),
+      ...(await attempt("workspace", () => checkWorkspace(context, look))),
+      ...(await attempt("database", () => lookAtDatabase(context, tools, flags, (rows) => (members = rows)))),
+      ...(await lookAtKakao(context, tools)),
+    ];
+    tell(context, [...checks, checkDisk(look, Math.max(members, countUsers(context, tools)))]);
+    return checks.some(({ result }) => result === "fail") ? EXIT.found : EXIT.done;
+  } finally {
+    await tools.close();
+  }
 }
 
-async function checkDatabase(context: Context): Promise<Check[]> {
-  const inspection = await (await context.database()).inspect();
-  const rows = inspection.rows.map((count) => count.toLocaleString("en-US")).join(" + ");
-  const checks: Check[] = [{ what: "database", result: "ok", detail: `${rows} member rows; every configured table, column and condition can be read` }];
-  if (inspection.missingLinkColumn !== null) checks.push({ what: "link column", result: "look", detail: `missing; before --apply: ${inspection.missingLinkColumn}` });
-  for (const { sql } of inspection.missingUniqueIndexes) checks.push({ what: "unique index", result: "look", detail: `missing; before --apply: ${sql}` });
-  if (inspection.unfilledColumns.length > 0) checks.push({ what: "link table", result: "look", detail: `a new row needs a value in ${inspection.unfilledColumns.join(", ")}; before --apply name each in link.set or link.fixed` });
-  const { replica } = context.config.limits;
-  if (replica !== undefined) checks.push({ what: "replica of limits.replica", ...describeLag(await (await context.database()).replicaLagSeconds(), replica.maxLagMs) });
-  if (inspection.readOnly) checks.push({ what: "database", result: "look", detail: "can only be read; enough for plans" });
+/** As package.json asks for; the program does not start on an older one. */
+export function checkNode(version: string): Check {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 20 || (major === 20 && minor >= 17) ? ok("Node", version) : fail("Node", version, "Install Node 20.17 or later.");
+}
+
+async function lookAtDatabase(context: Context, tools: LookTools, { quick }: DoctorFlags, count: (rows: number) => void): Promise<readonly Check[]> {
+  const database = await (tools.hasWorkspace ? context.database() : tools.database());
+  const inspection = await database.inspect();
+  count(inspection.rows.reduce((sum, rows) => sum + rows, 0));
+  const replica = await attempt("replica of limits.replica", () => checkReplica(context, database));
+  const values = await attempt("digests and encrypted columns", () => checkValues(context, database));
+  const places = await attempt("places", () => checkPlaces(context, database));
+  const isUnread = quick === true || values.some(({ result }) => result === "fail");
+  const keys = isUnread ? [] : await attempt("keys", () => readKeys(context, tools, database));
+  return [...checkInspection(inspection), ...replica, ...values, ...keys, ...places];
+}
+
+/** Keys are read on somebody's responsibility, and on record where there is one (product.md section 10). */
+async function readKeys(context: Context, tools: LookTools, database: ServiceDatabase): Promise<readonly Check[]> {
+  const nobody = refusalOf(() => context.requireOperator());
+  if (nobody !== undefined) return [warn("keys", "not read: nobody is named who is responsible for it", nobody.hint)];
+  const checks = await checkKeys(context, database);
+  if (tools.hasWorkspace) context.record({ event: "read", purpose: "doctor: how many keys can be used" });
   return checks;
 }
 
-function describeLag(seconds: number | null, maxLagMs: number): Pick<Check, "result" | "detail"> {
-  const late = seconds === null || seconds * 1000 > maxLagMs;
-  return { result: late ? "look" : "ok", detail: `${seconds === null ? "stands still" : `${Math.round(seconds).toLocaleString("en-US")} s behind`}${late ? ": --apply would wait" : ""}` };
+/** With a workspace under its lock: the pace is one for the app. While another run has it, nothing is asked. */
+async function lookAtKakao(context: Context, tools: LookTools): Promise<readonly Check[]> {
+  return attempt("Kakao", async () => {
+    if (!tools.hasWorkspace) return checkKakao(context, tools.kakao(context.signal), false);
+    const locked = refusalOf(() => context.lock());
+    if (locked?.code === "workspace-locked") return [warn("Kakao", "not asked: another run of this workspace is under way", "Look again when it has ended.")];
+    return checkKakao(context, context.kakao(context.signal), true);
+  });
 }
 
-/** Key files, and decrypt programs and digests of dates on the first page of members. */
-async function checkValues(context: Context): Promise<Check[]> {
-  const values = context.values();
-  if (values.columns.length === 0) return [];
-  const tally = values.tally();
-  for await (const page of (await context.database()).readMembers()) {
-    tally.add(await values.open(page));
-    break;
+/** Users of the snapshot, where there is one that can be opened. */
+function countUsers(context: Context, tools: LookTools): number {
+  let users = 0;
+  if (tools.hasWorkspace) {
+    refusalOf(() => {
+      const snapshot = context.workspace().snapshots.snapshot();
+      users = snapshot?.count ?? 0;
+      snapshot?.close();
+    });
   }
-  tally.refuseMany();
-  return [{ what: "digests and encrypted columns", result: "ok", detail: `${values.columns.join(", ")}: key files and programs do on the first page of members` }];
+  return users;
 }
 
-/** One listing call: it needs the key and the address, and reads nobody's details. */
-async function checkKakao(context: Context): Promise<Check[]> {
-  context.lock();
-  for await (const page of context.kakao(context.signal).listUserIds()) {
-    return [{ what: "Kakao", result: "ok", detail: `the admin key is accepted; first page of ${page.length} linked users` }];
-  }
-  return [{ what: "Kakao", result: "look", detail: "the admin key is accepted, but the app has no linked users" }];
-}
-
-async function attempt(what: string, check: () => Promise<Check[]>): Promise<Check[]> {
+/** The error for the operator that this throws; undefined where it does not. */
+function refusalOf(work: () => void): OperatorError | undefined {
   try {
-    return await check();
+    work();
+    return undefined;
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    return [{ what, result: "wrong", detail: `${error.message} ${error.hint}` }];
+    if (error instanceof OperatorError) return error;
+    throw error;
   }
+}
+
+function tell({ terminal }: Context, checks: readonly Check[]): void {
+  const lines = checks.flatMap(({ what, result, detail, todo }) => [[result, what, detail], ...(todo === undefined ? [] : [["", "", `→ ${todo}`]])]);
+  terminal.table([{ header: "" }, { header: "what" }, { header: "found" }], lines);
+  const statements = checks.flatMap(({ sql }) => sql ?? []);
+  if (statements.length > 0) {
+    terminal.line();
+    for (const sql of statements) terminal.text(sql);
+  }
+  terminal.json({ command: "doctor", checks });
 }
