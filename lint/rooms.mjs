@@ -29,7 +29,6 @@ export const DOORS = {
   "iconv-lite": ["files"],
   chalk: ["terminal"],
   ora: ["terminal"],
-  "cli-table3": ["terminal"],
   inquirer: ["terminal/confirm"],
   commander: ["cli", "commands/shared-options"],
   zod: ["config", "kakao"],

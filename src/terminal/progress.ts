@@ -1,6 +1,7 @@
 import type { Ora } from "ora";
-import type { TerminalStream } from "./output.ts";
+import { readWidth, type TerminalStream } from "./output.ts";
 import { formatNumber } from "./tables.ts";
+import { cutText, measureWidth } from "./text-width.ts";
 
 /** One thing under way. `update` is cheap enough for every row. */
 export interface Progress {
@@ -18,7 +19,9 @@ export interface ProgressFacts {
   readonly elapsedMs: number;
 }
 
-const redrawMs = 100;
+/** Four times a second: often enough to show that it goes on, seldom enough for eyes, slow lines and recordings of the session. */
+const redrawMs = 250;
+const frames = ["⠋", "⠹", "⠼", "⠦", "⠇"];
 const plainLineMs = 10_000;
 
 export const silentProgress: Progress = { update: () => undefined, finish: () => undefined, stop: () => undefined };
@@ -32,6 +35,13 @@ export function renderProgress({ label, done, total, elapsedMs }: ProgressFacts)
     if (total !== undefined && done < total) parts.push(`${renderDuration(((total - done) / rate) * 1000)} left`);
   }
   return parts.join("  ");
+}
+
+/** On one line of the terminal: without the rate, then cut, where it is too narrow. A line that breaks could not be renewed in one step. */
+function renderOneLine(facts: ProgressFacts, width: number): string {
+  const whole = renderProgress(facts);
+  const short = whole.replace(/ {2}[\d,.]+\/s(?= {2}|$)/, "");
+  return measureWidth(whole) <= width ? whole : cutText(short, width);
 }
 
 /** Down, so that 100 % is said only when everything is done. */
@@ -65,15 +75,16 @@ export function startPlainProgress(write: (line: string) => void, now: () => num
 /** One line that renews itself, with a spinner. It starts a moment later, when ora is there. */
 export function startSpinner(stream: TerminalStream, write: (line: string) => void, now: () => number, label: string, total: number | undefined): Progress {
   const clock = startClock(now, label, total, redrawMs);
+  // The frame and its blank stand before the text, and the last column stays free: some terminals break a line that fills it.
+  const render = (): string => renderOneLine(clock.facts(), readWidth(stream) - 3);
   let spinner: Ora | undefined;
   void import("ora").then(({ default: ora }) => {
     if (clock.isStopped()) return;
-    const text = renderProgress(clock.facts());
-    spinner = ora({ stream, text, isEnabled: true, color: false, discardStdin: false, hideCursor: false }).start();
+    spinner = ora({ stream, text: render(), spinner: { frames, interval: redrawMs }, isEnabled: true, color: false, discardStdin: false, hideCursor: false }).start();
   });
   return {
     update: (done) => {
-      if (clock.advance(done) && spinner !== undefined) spinner.text = renderProgress(clock.facts());
+      if (clock.advance(done) && spinner !== undefined) spinner.text = render();
     },
     finish: (text) => {
       if (!clock.stop()) return;

@@ -98,7 +98,7 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
       if (!flags.json) writeResult(text.replace(/\n$/, ""));
     },
     table: (columns, rows) => {
-      if (!flags.json) writeResult(renderTable(columns, rows, width));
+      if (!flags.json) writeResult(renderTable(columns, rows, width, stdout.isTTY === true));
     },
     json: (result) => {
       if (!flags.json) return;

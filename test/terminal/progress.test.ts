@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderDuration, renderProgress } from "../../src/terminal/progress.ts";
+import { measureWidth } from "../../src/terminal/text-width.ts";
 import { openTerminal } from "./open-terminal.ts";
 
 describe("renderProgress", () => {
@@ -69,6 +70,28 @@ describe("progress at a terminal", () => {
     progress.finish();
     expect(stderr()).toBe("Reading  50 of 100 (50 %)  5/s  10 s left\nReading  50 in 10 s\n");
     expect(terminal.width).toBe(80);
+  });
+
+  it.each([40, 80, 120])("is drawn at most four times a second on one line of %d columns, each time within one update of the screen", async (columns) => {
+    const { terminal, stderr } = openTerminal({ stderrIsTerminal: true, columns });
+    const label = "Reading the members of 둘째 상점, which are many";
+    const startedAt = Date.now();
+    const progress = terminal.progress(label, 1_000_000);
+    for (let done = 0; Date.now() - startedAt < 1300; done += 1000) {
+      progress.update(done);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const elapsed = Date.now() - startedAt;
+    terminal.close();
+    const drawn = stderr().split("\u001b[?2026h").slice(1);
+    expect(drawn.length).toBeGreaterThan(1);
+    expect(drawn.length).toBeLessThanOrEqual(elapsed / 250 + 1);
+    for (const frame of drawn) {
+      expect(frame).toMatch(/^\u001b\[1G(?:\u001b\[0K)?\S [^\u001b\n]+\u001b\[\?2026l/);
+      expect(measureWidth(/\S [^\u001b]+/.exec(frame.replace(/^(?:\u001b\[\d[GK])+/, ""))?.[0] ?? "")).toBeLessThan(columns);
+    }
+    // What is left after the last frame clears the line, once.
+    expect(stderr().match(/\u001b/g)?.length ?? 0).toBeLessThanOrEqual(drawn.length * 4 + 2);
   });
 
   it("may end before it was seen", () => {

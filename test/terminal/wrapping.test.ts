@@ -79,10 +79,12 @@ describe("a terminal's text", () => {
     expect(stderr().split("\n")).toHaveLength(3);
   });
 
-  it("leaves a table's lines as they were laid out", () => {
-    const { terminal, stdout } = openTerminal({ stdoutIsTerminal: true, columns: 40 });
-    const headers = ["first", "second", "third", "fourth", "fifth", "sixth"];
+  it.each([[true, 6], [false, 2]])("at a terminal (%s) a table that is too wide becomes a block a row, elsewhere a row stays a line", (stdoutIsTerminal, lines) => {
+    const { terminal, stdout } = openTerminal({ stdoutIsTerminal, columns: 40 });
+    const headers = ["first number", "second number", "third number", "fourth number", "fifth number", "sixth number"];
     terminal.table(headers.map((header) => ({ header })), [headers.map(() => 1_000_000)]);
-    expect(stdout().split("\n")).toHaveLength(3);
+    expect(stdout().trimEnd().split("\n")).toHaveLength(lines);
+    for (const header of headers) expect(stdout()).toContain(header);
+    expect(stdout().match(/1,000,000/g)).toHaveLength(6);
   });
 });
