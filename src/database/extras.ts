@@ -76,17 +76,24 @@ export function decodeLookedUp(rows: readonly (readonly unknown[])[]): LookedUp 
   return new Map(rows.map(([member, count, ...texts]) => [String(member), Number(count) > 1 ? texts.map(() => SEVERAL_ROWS) : texts.map(textOrNull)]));
 }
 
-/** The rows with their extras: `own[n]` are the texts of row n out of the member table, `found` what each lookup found. */
-export function withExtras(rows: readonly MemberRow[], { count, own, lookups }: ExtraGroups, texts: readonly (readonly (string | null)[])[], found: readonly LookedUp[]): readonly MemberRow[] {
-  return rows.map((row, index) => {
-    const extras = new Array<string | null>(count).fill(null);
-    own.forEach(({ at }, nth) => (extras[at] = textOrNull(texts[index]?.[nth])));
-    lookups.forEach(({ columns }, nth) => {
-      const values = found[nth]?.get(row.id);
-      if (values !== undefined) columns.forEach(({ at }, column) => (extras[at] = values[column] ?? null));
-    });
-    return { ...row, extras };
-  });
+/** Gives rows that nobody else has yet their extras: `texts[n]` are those of row n out of the member table, `found` what each lookup found. */
+export function putExtras(rows: readonly MemberRow[], groups: ExtraGroups, texts: readonly (readonly (string | null)[])[], found: readonly LookedUp[]): readonly MemberRow[] {
+  for (const [index, row] of rows.entries()) {
+    // Written into the row: a copy of each would take longer than all the rest.
+    const target: { extras?: readonly (string | null)[] } = row;
+    target.extras = arrange(groups, texts[index] ?? [], found, row.id);
+  }
+  return rows;
+}
+
+function arrange({ count, own, lookups }: ExtraGroups, texts: readonly (string | null)[], found: readonly LookedUp[], id: string): (string | null)[] {
+  const extras = new Array<string | null>(count).fill(null);
+  for (let nth = 0; nth < own.length; nth += 1) extras[own[nth]?.at ?? 0] = texts[nth] || null;
+  for (let nth = 0; nth < lookups.length; nth += 1) {
+    const values = found[nth]?.get(id);
+    if (values !== undefined) lookups[nth]?.columns.forEach(({ at }, column) => (extras[at] = values[column] ?? null));
+  }
+  return extras;
 }
 
 function textOrNull(text: unknown): string | null {

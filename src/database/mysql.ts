@@ -1,7 +1,7 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./clock.ts";
-import { chooseValues, type LookedUp, WIDE_PAGE, withExtras } from "./extras.ts";
+import { chooseValues, type LookedUp, WIDE_PAGE, putExtras } from "./extras.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import type { Doing } from "./mysql-errors.ts";
 import { type Identity, readIdentity } from "./mysql-identity.ts";
@@ -98,7 +98,7 @@ class MysqlDatabase implements ServiceDatabase {
     for await (const { rows, extras } of this.#eachPage(readPages(this.#reader, place, { extras: own, ...(wide ? { pageSize: WIDE_PAGE } : {}) }))) {
       const found: LookedUp[] = [];
       for (const lookup of lookups) found.push(await this.#doing("read", () => readLookup(this.#reader, lookup, place, rows)));
-      yield withExtras(await this.#withLinks(places, place, rows), groups, extras, found);
+      yield putExtras(await this.#withLinks(places, place, rows), groups, extras, found);
     }
   }
 

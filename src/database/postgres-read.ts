@@ -1,6 +1,6 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
-import { type LookedUp, WIDE_PAGE, withExtras } from "./extras.ts";
+import { type LookedUp, WIDE_PAGE, putExtras } from "./extras.ts";
 import { decodeRows, FLAG_BASE, FLAGS, LINK_SEPARATOR, ROW_WIDTH } from "./member-row.ts";
 import { possibleIds } from "./postgres-checks.ts";
 import type { Row, Transaction } from "./postgres-connection.ts";
@@ -28,7 +28,7 @@ export async function readPage(sql: Transaction, places: Places, place: Postgres
   if (!isAsked || rows.length === 0) return rows;
   const found: LookedUp[] = [];
   for (const lookup of lookups) found.push(await readLookup(sql, lookup, rows.map(({ id }) => id)));
-  return withExtras(rows, groups, extras, found);
+  return putExtras(rows, groups, extras, found);
 }
 
 /** Rows a page of this place. */

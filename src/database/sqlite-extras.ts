@@ -4,7 +4,7 @@ import { wrapSql } from "./operator-sql.ts";
 import { columnOf, describeWrongColumns, sameName, valueSql } from "./sqlite-columns.ts";
 import type { Connection, Prepared } from "./sqlite-connection.ts";
 import { asJson } from "./sqlite-read.ts";
-import { type Affinity, listTables, readTable, type TableShape } from "./sqlite-schema.ts";
+import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { describeMissing, quoteName } from "./table-map.ts";
 
 /** The extras of a reading, their names checked and quoted. */
@@ -20,7 +20,6 @@ export interface SqliteExtras {
 export interface SqliteLookup {
   readonly group: LookupGroup;
   readonly table: TableShape;
-  readonly affinity: Affinity;
   /** Gives member id, number of rows and texts of the members in `@ids`. */
   readonly sql: string;
   /** False where the whole table is gone through for each page of members. */
@@ -44,14 +43,13 @@ export function resolveLookups(db: Connection, groups: readonly LookupGroup[], p
   });
 }
 
-/** What the lookup holds of these members. Ids are compared as text, whatever the two columns are. */
-export function readLookup(db: Prepared, { sql, affinity }: SqliteLookup, memberIds: readonly string[]): LookedUp {
-  return decodeLookedUp(db.rows(sql).all({ ids: asJson(affinity, memberIds) }));
+/** What the lookup holds of these members. Ids are compared as text, whatever the two columns are: in a view each part may be of another type, so both texts and numbers are asked for. */
+export function readLookup(db: Prepared, { sql }: SqliteLookup, memberIds: readonly string[]): LookedUp {
+  return decodeLookedUp(db.rows(sql).all({ ids: asJson("blob", memberIds) }));
 }
 
 function resolveLookup(db: Connection, table: TableShape, group: LookupGroup): SqliteLookup {
-  const { affinity } = columnOf(table, group.memberId);
-  if (affinity === "real") {
+  if (columnOf(table, group.memberId).affinity === "real") {
     throw new StartError({ code: "id-column-type", message: `${table.name}.${group.memberId} is declared as a floating-point column, which is not served as an id.`, hint: "Name a column of whole numbers or text." });
   }
   const member = quoteName(group.memberId);
@@ -60,7 +58,6 @@ function resolveLookup(db: Connection, table: TableShape, group: LookupGroup): S
   return {
     group,
     table,
-    affinity,
     sql: `SELECT CAST(${member} AS TEXT) AS kakao_sync_member, count(*), ${texts.join(", ")} FROM ${table.sql} WHERE ${member} IN (SELECT value FROM json_each(@ids))${condition} GROUP BY kakao_sync_member COLLATE BINARY`,
     indexed: isIndexed(db, table, group.memberId),
   };

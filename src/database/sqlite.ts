@@ -1,7 +1,7 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./clock.ts";
-import { chooseValues, WIDE_PAGE, withExtras } from "./extras.ts";
+import { chooseValues, WIDE_PAGE, putExtras } from "./extras.ts";
 import type { ChangeGuards, ChangeOutcome, DanglingLink, DatabaseLock, Engine, ExtraSource, HeldRows, Inspection, LinkChange, LinkedPlace, LinkRestore, MemberWish, PendingTable, RestoreOutcome, ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 import { type Connection, isReadOnly, openReader, openWriter, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { type Doing, withSqliteErrors } from "./sqlite-errors.ts";
@@ -105,7 +105,7 @@ export class SqliteDatabase implements ServiceDatabase {
     for (const { rows, extras } of this.#eachPage(readPages(this.#reader, place, { extras: own, ...(wide ? { pageSize: WIDE_PAGE } : {}) }))) {
       const ids = rows.map(({ id }) => id);
       const found = this.#doing("read", () => lookups.map((lookup) => readLookup(this.#reader, lookup, ids)));
-      yield withExtras(this.#withLinks(rows), groups, extras, found);
+      yield putExtras(this.#withLinks(rows), groups, extras, found);
     }
   }
 
