@@ -4,7 +4,10 @@ import type { MemberRow } from "../core/member.ts";
 /** A column as the configuration names it: a plain column, or an expression that the database computes. */
 export type ColumnSource = { readonly kind: "column"; readonly column: string } | { readonly kind: "sql"; readonly sql: string };
 
-/** A text of each row of the member table beside the keys (`channel`, product.md section 9). */
+/**
+ * A text of each row of the member table beside the keys (`channel`, product.md section 9), written as those are; truth is `1` and `0`. Of expressions the engine cannot
+ * always know that: a domain over boolean in PostgreSQL gives `true` and `false`.
+ */
 export type ExtraSource = {
   /** Its place in the configuration, for errors: `channel.marketing.agreed`. */
   readonly name: string;
@@ -12,7 +15,10 @@ export type ExtraSource = {
   | ColumnSource
   /** An SQL condition of the operator over the member table: `1`, or null where it does not hold. */
   | { readonly kind: "condition"; readonly sql: string }
-  /** A column of a table with a row per member: null where there is no row, `SEVERAL_ROWS` where there is more than one that fulfils `where`. */
+  /**
+   * A column of a table with a row per member: null where there is no row, `SEVERAL_ROWS` where there is more than one that fulfils `where`. Members are known by their ids as
+   * text, whatever the types; in MySQL texts as their collation compares them, which must be that of the members.
+   */
   | { readonly kind: "lookup"; readonly table: string; readonly memberId: string; readonly column: ColumnSource; readonly where?: string }
 );
 
