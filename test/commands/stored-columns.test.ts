@@ -417,9 +417,9 @@ describe("doctor", () => {
     const checkOf = async (): Promise<unknown> => ((await service.json("doctor")).json["checks"] as readonly { readonly what: string }[]).find(({ what }) => what === "digests and encrypted columns");
     expect(await checkOf()).toMatchObject({ result: "ok", detail: expect.stringContaining("members.ci, members.phone: ") as unknown });
     service.write("app.key", randomBytes(32).toString("base64"));
-    expect(await checkOf()).toMatchObject({ result: "wrong", detail: expect.stringContaining("members.phone: 1 of 1 values could not be decrypted (damaged 1)") as unknown });
+    expect(await checkOf()).toMatchObject({ result: "fail", detail: expect.stringContaining("members.phone: 1 of 1 values could not be decrypted (damaged 1)") as unknown });
     service.write("hmac.key", "");
-    expect(await checkOf()).toMatchObject({ result: "wrong", detail: expect.stringContaining("The key file") as unknown });
+    expect(await checkOf()).toMatchObject({ result: "fail", detail: expect.stringContaining("The key file") as unknown });
   });
 });
 
