@@ -11,8 +11,8 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** Bytes gathered before they are written. */
-const chunkBytes = 1 << 18;
+/** Characters gathered before they are written: more would outlive the collector's young generation, and be copied by it again and again. */
+const chunkLength = 1 << 15;
 
 /**
  * A file that is there whole or not at all: written (0600) under a temporary name in the same folder, brought to the disk, renamed.
@@ -45,7 +45,7 @@ export class OutputFile {
   write(text: string): void {
     this.#waiting.push(text);
     this.#waitingLength += text.length;
-    if (this.#waitingLength >= chunkBytes) this.#orDiscard(() => this.#flush());
+    if (this.#waitingLength >= chunkLength) this.#orDiscard(() => this.#flush());
   }
 
   finish(): WrittenFile {

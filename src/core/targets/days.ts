@@ -35,6 +35,8 @@ export function readDay(text: string, { parts, offsetOf }: DayFormat): string | 
 
 /** A date without any digit but 0, with or without a time: what MySQL keeps where there is none. */
 const zeroDate = /^0{4}([-./]?)00\1(?:00|0)(?:[T\s]+[0:.]*)?$/;
+/** What nearly every time is like: without a zone. */
+const plainTime = /^[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?$/;
 const timeOfDay = /^[T\s]*(\d\d?):?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?\s*(Z|[+-]\d\d(?::?\d\d)?(?::?\d\d)?)?$/i;
 const seoulMinutes = 9 * 60;
 const minuteMs = 60_000;
@@ -43,7 +45,7 @@ const minuteMs = 60_000;
 function readSeoulDay(text: string, offsetOf: DayFormat["offsetOf"]): string | null {
   const found = readLeadingDate(text);
   if (found === null) return readUnixDay(text);
-  if (found.rest === "") return found.date;
+  if (found.rest === "" || (offsetOf === seoulOffset && plainTime.test(found.rest))) return found.date;
   const time = timeOfDay.exec(found.rest);
   if (time === null) return null;
   const [, hours = "0", minutes = "0", seconds = "0", , zone] = time;
@@ -75,9 +77,13 @@ function readUnixDay(text: string): string | null {
   return ms >= Date.UTC(1980, 0, 1) && ms < Date.UTC(2100, 0, 1) ? renderDay(ms + seoulMinutes * minuteMs) : null;
 }
 
+function seoulOffset(): number {
+  return seoulMinutes;
+}
+
 /** A zone's offset at a wall-clock time. Korea has one offset, and most members are Korean: the clock of other zones is asked for each time. */
 function createZoneOffset(timeZone: string): (wallMs: number) => number {
-  if (timeZone === "Asia/Seoul") return () => seoulMinutes;
+  if (timeZone === "Asia/Seoul") return seoulOffset;
   const clock = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
   const wallOf = (ms: number): number => Date.parse(`${clock.format(ms).replace(" ", "T")}Z`);
   return (wallMs) => {
