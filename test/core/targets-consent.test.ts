@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readConsent, type Consent } from "../../src/core/targets/consent.ts";
+import { parseTimeMs } from "../../src/core/keys.ts";
+import { readConsent, readPastMs, type Consent } from "../../src/core/targets/consent.ts";
 import { readNotice } from "../../src/core/targets/notice.ts";
 
 const seoul = { nowMs: Date.parse("2026-11-21T12:00:00+09:00"), zoneMinutes: 540 };
@@ -20,6 +22,19 @@ describe("a consent as a flag or as its date (T1)", () => {
     expect(readConsent("2026-11-21 02:30:00", { ...seoul, zoneMinutes: 0 })).toBe("yes");
     expect(readConsent("2026-11-21 11:30:00+09:00", { ...seoul, zoneMinutes: 0 })).toBe("yes");
   });
+});
+
+test("the plain form of a time is read as every other", () => {
+  const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, "0"));
+  const text = fc.tuple(fc.integer({ min: 1970, max: 2030 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }), two, two, two, fc.constantFrom("", "x", " ", "Z", "+", "00"));
+  fc.assert(
+    fc.property(text, fc.constantFrom(540, 0, -300), ([year, month, day, hours, minutes, seconds, spoilt], zoneMinutes) => {
+      const raw = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")} ${hours}:${minutes}:${spoilt === "" ? seconds : spoilt.padEnd(2, "1")}`;
+      const ms = parseTimeMs(raw, zoneMinutes);
+      expect([raw, readPastMs(raw, { ...seoul, zoneMinutes })]).toEqual([raw, ms !== null && ms <= seoul.nowMs ? ms : null]);
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 describe("the notice of every second year (T3)", () => {

@@ -11,6 +11,7 @@ const rules: TargetRules = {
   excludeOverdue: false,
   ageUnknown: "leave-out",
   clock: { nowMs: Date.parse("2026-11-21T12:00:00+09:00"), zoneMinutes: 540 },
+  today: "20261121",
   foreignPhone: (text) => (text.startsWith("+1") ? text : null),
   readField: (_field, raw) => (raw === "bad" ? { bad: "formula" } : raw),
 };

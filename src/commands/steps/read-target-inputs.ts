@@ -12,23 +12,31 @@ const unreadable = "?";
  * The first reading: only what says which identifiers are refused, of the member table alone, since the rows of `members.also` hold no consent. Numbers of withdrawn
  * members are read here, and only to know whom they refuse for.
  */
-export async function* readNarrowInputs(context: Context, inspection: Inspection, extras: ChannelExtras): AsyncIterable<readonly TargetInput[]> {
+export async function* readNarrowInputs(context: Context, inspection: Inspection, extras: ChannelExtras): AsyncIterable<Iterable<TargetInput>> {
   const { sources, at } = narrow(extras);
   for await (const page of readMemberPages(context, "Reading consents", inspection, { values: [], extras: sources })) {
-    const rows = page.filter(({ place }) => place === 0);
-    const phones = at.phone === null ? null : await openPhones(context, rows, at.phone);
-    yield rows.map((row, index) => toInput(row, at, phones?.[index] ?? null, null));
+    if (page[0]?.place !== 0) continue;
+    const phones = at.phone === null ? null : await openPhones(context, page, at.phone);
+    yield each(page, (row, index) => toInput(row, at, phones?.[index] ?? null, null));
   }
 }
 
 /** The second reading: everything that the rules and the file need, of every table. `opened` sees each page once its encrypted values are opened. */
-export async function* readFullInputs(context: Context, inspection: Inspection, extras: ChannelExtras, opened: (page: readonly MemberRow[]) => void): AsyncIterable<readonly TargetInput[]> {
+export async function* readFullInputs(context: Context, inspection: Inspection, extras: ChannelExtras, opened: (page: readonly MemberRow[]) => void): AsyncIterable<Iterable<TargetInput>> {
   const { channel, members } = context.config;
   const values: readonly ("phone" | "birthdate")[] = [...(channel?.idType === "phone" ? (["phone"] as const) : []), ...(members.birthdate === undefined ? [] : (["birthdate"] as const))];
   for await (const page of readMemberPages(context, "Reading members", inspection, { values, extras: extras.sources })) {
     const rows = await context.values().open(page, values);
     opened(rows);
-    yield rows.map((row) => toInput(row, extras, row.undecryptable?.phone === undefined ? row.phone : unreadable, row.birthdate));
+    yield each(rows, (row) => toInput(row, extras, row.undecryptable?.phone === undefined ? row.phone : unreadable, row.birthdate));
+  }
+}
+
+/** One row after another: a page of them would live long enough to be moved about in memory. */
+function* each(rows: readonly MemberRow[], read: (row: MemberRow, index: number) => TargetInput): Iterable<TargetInput> {
+  for (let index = 0; index < rows.length; index += 1) {
+    const row = rows[index];
+    if (row !== undefined) yield read(row, index);
   }
 }
 
@@ -55,12 +63,15 @@ function narrow(extras: ChannelExtras): { readonly sources: readonly ExtraSource
 
 function toInput(row: MemberRow, at: Places, phone: string | null, birthdate: string | null): TargetInput {
   const { place, id: memberId, state, extras } = row;
-  const text = (index: number | null): string | null => (index === null ? null : (extras?.[index] ?? null));
   return {
     place, memberId, state, phone, birthdate,
-    agreed: text(at.agreed), agreedAt: text(at.agreedAt), reconfirmedAt: text(at.reconfirmedAt), night: text(at.night),
+    agreed: textAt(extras, at.agreed), agreedAt: textAt(extras, at.agreedAt), reconfirmedAt: textAt(extras, at.reconfirmedAt), night: textAt(extras, at.night),
     links: linksOf(row),
-    inSegment: at.segment === null || text(at.segment) !== null,
-    fields: at.fields.map(text),
+    inSegment: at.segment === null || textAt(extras, at.segment) !== null,
+    fields: at.fields.map((index) => textAt(extras, index)),
   };
+}
+
+function textAt(extras: MemberRow["extras"], index: number | null): string | null {
+  return index === null || extras === undefined ? null : (extras[index] ?? null);
 }

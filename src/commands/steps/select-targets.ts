@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import { IdentifierCollector, type Identifiers } from "../../core/targets/identifiers.ts";
 import { collectIdentifiers, judgeRow, RefusedSince, settle, type BadField, type Judged, type ReadField, type TargetInput, type TargetRules } from "../../core/targets/judge.ts";
-import type { Notice } from "../../core/targets/notice.ts";
+import { readKoreanDay, type Notice } from "../../core/targets/notice.ts";
 import { isNoticed, TargetTally, type TargetCounts } from "../../core/targets/tally.ts";
 import type { TargetAnswer } from "../../core/targets/targets.ts";
 import type { Inspection } from "../../database/service-database.ts";
@@ -66,7 +66,7 @@ export async function selectTargets(context: Context, flags: SelectionFlags, rea
 }
 
 /** The first reading; with `--relation` the forecast of the calls, too, which then is an upper bound. */
-async function collectAll(context: Context, { relation }: SelectionFlags, rules: TargetRules, pages: AsyncIterable<readonly TargetInput[]>): Promise<Identifiers> {
+async function collectAll(context: Context, { relation }: SelectionFlags, rules: TargetRules, pages: AsyncIterable<Iterable<TargetInput>>): Promise<Identifiers> {
   const collector = new IdentifierCollector();
   let askable = 0;
   for await (const inputs of pages) {
@@ -76,10 +76,12 @@ async function collectAll(context: Context, { relation }: SelectionFlags, rules:
   return collector.take();
 }
 
-async function* judgePages(pages: AsyncIterable<readonly TargetInput[]>, rules: TargetRules, identifiers: Identifiers, { doubts }: TargetTally): AsyncIterable<readonly Judged[]> {
+async function* judgePages(pages: AsyncIterable<Iterable<TargetInput>>, rules: TargetRules, identifiers: Identifiers, { doubts }: TargetTally): AsyncIterable<readonly Judged[]> {
   for await (const inputs of pages) {
     try {
-      yield inputs.map((input) => judgeRow(input, rules, identifiers, doubts));
+      const judged: Judged[] = [];
+      for (const input of inputs) judged.push(judgeRow(input, rules, identifiers, doubts));
+      yield judged;
     } catch (error) {
       if (!(error instanceof RefusedSince)) throw error;
       throw new FailedError({
@@ -118,6 +120,7 @@ async function readRules(context: Context, flags: SelectionFlags, readField: Rea
     excludeOverdue: flags.excludeOverdue === true,
     ageUnknown: members.birthdate === undefined ? "not-asked" : (channel?.ageUnknown ?? "leave-out"),
     clock: { nowMs, zoneMinutes: readZoneMinutes(database.timeZone, nowMs) },
+    today: readKoreanDay(nowMs),
     foreignPhone: await context.foreignPhone(),
     readField,
   };

@@ -48,7 +48,12 @@ export class Identifiers {
   }
 
   isRefused(id: bigint): boolean {
-    return this.refused.find(String(id)) >= 0 || this.refusedSince.has(id);
+    return (this.refused.length > 0 && this.refused.findBig(id) >= 0) || this.isRefusedSince(id);
+  }
+
+  /** Refused by a row that said nothing of it in the first reading. */
+  isRefusedSince(id: bigint): boolean {
+    return this.refusedSince.size > 0 && this.refusedSince.has(id);
   }
 
   /** A row of the second reading says no. False where the identifier was exported before this came to light. */
@@ -59,15 +64,21 @@ export class Identifiers {
   }
 
   isTaken(id: bigint): boolean {
-    const at = this.held.find(String(id));
-    return at < 0 ? this.takenSince.has(id) : ((this.taken[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
+    const at = this.held.findBig(id);
+    return at < 0 ? this.takenSince.has(id) : this.isTakenAt(at);
   }
 
-  /** It is exported from now on. Rows with the same identifier stand together, and looking one up ends at the same of them each time. */
-  take(id: bigint): void {
-    const at = this.held.find(String(id));
+  /** Exports it from now on; false where it is already. Rows with the same identifier stand together, and looking one up ends at the same of them each time. */
+  take(id: bigint): boolean {
+    const at = this.held.findBig(id);
+    if (at < 0 ? this.takenSince.has(id) : this.isTakenAt(at)) return false;
     if (at < 0) this.takenSince.add(id);
     else this.taken[at >> 3] = (this.taken[at >> 3] ?? 0) | (1 << (at & 7));
+    return true;
+  }
+
+  private isTakenAt(at: number): boolean {
+    return ((this.taken[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
   }
 }
 

@@ -4,7 +4,7 @@ import type { MemberState } from "../member.ts";
 import { isRefusal, readConsent, readPastMs, type Consent, type ConsentClock } from "./consent.ts";
 import type { IdentifierCollector, Identifiers } from "./identifiers.ts";
 import { readPhoneId } from "./header.ts";
-import { readKoreanDay, readNotice, type Notice } from "./notice.ts";
+import { readNotice, type Notice } from "./notice.ts";
 import type { FieldValue, LeftOut, LeftOutRow, TargetAnswer, TargetIdType, TargetRow } from "./targets.ts";
 
 /** What the rules ask of the configuration, the flags and the clock. */
@@ -16,6 +16,8 @@ export interface TargetRules {
   /** What becomes of members without a readable birth date; `not-asked` where `members.birthdate` is not configured. */
   readonly ageUnknown: "leave-out" | "export" | "not-asked";
   readonly clock: ConsentClock;
+  /** `YYYYMMDD` in Korea, for ages. */
+  readonly today: string;
   readonly foreignPhone: ForeignPhone;
   /** The value of a configured field, by its place in `channel.fields`; or the code of why it cannot be written as it is. */
   readonly readField: ReadField;
@@ -73,6 +75,7 @@ export type AskedRelation = "added" | "blocked" | "none" | "unknown";
 
 /** Reasons after which an identifier goes from a customer file whatever the brake (T5). A row that says no, or is withdrawn, is so whatever its reason. */
 const alwaysRemoved: ReadonlySet<LeftOut> = new Set(["no-consent", "no-consent-date", "refused-elsewhere", "under-14", "blocked-channel"]);
+const relationReasons: Readonly<Record<AskedRelation, LeftOut | null>> = { added: null, none: null, blocked: "blocked-channel", unknown: "unknown-relation" };
 const adultEnough = 14;
 
 /** First reading: what the row refuses, or may be exported under. Answers whether it may be. Rows of `members.also` say nothing: they hold no consent. */
@@ -118,6 +121,12 @@ interface Identity {
 }
 
 function readIdentity({ links, phone }: TargetInput, { idType, foreignPhone }: TargetRules): Identity {
+  const [only = ""] = links;
+  // Nearly every row: one link, and that is an id.
+  if (idType === "app" && links.length === 1 && isKakaoId(only)) {
+    const exportId = BigInt(only);
+    return { ids: [exportId], kakaoId: only, exportId };
+  }
   const kakaoId = findLowest(links);
   if (idType === "app") return { ids: readKakaoIds(links), kakaoId, exportId: kakaoId === null ? "no-kakao-id" : BigInt(kakaoId) };
   const exportId = readNumber(phone, foreignPhone);
@@ -143,13 +152,9 @@ function judgeRest(input: TargetInput, rules: TargetRules, { ids, kakaoId, expor
 /** The last word on a candidate, in the order of reading: each identifier is exported once. `relation` is null where Kakao is not asked. */
 export function settle({ row, ids, later }: Candidate, relation: AskedRelation | null, identifiers: Identifiers): TargetAnswer {
   const leaveOut = (reason: LeftOut): TargetAnswer => ({ leftOut: { place: row.place, memberId: row.memberId, reason, ids, removal: alwaysRemoved.has(reason) ? "always" : "filter" } });
-  if (identifiers.isTaken(row.id)) return leaveOut("duplicate");
-  if (later !== null) return leaveOut(later);
-  if (relation === "blocked") return leaveOut("blocked-channel");
-  if (relation === "unknown") return leaveOut("unknown-relation");
-  if (ids.some((id) => identifiers.isRefused(id))) return leaveOut("refused-elsewhere");
-  identifiers.take(row.id);
-  return { exported: row };
+  const barred = ids.some((id) => identifiers.isRefusedSince(id)) ? "refused-elsewhere" : (later ?? relationReasons[relation ?? "added"]);
+  if (barred !== null) return leaveOut(identifiers.isTaken(row.id) ? "duplicate" : barred);
+  return identifiers.take(row.id) ? { exported: row } : leaveOut("duplicate");
 }
 
 /** A row said no after another row had been exported under the same identifier: only a fresh reading is right. */
@@ -193,9 +198,9 @@ function readNumber(raw: string | null, foreignPhone: ForeignPhone): bigint | "n
 }
 
 /** Under 14 on today's date in Korea (kakao-api.md 10); null where nothing stands in the way. */
-function readAge(raw: string | null, { ageUnknown, clock }: TargetRules): "under-14" | "age-unknown" | null {
+function readAge(raw: string | null, { ageUnknown, today }: TargetRules): "under-14" | "age-unknown" | null {
   if (ageUnknown === "not-asked") return null;
   const birthdate = readBirthdate(raw);
   if (birthdate === null) return ageUnknown === "export" ? null : "age-unknown";
-  return ageOn(birthdate, readKoreanDay(clock.nowMs)) < adultEnough ? "under-14" : null;
+  return ageOn(birthdate, today) < adultEnough ? "under-14" : null;
 }
