@@ -34,7 +34,7 @@ export interface UploadStore {
   /** Computes the plan's digest again from what is stored. */
   planDigest(): string;
   journal(name: JournalName): Journal;
-  /** Destroys the planned requests, once nothing more will be sent. */
+  /** Destroys the planned requests and the journal, once nothing more will be sent: both hold identifiers. */
   wipe(): void;
   close(): void;
 }
@@ -76,7 +76,7 @@ export function openUploadStore(folder: string, runId: string, cipher: Cipher): 
     planDigest: () => digestRequests(db),
     journal: (name) => new Journal(db, cipher, runId, name),
     wipe: () => {
-      transact(db, () => db.exec("delete from requests"));
+      transact(db, () => db.exec("delete from requests; delete from journal"));
       db.pragma("wal_checkpoint(TRUNCATE)");
     },
     close: () => db.close(),

@@ -2,11 +2,16 @@ import type { Context } from "../../context.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { isUpload } from "./read-upload-plan.ts";
 
-/** Uploads that were planned and never carried out, or given up, hold identifiers that nobody needs any more: they are destroyed by the next one. */
+/**
+ * Uploads that were planned and never carried out, or given up, hold identifiers that nobody needs any more: they are destroyed by the next one. So are those of the last one
+ * that was carried out, which may have been killed right before it did that itself.
+ */
 export function wipeOldUploads(context: Context): void {
   const workspace = context.workspace();
-  for (const run of workspace.runs.list()) {
-    if (!isUpload(run) || !isOver(run)) continue;
+  const uploads = workspace.runs.list().filter(isUpload);
+  const last = uploads.find(({ state }) => state === "applied");
+  for (const run of uploads) {
+    if (run !== last && !isOver(run)) continue;
     const store = workspace.openUploadStore(run);
     try {
       store.wipe();
