@@ -63,7 +63,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     starterTools: async () => (await import("./starter-tools.ts")).createStarterTools(io, flags.config),
     shown: (path) => {
       const inside = relative(io.cwd, path);
-      return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;
+      return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : resolve(path);
     },
     consentTools: async () => (await import("./consent-tools.ts")).createConsentTools(io.cwd),
     privateFolder: (path) => {

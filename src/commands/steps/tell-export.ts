@@ -1,3 +1,4 @@
+import { basename, dirname, join } from "node:path";
 import type { Context } from "../../context.ts";
 import type { AskedRelation } from "../../core/targets/judge.ts";
 import type { TargetCounts } from "../../core/targets/tally.ts";
@@ -22,7 +23,7 @@ export function tellExport(context: Context, run: Run): void {
   tellSelection(context, counts);
   for (const line of listOddities(context, counts)) terminal.warn(line);
   terminal.json(describeExport(context, run));
-  terminal.note(`Files: ${listFiles(context, run).join(", ")}`);
+  terminal.note(`Files: ${Object.values(run.files).map((file) => basename(file)).join(", ")} in ${context.shown(join(run.folder, dirname(Object.values(run.files)[0] ?? "")))}`);
   tellNext(context, counts);
 }
 
