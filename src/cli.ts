@@ -11,7 +11,7 @@ import type { TerminalFlags } from "./terminal/terminal.ts";
 export function readOutputFlags(argv: readonly string[]): TerminalFlags & { readonly command: string } {
   const flags = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
   const words = flags.filter((word, at) => !word.startsWith("-") && !["--config", "--workspace", "--operator"].includes(flags[at - 1] ?? ""));
-  const command = words[0] === "runs" && (words[1] === "show" || words[1] === "consents" || words[1] === "abandon") ? `runs ${words[1]}` : (words[0] ?? "");
+  const command = words[0] === "keys" && words[1] === "rotate" ? "keys rotate" : words[0] === "runs" && (words[1] === "show" || words[1] === "consents" || words[1] === "abandon") ? `runs ${words[1]}` : (words[0] ?? "");
   return { json: flags.includes("--json"), quiet: flags.includes("--quiet"), color: !flags.includes("--no-color"), command };
 }
 
@@ -62,7 +62,7 @@ function buildTree(call: Call): Command {
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addReport, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addKeys, addReport, addExplain, addSandbox, addDemo]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -235,6 +235,16 @@ function addPurge(program: Command, call: Call): void {
     .option("--snapshots", "every snapshot, whatever its age, and an unfinished pull")
     .option("--forget <run>", "this run whatever its age: what it wrote can no longer be undone");
   addApplyOptions(purge).action((_flags, command: Command) => call(command, async () => (await import("./commands/purge.ts")).purge));
+}
+
+function addKeys(program: Command, call: Call): void {
+  const rotate = program
+    .command("keys")
+    .description("the key that the workspace is sealed with")
+    .command("rotate")
+    .description("put a new key in the place of the workspace's, and seal the snapshots anew")
+    .option("--new-key-file <file>", "a file with the new key (default: KAKAO_SYNC_NEW_KEY, or for a key file a new one)");
+  addApplyOptions(rotate).action((_flags, command: Command) => call(command, async () => (await import("./commands/keys.ts")).rotateKeys));
 }
 
 function addReport(program: Command, call: Call): void {

@@ -89,6 +89,8 @@ export interface Context {
   readonly readIdList: typeof readIdList;
   readonly readUsersFile: typeof readUsersFile;
   /** Masked values as lists and examples show them; what is unknown is empty. */
+  /** The workspace's next key: from the file, else from KAKAO_SYNC_NEW_KEY; null without either. Throws StartError for one that is no key. */
+  readNewKey(file?: string): Buffer | null;
   readonly showValues: (values: Readonly<Record<ShownValue, string | null>>) => Readonly<Record<ShownValue, string>>;
   /** Keyed digest, under a key of the workspace, of the values that a remembered decision stands or falls with. */
   decisionDigest(): (text: string) => string;

@@ -4,7 +4,7 @@ import { VALUE_NAMES, type ValueName } from "../core/member.ts";
 import type { Io } from "../io.ts";
 
 /** Secrets of this program that are none of a decrypt program's business. */
-const ownSecrets: ReadonlySet<string> = new Set(["KAKAO_ADMIN_KEY", "KAKAO_SYNC_KEY"]);
+const ownSecrets: ReadonlySet<string> = new Set(["KAKAO_ADMIN_KEY", "KAKAO_SYNC_KEY", "KAKAO_SYNC_NEW_KEY"]);
 
 /**
  * The configuration's digests and encrypted columns, opened as far as the run uses them: a key that is not compared is not decrypted. Unlinking compares every key

@@ -19,14 +19,34 @@ export interface Cipher {
   deriveKey(label: string): Buffer;
 }
 
+/** The keys beside the one that seals: former ones only open, and the root is what further keys are derived from. */
+export interface FurtherKeys {
+  readonly former?: readonly Uint8Array[];
+  /** Default: the key itself. */
+  readonly root?: Uint8Array;
+}
+
 /** The cipher of a 32-byte key. Random nonces: good for 2^32 seals, far above one a page of any pull. */
-export function createCipher(key: Uint8Array): Cipher {
-  if (key.byteLength !== keyBytes) throw new Error(`a key has ${keyBytes} bytes, this one ${key.byteLength}`);
+export function createCipher(key: Uint8Array, { former = [], root = key }: FurtherKeys = {}): Cipher {
+  for (const one of [key, ...former, root]) if (one.byteLength !== keyBytes) throw new Error(`a key has ${keyBytes} bytes, this one ${one.byteLength}`);
   return {
     seal: (plain, aad) => sealWith(key, plain, aad),
-    open: (sealed, aad) => openWith(key, sealed, aad),
-    deriveKey: (label) => Buffer.from(hkdfSync("sha256", key, "", `kakao-sync ${label}`, keyBytes)),
+    open: (sealed, aad) => openWithAny([key, ...former], sealed, aad),
+    deriveKey: (label) => Buffer.from(hkdfSync("sha256", root, "", `kakao-sync ${label}`, keyBytes)),
   };
+}
+
+function openWithAny(keys: readonly Uint8Array[], sealed: Uint8Array, aad: string): Buffer {
+  let broken: unknown;
+  for (const key of keys) {
+    try {
+      return openWith(key, sealed, aad);
+    } catch (error) {
+      if (!(error instanceof BrokenSeal)) throw error;
+      broken ??= error;
+    }
+  }
+  throw broken;
 }
 
 function sealWith(key: Uint8Array, plain: Uint8Array, aad: string): Buffer {

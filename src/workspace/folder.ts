@@ -46,6 +46,11 @@ export function isExposed(path: string): boolean {
 /** Brings a written file to the disk, and the folder entry that names it. */
 export function syncToDisk(file: string): void {
   syncPath(file, "r+");
+  syncFolder(file);
+}
+
+/** Brings the entry of a file in its folder to the disk. */
+export function syncFolder(file: string): void {
   if (hasModes) syncPath(dirname(file), "r");
 }
 

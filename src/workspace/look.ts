@@ -2,9 +2,9 @@ import Database from "better-sqlite3";
 import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { OperatorError } from "../errors.ts";
-import { BrokenSeal, createCipher } from "./encryption.ts";
 import { isExposed } from "./folder.ts";
-import { keyFileOf, type KeySource, readKey } from "./key-source.ts";
+import { keyFileOf, type KeySource, readKeys } from "./key-source.ts";
+import { findKeyring, hasKeyring } from "./keyring.ts";
 
 /** What can be seen of a workspace without opening it: nothing is made, narrowed or written. */
 export interface WorkspaceLook {
@@ -43,24 +43,22 @@ function nearest(path: string): string {
 function lookAtKey(folder: string, exists: boolean, appId: string, source: KeySource): WorkspaceKey {
   const file = keyFileOf(source, appId);
   try {
-    const key = readKey(source, appId, folder);
-    const check = exists ? readKeyCheck(folder) : undefined;
-    if (check === undefined) return { is: "none-yet", file };
-    if (key === null) return { is: "missing", file };
-    createCipher(key).open(check, `key check|${appId}`);
-    return { is: "fits", file };
+    const keys = readKeys(source, appId, folder);
+    const found = exists ? lookForKeyring(folder, appId, keys) : undefined;
+    if (found === undefined) return { is: "none-yet", file };
+    if (found !== "wrong") return { is: "fits", file };
+    return { is: keys.length === 0 ? "missing" : "wrong", file };
   } catch (error) {
-    if (error instanceof BrokenSeal) return { is: "wrong", file };
     if (error instanceof OperatorError) return { is: "refused", why: error.message, hint: error.hint };
     throw error;
   }
 }
 
 /** On a connection of its own that cannot write; SQLite keeps its locks apart from those of other connections. */
-function readKeyCheck(folder: string): Buffer | undefined {
+function lookForKeyring(folder: string, appId: string, keys: readonly Buffer[]): ReturnType<typeof findKeyring> | undefined {
   const db = new Database(join(folder, "workspace.db"), { readonly: true });
   try {
-    return db.prepare<[], Buffer>("select value from meta where name = 'key_check'").pluck().get();
+    return hasKeyring(db) ? findKeyring(db, appId, keys) : undefined;
   } catch (error) {
     // A file that is no workspace is told by whoever opens it.
     if (error instanceof Database.SqliteError) return undefined;

@@ -15,7 +15,7 @@ import { ReadAgain } from "./read-again.ts";
 import { openSnapshot, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
 import { createSnapshotFile, type Manifest, parseManifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
 import { openStateFile, type StateDatabase, transact, transactDurably } from "./state-file.ts";
-import { wipeInto } from "./wipe-into.ts";
+import { copyInto, wipeInto } from "./wipe-into.ts";
 
 /** What the store needs of its workspace. */
 export interface SnapshotHome {
@@ -140,7 +140,16 @@ export class SnapshotStore {
    * Rewrites a snapshot with less in it, under a new generation, and removes the old file. Killed on the way, either of them stands. Where nothing is to go,
    * nothing is written.
    */
-  async wipeDetails(generation: number, { wipe, comparison, announce }: Wiping): Promise<void> {
+  wipeDetails(generation: number, { wipe, comparison, announce }: Wiping): Promise<void> {
+    return this.#rewrite(generation, (writer, old) => wipeInto(writer, old, wipe, comparison), announce);
+  }
+
+  /** Writes a snapshot anew as it is, sealed with the newest key. */
+  sealAnew(generation: number): Promise<void> {
+    return this.#rewrite(generation, copyInto);
+  }
+
+  async #rewrite(generation: number, write: (writer: SnapshotWriter, old: OpenSnapshot) => Manifest | null, announce: () => void = () => undefined): Promise<void> {
     this.#sweep();
     const row = this.#rows().find((one) => one.generation === generation);
     if (row === undefined) throw new Error(`there is no snapshot ${generation}`);
@@ -148,7 +157,7 @@ export class SnapshotStore {
     const old = this.#open(row);
     try {
       const writer = createSnapshotFile(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts.generation);
-      const manifest = wipeInto(writer, old, wipe, comparison);
+      const manifest = write(writer, old);
       if (manifest === null) return;
       announce();
       transactDurably(this.#home.db, () => {

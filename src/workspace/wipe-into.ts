@@ -4,14 +4,27 @@ import type { Manifest, SnapshotWriter } from "./snapshot-file.ts";
 
 /** Writes a snapshot anew with less in it. Answers null, and leaves no file, where nothing is to go. */
 export function wipeInto(writer: SnapshotWriter, old: OpenSnapshot, wipe: (read: ReadUser) => ReadUser, comparison: Comparison | null): Manifest | null {
+  let wiped = 0;
+  const count = (read: ReadUser): ReadUser => {
+    const left = wipe(read);
+    if (left !== read) wiped += 1;
+    return left;
+  };
+  return writeAnew(writer, old, count, comparison, () => wiped > 0);
+}
+
+/** Writes a snapshot anew as it is. */
+export function copyInto(writer: SnapshotWriter, old: OpenSnapshot): Manifest | null {
+  return writeAnew(writer, old, (read) => read, old.comparison, () => true);
+}
+
+function writeAnew(writer: SnapshotWriter, old: OpenSnapshot, change: (read: ReadUser) => ReadUser, comparison: Comparison | null, isWanted: () => boolean): Manifest | null {
   try {
-    let wiped = 0;
     for (const read of old.readUsers()) {
-      const left = wipe(read);
-      if (left !== read) wiped += 1;
-      writer.add(left.user, left.readAt);
+      const { user, readAt } = change(read);
+      writer.add(user, readAt);
     }
-    if (wiped === 0) {
+    if (!isWanted()) {
       writer.discard();
       return null;
     }

@@ -3,10 +3,11 @@ import { join, resolve } from "node:path";
 import { RefusedError, StartError } from "../errors.ts";
 import { Approvals } from "./approvals.ts";
 import { DecisionMemory } from "./decisions.ts";
-import { BrokenSeal, type Cipher, createCipher } from "./encryption.ts";
+import type { Cipher } from "./encryption.ts";
 import { makePrivateFolder } from "./folder.ts";
-import { createKeyFile, keyFileOf, type KeySource, readKey } from "./key-source.ts";
+import type { KeySource } from "./key-source.ts";
 import { acquireLock, isLocked, type LockHolder, type WorkspaceLock } from "./lock.ts";
+import { openCipher, rotateKey, type RotatedKey } from "./open-cipher.ts";
 import { createRunStore, openRunStore, type RunDraft, type RunStore } from "./run-store.ts";
 import { type Run, Runs } from "./runs.ts";
 import { CallCounter, ListingTimes, Settings } from "./small-facts.ts";
@@ -68,6 +69,8 @@ export interface Workspace {
   readonly targetLists: TargetLists;
   /** The workspace's cipher. The first use of a new workspace makes the key file; throws StartError `key-missing` or `key-wrong`. */
   cipher(): Cipher;
+  /** Seals with a new key from now on; null: one is made. Whoever calls this holds the lock. Throws StartError `key-missing`, `key-wrong` or `new-key-missing`. */
+  rotateKey(next: Buffer | null): RotatedKey;
   /** Ties the workspace to a database at the first call; afterwards another identity is refused (`workspace-other-database`). */
   tieDatabase(identity: string): void;
   /** Takes the lock without waiting, and marks runs that were killed as interrupted. Throws RefusedError `workspace-locked`. */
@@ -110,7 +113,7 @@ export function hasWorkspace(folder: string): boolean {
 function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions): Workspace {
   const { appId } = options;
   let opened: Cipher | null = null;
-  const cipher = (): Cipher => (opened ??= openCipher(db, folder, options));
+  const cipher = (): Cipher => (opened ??= openCipher({ db, folder, appId, source: options.key }));
   const targetLists = openTargetLists(folder, cipher);
   const runs = new Runs({ folder, appId, db, isLocked: () => isLocked(folder) });
   return {
@@ -124,6 +127,11 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     calls: new CallCounter(db),
     targetLists,
     cipher,
+    rotateKey: (next) => {
+      const rotated = rotateKey({ db, folder, appId, source: options.key }, next);
+      opened = rotated.cipher;
+      return rotated;
+    },
     tieDatabase: (identity) => tieDatabase(db, folder, identity),
     lock: (holder, now) => {
       const lock = acquireLock(folder, holder);
@@ -182,36 +190,4 @@ function readOrWrite(db: StateDatabase, name: string, value: string): string {
     db.prepare("insert or ignore into meta (name, value) values (?, ?)").run(name, value);
     return db.prepare<[string], string>("select value from meta where name = ?").pluck().get(name) ?? value;
   });
-}
-
-function openCipher(db: StateDatabase, folder: string, { appId, key: source }: WorkspaceOptions): Cipher {
-  const seal = `key check|${appId}`;
-  const check = db.prepare<[], Buffer>("select value from meta where name = 'key_check'").pluck().get();
-  const found = readKey(source, appId, folder);
-  if (check === undefined) {
-    const cipher = createCipher(found ?? createKeyFile(source, appId, folder));
-    const sealed = cipher.seal(Buffer.from("kakao-sync"), seal);
-    transactDurably(db, () => db.prepare("insert into meta (name, value) values ('key_check', ?)").run(sealed));
-    return cipher;
-  }
-  if (found === null) {
-    throw new StartError({
-      code: "key-missing",
-      message: `The key of ${folder} is not there: neither KAKAO_SYNC_KEY nor ${keyFileOf(source, appId)}.`,
-      hint: "Put the key back where it was. If it is lost, move the workspace away and pull again; its journals cannot be opened any more.",
-    });
-  }
-  const cipher = createCipher(found);
-  try {
-    cipher.open(check, seal);
-    return cipher;
-  } catch (cause) {
-    if (!(cause instanceof BrokenSeal)) throw cause;
-    throw new StartError({
-      code: "key-wrong",
-      message: `The key given is not the one that ${folder} was sealed with. Nothing in it is damaged.`,
-      hint: `Give the former key, in KAKAO_SYNC_KEY or ${keyFileOf(source, appId)}.`,
-      cause,
-    });
-  }
 }

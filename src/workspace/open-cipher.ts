@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { StartError } from "../errors.ts";
+import type { Cipher } from "./encryption.ts";
+import { adoptNextKey, createKeyFile, isKeyGiven, keyFileOf, type KeySource, nextKeyFile, readKeyFile, readKeys, writeNextKey } from "./key-source.ts";
+import { cipherOf, findKeyring, type FoundKeyring, foundKeyring, hasKeyring, replaceKeyring } from "./keyring.ts";
+import type { StateDatabase } from "./state-file.ts";
+
+/** Where a workspace's sealed keyring lies, and where its key comes from. */
+export interface KeyPlace {
+  readonly db: StateDatabase;
+  readonly folder: string;
+  readonly appId: string;
+  readonly source: KeySource;
+}
+
+/** What came of a rotation. */
+export interface RotatedKey {
+  readonly cipher: Cipher;
+  /** False where the workspace had been sealed with this key before. */
+  readonly isNew: boolean;
+  /** The key file that holds the new key by now; null where keys are given in the environment. */
+  readonly file: string | null;
+  /** True where things remain that were sealed with the former key itself, by an earlier version: whoever has it can still open those. */
+  readonly leavesOldSeals: boolean;
+}
+
+/** The workspace's cipher. The first use makes keyring and key file. Throws StartError `key-missing`, `key-wrong` or `workspace-damaged`. */
+export function openCipher(place: KeyPlace): Cipher {
+  const { db, folder, appId, source } = place;
+  if (!hasKeyring(db)) {
+    const [key = createKeyFile(source, appId, folder)] = readKeys(source, appId, folder);
+    foundKeyring(db, appId, key);
+  }
+  return cipherOf(findKey(place).keyring);
+}
+
+/**
+ * Puts a new key in the place of the workspace's: everything sealed from now on is sealed with a new data key, and the data keys with the new key. One transaction
+ * decides: killed before it, the old key opens everything, killed behind it the new one.
+ */
+export function rotateKey(place: KeyPlace, next: Buffer | null): RotatedKey {
+  const { db, folder, appId, source } = place;
+  openCipher(place);
+  const { keyring, key, isImplied } = findKey(place);
+  const file = isKeyGiven(source) ? null : keyFileOf(source, appId);
+  if (next === null && file === null) {
+    throw new StartError({ code: "new-key-missing", message: "The key comes from KAKAO_SYNC_KEY, and there is no new one.", hint: "Give it in KAKAO_SYNC_NEW_KEY, or in a file with --new-key-file. To make one: openssl rand -base64 32" });
+  }
+  if (next?.equals(key) === true) return { cipher: cipherOf(keyring), isNew: false, file, leavesOldSeals: false };
+  const to = next ?? randomBytes(32);
+  if (file !== null) writeNextKey(file, to);
+  replaceKeyring(db, appId, to, keyring);
+  if (file !== null) adoptNextKey(file);
+  const replaced = findKeyring(db, appId, [to]);
+  if (typeof replaced === "string") throw keyringDamaged(folder);
+  return { cipher: cipherOf(replaced.keyring), isNew: true, file, leavesOldSeals: isImplied };
+}
+
+function findKey({ db, folder, appId, source }: KeyPlace): FoundKeyring {
+  const file = keyFileOf(source, appId);
+  const keys = readKeys(source, appId, folder);
+  const found = findKeyring(db, appId, keys);
+  if (found === "damaged") throw keyringDamaged(folder);
+  if (found === "wrong") throw keys.length === 0 ? keyMissing(folder, file) : keyWrong(folder, file);
+  // A rotation was killed between the workspace and the key file.
+  if (!isKeyGiven(source) && existsSync(nextKeyFile(file)) && readKeyFile(nextKeyFile(file)).equals(found.key)) adoptNextKey(file);
+  return found;
+}
+
+function keyMissing(folder: string, file: string): StartError {
+  return new StartError({
+    code: "key-missing",
+    message: `The key of ${folder} is not there: neither KAKAO_SYNC_KEY nor ${file}.`,
+    hint: "Put the key back where it was. If it is lost, move the workspace away and pull again; its journals cannot be opened any more.",
+  });
+}
+
+function keyWrong(folder: string, file: string): StartError {
+  return new StartError({
+    code: "key-wrong",
+    message: `The key given is not the one that ${folder} was sealed with. Nothing in it is damaged.`,
+    hint: `Give the key of this workspace, the newest if it was rotated, in KAKAO_SYNC_KEY or ${file}.`,
+  });
+}
+
+function keyringDamaged(folder: string): StartError {
+  return new StartError({
+    code: "workspace-damaged",
+    message: `The key is the right one, but the keys that are sealed with it in ${folder} are damaged.`,
+    hint: "Restore workspace.db from a backup. Without one, move the workspace away and pull again: snapshots come back, runs and their undo do not.",
+  });
+}
