@@ -20,7 +20,7 @@ export function tellExport(context: Context, run: Run): void {
   const { terminal } = context;
   const counts = run.counts as ExportCounts;
   terminal.line(`Export ${run.id} (${counts.name}): ${countOf(counts.members, "member")} read, ${counts.exported.toLocaleString("en-US")} exported`);
-  tellSelection(context, counts);
+  tellSelection(context, counts, ": see reconfirm.csv");
   for (const line of listOddities(context, counts)) terminal.warn(line);
   terminal.json(describeExport(context, run));
   terminal.note(`Files: ${Object.values(run.files).map((file) => basename(file)).join(", ")} in ${context.shown(join(run.folder, dirname(Object.values(run.files)[0] ?? "")))}`);
@@ -34,7 +34,7 @@ export function describeExport(context: Context, run: Run): Record<string, unkno
 }
 
 /** Who is left out and why, whose notice is due, and what Kakao said: for an export, and for an upload. */
-export function tellSelection({ terminal }: Context, { leftOut, overdue, due, relations, removed }: Omit<TargetCounts, "relations"> & Pick<ExportCounts, "relations" | "removed">): void {
+export function tellSelection({ terminal }: Context, { leftOut, overdue, due, relations, removed }: Omit<TargetCounts, "relations"> & Pick<ExportCounts, "relations" | "removed">, where = ""): void {
   const rows = LEFT_OUT.flatMap((reason) => (leftOut[reason] === undefined ? [] : [[reason, leftOut[reason], targetsEn.reasons[reason]]]));
   const sum = Object.values(leftOut).reduce((total, count) => total + count, 0);
   if (sum > 0) {
@@ -46,7 +46,7 @@ export function tellSelection({ terminal }: Context, { leftOut, overdue, due, re
     terminal.table([{ header: "the channel" }, { header: "members" }, { header: "" }], (["added", "blocked", "none", "unknown"] as const).map((relation) => [relation, relations[relation], relationWords[relation]]));
   }
   terminal.line();
-  if (overdue + due > 0) terminal.line(`Reconfirmation notices: ${overdue.toLocaleString("en-US")} overdue, ${due.toLocaleString("en-US")} due within 30 days: see reconfirm.csv.`);
+  if (overdue + due > 0) terminal.line(`Reconfirmation notices: ${overdue.toLocaleString("en-US")} overdue, ${due.toLocaleString("en-US")} due within 30 days${where}.`);
   if (removed !== undefined) terminal.line(`Since the last export of this name ${countOf(removed, "identifier is", "identifiers are")} to be removed${removed > 0 ? ": see removed.csv" : ""}.`);
 }
 
