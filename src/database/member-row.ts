@@ -15,10 +15,23 @@ export const FLAG_BASE = 64;
 /** Stands between the links of one member where a link table holds several. */
 export const LINK_SEPARATOR = "\u001e";
 
+/** Which of the values stand in a row as it was read, in the order of `VALUE_COLUMNS`; the others are null in it. */
+export type ReadValues = readonly boolean[];
+
+const allValues: ReadValues = VALUE_COLUMNS.map(() => true);
+
+/** Texts of a row of which only these values are read. */
+export function widthOf(read: ReadValues): number {
+  return ROW_WIDTH - read.filter((isRead) => !isRead).length;
+}
+
 /** The rows behind `parts`, each `width` texts wide; what stands behind the values of a row comes back in `extras`. */
-export function decodeRows(place: number, parts: readonly string[], width: number): { rows: MemberRow[]; extras: string[][] } {
+export function decodeRows(place: number, parts: readonly string[], width: number, read: ReadValues = allValues): { rows: MemberRow[]; extras: string[][] } {
   const rows: MemberRow[] = [];
   const extras: string[][] = [];
+  const ownWidth = widthOf(read);
+  const slots = slotsOf(read);
+  const [ci = none, phone = none, email = none, name = none, birthdate = none, phoneVerifiedAt = none, emailVerifiedAt = none] = slots;
   for (let at = 0; at < parts.length; at += width) {
     const flags = (parts[at + 1] ?? "").charCodeAt(0) - FLAG_BASE;
     const row: MemberRow = {
@@ -29,18 +42,31 @@ export function decodeRows(place: number, parts: readonly string[], width: numbe
       protected: (flags & FLAGS.protected) !== 0,
       otherLogin: (flags & FLAGS.otherLogin) !== 0,
       link: linkOrNull(parts[at + 2]),
-      ci: textOrNull(parts[at + 3]),
-      phone: textOrNull(parts[at + 4]),
-      email: textOrNull(parts[at + 5]),
-      name: textOrNull(parts[at + 6]),
-      birthdate: textOrNull(parts[at + 7]),
-      phoneVerifiedAt: textOrNull(parts[at + 8]),
-      emailVerifiedAt: textOrNull(parts[at + 9]),
+      ci: valueAt(parts, at, ci),
+      phone: valueAt(parts, at, phone),
+      email: valueAt(parts, at, email),
+      name: valueAt(parts, at, name),
+      birthdate: valueAt(parts, at, birthdate),
+      phoneVerifiedAt: valueAt(parts, at, phoneVerifiedAt),
+      emailVerifiedAt: valueAt(parts, at, emailVerifiedAt),
     };
     rows.push(row.link?.includes(LINK_SEPARATOR) === true ? splitLinks(row, row.link) : row);
-    if (width > ROW_WIDTH) extras.push(parts.slice(at + ROW_WIDTH, at + width));
+    if (width > ownWidth) extras.push(parts.slice(at + ownWidth, at + width));
   }
   return { rows, extras };
+}
+
+/** Stands for the place of a value that was not read. */
+const none = -1;
+
+/** Where in a row each value stands. */
+function slotsOf(read: ReadValues): readonly number[] {
+  let next = ROW_WIDTH - VALUE_COLUMNS.length;
+  return read.map((isRead) => (isRead ? next++ : none));
+}
+
+function valueAt(parts: readonly string[], at: number, slot: number): string | null {
+  return slot === none ? null : textOrNull(parts[at + slot]);
 }
 
 function linkOrNull(part: string | undefined): string | null {

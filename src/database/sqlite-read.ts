@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import type { Prepared } from "./sqlite-connection.ts";
-import { decodeRows, FLAG_BASE, FLAGS, ROW_WIDTH } from "./member-row.ts";
+import { decodeRows, FLAG_BASE, FLAGS, type ReadValues, widthOf } from "./member-row.ts";
 import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
 
 /** Rows a page: larger pages cost memory, smaller ones time (measured at 500 to 20,000). */
@@ -24,10 +24,11 @@ export interface Reading {
 /** Every row of a place in key order, in pages; nothing is locked between two pages. */
 export function* readPages(reader: Prepared, place: SqlitePlace, { extras = [], pageSize = usualPageSize }: Reading = {}): Generator<Page> {
   const rowSql = joinRow(place, extras);
-  const width = ROW_WIDTH + extras.length;
+  const read = readValues(place);
+  const width = widthOf(read) + extras.length;
   let page = readTexts(reader, place, rowSql, width, `ORDER BY ${place.key} LIMIT ${pageSize}`, {});
   while (page.texts.length > 0) {
-    const decoded = decodeRows(place.at, page.texts, width);
+    const decoded = decodeRows(place.at, page.texts, width, read);
     yield decoded;
     if (decoded.rows.length < pageSize) return;
     page = readTexts(reader, place, rowSql, width, `WHERE ${place.key} > @after ORDER BY ${place.key} LIMIT ${pageSize}`, { after: page.lastKey });
@@ -36,15 +37,17 @@ export function* readPages(reader: Prepared, place: SqlitePlace, { extras = [], 
 
 /** The rows with these ids, in key order; each of `extras` is an SQL expression of never-null text. */
 export function readByIds(db: Prepared, place: SqlitePlace, ids: readonly string[], extras: readonly string[] = []): Page {
-  const width = ROW_WIDTH + extras.length;
+  const read = readValues(place);
+  const width = widthOf(read) + extras.length;
   const { texts } = readTexts(db, place, joinRow(place, extras), width, idsTail(place), { ids: asJson(place.idColumn.affinity, ids) });
-  return decodeRows(place.at, texts, width);
+  return decodeRows(place.at, texts, width, read);
 }
 
 /** The rows whose link is one of these Kakao ids. */
 export function readHolders(db: Prepared, place: SqlitePlace, link: PlaceLink, ids: readonly KakaoId[]): readonly MemberRow[] {
-  const { texts } = readTexts(db, place, joinRow(place, []), ROW_WIDTH, `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: asJson(link.affinity, ids) });
-  return decodeRows(place.at, texts, ROW_WIDTH).rows;
+  const read = readValues(place);
+  const { texts } = readTexts(db, place, joinRow(place, []), widthOf(read), `WHERE ${heldSql(link)} ORDER BY ${place.key} LIMIT -1`, { ids: asJson(link.affinity, ids) });
+  return decodeRows(place.at, texts, widthOf(read), read).rows;
 }
 
 /** Which of these Kakao ids any place's link column holds. */
@@ -95,14 +98,18 @@ function readTexts(db: Prepared, place: SqlitePlace, rowSql: string, width: numb
   }
 }
 
+/** Those with a column that is asked for: what would be empty in every row costs time, too. */
+function readValues({ values }: SqlitePlace): ReadValues {
+  return values.map((value) => value !== null);
+}
+
 /** The row's values as one text. A withdrawn member's keys stay in the database. */
 function joinRow(place: SqlitePlace, extras: readonly string[]): string {
   const link = place.link === null ? "NULL" : `iif(typeof(${place.link.sql}) = 'blob', quote(${place.link.sql}), ${place.link.sql})`;
-  const joined = (values: readonly (string | null)[]): string =>
-    `concat(${[place.id, flagsSql(place), link, ...values.map((value) => value ?? "NULL"), ...extras].join(", @separator, ")})`;
-  const whole = joined(place.values);
+  const values = place.values.filter((value) => value !== null);
+  const joined = (shown: readonly string[]): string => `concat(${[place.id, flagsSql(place), link, ...shown, ...extras].join(", @separator, ")})`;
   const withdrawn = place.states?.withdrawn ?? null;
-  return withdrawn === null ? whole : `CASE WHEN ${withdrawn} THEN ${joined(place.values.map(() => null))} ELSE ${whole} END`;
+  return withdrawn === null || values.length === 0 ? joined(values) : `CASE WHEN ${withdrawn} THEN ${joined(values.map(() => "NULL"))} ELSE ${joined(values)} END`;
 }
 
 function flagsSql(place: SqlitePlace): string {
