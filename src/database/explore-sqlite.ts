@@ -54,9 +54,11 @@ function lookAt(db: Connection, name: string): TableLook | undefined {
   return { name: table.name, isView, columns, primaryKey: table.primaryKey, uniqueKeys: table.uniqueKeys.filter(({ where }) => where === null).map((key) => key.columns), ...countTable(db, table, isView) };
 }
 
-function mustBeGiven({ columns, rowidColumn }: TableShape, name: string): boolean {
+/** SQLite lets a primary key of texts be NULL; nobody means that. */
+function mustBeGiven({ columns, rowidColumn, primaryKey }: TableShape, name: string): boolean {
   const column = columns.get(name.toLowerCase());
-  return column !== undefined && !column.nullable && !column.hasDefault && !column.generated && rowidColumn !== column.name;
+  const isNeeded = column !== undefined && (!column.nullable || primaryKey.includes(column.name));
+  return isNeeded && !column.hasDefault && !column.generated && rowidColumn !== column.name;
 }
 
 /** The highest rowid is found at once, and no table has more rows. */

@@ -57,14 +57,22 @@ function readLinkTable(table: SampledTable, members: SampledTable): LinkTable | 
   const memberId = findMemberId(table, members);
   if (memberId === undefined || table.isView) return undefined;
   if (provider !== undefined) {
-    const kakaoId = table.columns.find(({ name }) => name !== provider.name && name !== memberId && readNameFor("providerId", name) === 2)?.name;
-    if (kakaoId === undefined) return undefined;
     const kakao = findKakaoValue(table, provider.name);
+    const kakaoId = findProviderId(table, [provider.name, memberId], kakao === undefined ? undefined : { column: provider.name, value: kakao });
+    if (kakaoId === undefined) return undefined;
     return { ...fillOf(table, [memberId, kakaoId, provider.name]), kind: "table", table: table.name, memberId, kakaoId, fixed: { [provider.name]: kakao ?? "kakao" }, isGuess: kakao === undefined };
   }
   const kakaoId = findLinkColumn(table) ?? (/kakao|카카오/.test(spellName(table.name)) ? table.columns.find(({ name }) => readNameFor("providerId", name) === 2)?.name : undefined);
   if (kakaoId === undefined || kakaoId === memberId) return undefined;
   return { ...fillOf(table, [memberId, kakaoId]), kind: "table", table: table.name, memberId, kakaoId, fixed: {}, isGuess: false };
+}
+
+/** The id at the provider: of several columns that could be it the one with Kakao ids in Kakao's rows; never the table's own number. */
+function findProviderId(table: SampledTable, others: readonly string[], kakao: { readonly column: string; readonly value: string } | undefined): string | undefined {
+  const named = table.columns.map(({ name }) => name).filter((name) => !others.includes(name) && readNameFor("providerId", name) === 2 && !(table.primaryKey.length === 1 && table.primaryKey[0] === name));
+  const providers = kakao === undefined ? [] : valuesOf(table, kakao.column);
+  const holdsIds = (name: string): boolean => readContents(valuesOf(table, name).filter((_value, at) => providers[at] === kakao?.value)).share.kakaoId >= enough;
+  return (kakao === undefined ? undefined : named.find(holdsIds)) ?? named[0];
 }
 
 /** `user_id` and the like; not the table's own number. */
