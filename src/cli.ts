@@ -1,6 +1,7 @@
-import { Command, CommanderError, Option, type OptionValues } from "commander";
+import { Argument, Command, CommanderError, Option, type OptionValues } from "commander";
 import { readFileSync } from "node:fs";
-import { addApplyOptions, addGlobalOptions, addRefreshOption, addUntilOption, readCount, readDuration, readKinds, readPlaceCount, readWord } from "./commands/shared-options.ts";
+import { addApplyOptions, addGlobalOptions, addRefreshOption, addUntilOption, kindsOption, readCount, readDuration, readPlaceCount, wordOption } from "./commands/shared-options.ts";
+import type { Shell } from "./cli/completion.ts";
 import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
 import type { GlobalFlags, Io } from "./io.ts";
@@ -40,7 +41,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
   const writeLine = createLineWriter(io.stdout);
   const output = { writeOut: (text: string) => writeLine(text.replace(/\n$/, "")), writeErr: () => undefined };
   program.exitOverride().configureOutput(output);
-  for (const command of everyCommand(program)) command.exitOverride().configureHelp({ showGlobalOptions: true }).configureOutput(output);
+  for (const command of everyCommand(program)) command.exitOverride().configureHelp({ showGlobalOptions: true, optionDescription: ({ description }) => description, argumentDescription: ({ description }) => description }).configureOutput(output);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
@@ -53,16 +54,18 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
   }
 }
 
-type Call = <Flags extends OptionValues>(command: Command, load: () => Promise<Run<Flags>>, argument?: string) => Promise<void>;
+/** Runs what `load` brings, with the flags of the command that was named. */
+export type Call = <Flags extends OptionValues>(command: Command, load: () => Promise<Run<Flags>>, argument?: string) => Promise<void>;
 
-function buildTree(call: Call): Command {
+/** Every command with its flags; `call` is what a command does once its words are read. */
+export function buildTree(call: Call): Command {
   const program = addGlobalOptions(new Command("kakao-sync"))
     .description("The operator's toolkit for adopting Kakao Sync. Nothing changes without --apply.")
     .version(readVersion(), "--version", "print the version")
     .helpOption("--help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showHelpAfterError(false);
-  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addKeys, addReport, addExplain, addSandbox, addDemo]) add(program, call);
+  for (const add of [addInit, addDoctor, addPull, addMapMembers, addUnlinkOrphans, addUndo, addAuditConsent, addExportChannelTargets, addApprove, addRuns, addPurge, addKeys, addReport, addExplain, addSandbox, addDemo, addCompletion]) add(program, call);
   for (const [name, lines] of Object.entries(examples)) {
     program.commands.find((command) => command.name() === name)?.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
   }
@@ -109,7 +112,7 @@ function addMapMembers(program: Command, call: Call): void {
     .option("--from <file>", "Kakao users from a .csv or .jsonl file instead of a snapshot")
     .option("--max-age <duration>", "take a new snapshot when the last one is older (default: 24h)", readDuration)
     .option("--all-rows", "list every Kakao user in plan.csv, linked ones too")
-    .option("--sql-dialect <dialect>", "with a csv: database: postgres, mysql or mariadb, for apply.sql", readWord(["postgres", "mysql", "mariadb"]))
+    .addOption(wordOption("--sql-dialect <dialect>", "with a csv: database: postgres, mysql or mariadb, for apply.sql", ["postgres", "mysql", "mariadb"]))
     .option("--allow-links <n>", "lift the brake for a plan of exactly n links", readCount)
     .option("--accept-quality", "apply although the keys look wrong (rule M13)")
     .option("--allow-no-hit", "apply although a key kept as digests hits nobody (rule M13)");
@@ -121,7 +124,7 @@ function addUnlinkOrphans(program: Command, call: Call): void {
     .command("unlink-orphans")
     .description("find Kakao users nobody stands behind, and links Kakao no longer has")
     .option("--older-than <duration>", "only who was linked longer ago (default and least: 24h)", readDuration)
-    .option("--kinds <kinds>", "what to unlink (default: incomplete,withdrawn); keyless, too", readKinds)
+    .addOption(kindsOption())
     .option("--limit <n>", "unlink n at most, the lowest ids", readCount)
     .option("--exclude <file>", "ids that stay linked: one a line, or a csv file with kakao_id")
     .option("--max-age <duration>", "a snapshot younger than this serves as the listing", readDuration)
@@ -144,7 +147,8 @@ function addUndo(program: Command, call: Call): void {
     .command("undo <run>")
     .description("take the links of an applied run away again")
     .option("--include-used", "also links of members who have signed in since")
-    .option("--by <key>", "only links that this decided: ci, phone, email or decision")
+    // The command itself refuses other words, without repeating what may be a phone number.
+    .addOption(new Option("--by <key>", "only links that this decided: ci, phone, email or decision").choices(["ci", "phone", "email", "decision"]).argParser(String))
     .option("--only <file>", "only the members of this list: a csv file with a column member_id");
   addApplyOptions(undo).action((run: string, _flags, command: Command) => call(command, async () => (await import("./commands/undo.ts")).undo, run));
 }
@@ -157,12 +161,12 @@ function addAuditConsent(program: Command, call: Call): void {
     .option("--live", "ask Kakao about a sample of linked users: what is on, who agreed")
     .option("--sample <n>", "how many users --live asks (default: 100)", readCount)
     .option("--relation", "export-channel-targets is run with --relation: the channel's item is needed")
-    .option("--format <format>", "text, json, sarif, junit or markdown (default: text)", readWord(["text", "json", "sarif", "junit", "markdown"]))
+    .addOption(wordOption("--format <format>", "text, json, sarif, junit or markdown (default: text)", ["text", "json", "sarif", "junit", "markdown"]))
     .option("--output <file>", "write the report in that format into a file; the text stays on stdout")
-    .option("--fail-on <level>", "exit 1 from this level on: error, warning or note (default: error)", readWord(["error", "warning", "note"]))
+    .addOption(wordOption("--fail-on <level>", "exit 1 from this level on: error, warning or note (default: error)", ["error", "warning", "note"]))
     .option("--rules", "print every rule with its source")
     .option("--checklist", "print what is still to be done, by when and by whom")
-    .option("--diff <old>", "what changed since this consent file, and what Kakao reviews anew")
+    .option("--diff <file>", "what changed since this consent file, and what Kakao reviews anew")
     .option("--needs-consent <file>", "list linked members who came before Kakao Sync or lack a term")
     .option("--init", "write a commented consent file to start from")
     .action((_flags, command: Command) => call(command, async () => (await import("./commands/audit-consent.ts")).audit));
@@ -179,8 +183,8 @@ function addExportChannelTargets(program: Command, call: Call): void {
     .option("--exclude-overdue", "leave out whose reconfirmation notice is overdue")
     .option("--name <name>", "what the export goes by; the next of that name lists whom to remove (default: the segment, else members)")
     .option("--to <folder>", "a private folder for the files (default: the run's own)")
-    .option("--headers <set>", "names of the columns: centre-2025 or api (default: centre-2025)", readWord(["centre-2025", "api"]))
-    .option("--encoding <encoding>", "utf8-bom, utf8 or cp949 (default: utf8-bom)", readWord(["utf8-bom", "utf8", "cp949"]))
+    .addOption(wordOption("--headers <set>", "names of the columns: centre-2025 or api (default: centre-2025)", ["centre-2025", "api"]))
+    .addOption(wordOption("--encoding <encoding>", "utf8-bom, utf8 or cp949 (default: utf8-bom)", ["utf8-bom", "utf8", "cp949"]))
     .option("--max-rows <n>", "rows a file at most; more go into further files", readCount)
     .option("--upload", "instead of files: plan what a customer file at Kakao gains and loses")
     .option("--file <name>", "with --upload: name of the customer file (default: that of the export)")
@@ -282,6 +286,22 @@ function addDemo(program: Command, call: Call): void {
     .action((_flags, command: Command) => call(command, async () => {
       const [{ demo }, { main }] = await Promise.all([import("./commands/demo.ts"), import("./main.ts")]);
       return (context: Context) => demo(context, main);
+    }));
+}
+
+function addCompletion(program: Command, call: Call): void {
+  program
+    .command("completion")
+    .description("print a script by which a shell completes commands, flags and their values")
+    .addArgument(new Argument("<shell>", "bash, zsh or fish").choices(["bash", "zsh", "fish"]))
+    .action((shell: Shell, _flags, command: Command) => call(command, async () => {
+      const { renderCompletion } = await import("./cli/completion.ts");
+      return async ({ terminal }: Context) => {
+        const script = renderCompletion(program, shell);
+        terminal.text(script);
+        terminal.json({ command: "completion", shell, script });
+        return EXIT.done;
+      };
     }));
 }
 

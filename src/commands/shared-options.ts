@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 
 /** Flags of commands that take a snapshot, or need one. */
 export interface PullFlags {
@@ -58,7 +58,7 @@ export function readCount(text: string): number {
 const unlinkKinds = ["incomplete", "withdrawn", "keyless"] as const;
 
 /** `incomplete,withdrawn`: kinds of Kakao users that may be unlinked, in this order. */
-export function readKinds(text: string): readonly (typeof unlinkKinds)[number][] {
+function readKinds(text: string): readonly (typeof unlinkKinds)[number][] {
   const words = text.split(",").map((word) => word.trim());
   if (words.some((word) => !unlinkKinds.some((kind) => kind === word))) throw new InvalidArgumentError(`Write one or more of ${unlinkKinds.join(", ")}, separated by commas.`);
   return unlinkKinds.filter((kind) => words.includes(kind));
@@ -71,8 +71,17 @@ export function readPlaceCount(text: string, before: Readonly<Record<string, num
   return { ...before, [text.slice(0, at)]: readCount(text.slice(at + 1)) };
 }
 
-/** One of the words, as a reader of an option. */
-export function readWord<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
+/** A flag that takes one of some words; shells complete them. */
+export function wordOption(flags: string, description: string, words: readonly string[]): Option {
+  return new Option(flags, description).choices(words).argParser(readWord(words));
+}
+
+/** `--kinds`: some of the kinds of Kakao users that may be unlinked. */
+export function kindsOption(): Option {
+  return new Option("--kinds <kinds>", "what to unlink (default: incomplete,withdrawn); keyless, too").choices(unlinkKinds).argParser(readKinds);
+}
+
+function readWord(words: readonly string[]): (text: string) => string {
   return (text) => {
     const word = words.find((one) => one === text);
     if (word === undefined) throw new InvalidArgumentError(`Write ${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}.`);
