@@ -378,6 +378,18 @@ describe("a run that stops", () => {
     expect((await record(service)).map((one) => one["event"])).toEqual(["planned", "applying", "interrupted", "refused", "applying", "applied"]);
   });
 
+  test("after Kakao has taken users without anybody hearing of it, and is given up, leaves a list of whom the file may hold", async () => {
+    const service = await open(20);
+    service.simulator.faults.add({ path: add, fault: "drop-after-applied", nth: 1 });
+    service.simulator.faults.add({ path: add, fault: { status: 401, code: -401 }, nth: 2 });
+    const ran = await apply(service);
+    expect([ran.code, Object.keys(held(service)).length]).toEqual([4, 20]);
+    expect(await service.json("runs", "abandon", /--plan ([\w-]+)/.exec(ran.error.hint)?.[1] ?? "")).toMatchObject({ code: 0 });
+    await service.change("update members set marketing_agreed = '0' where id = 5; update members set status = 'dormant' where id = 6");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { held: 20, removed: 2, changed: 18, added: 0 } } });
+    expect(Object.keys(held(service))).toEqual(ids(...range(1, 4), ...range(7, 20)));
+  });
+
   test("by Ctrl-C, by the file stop and at the end of the window goes on where it stopped, also when it is abandoned: nobody who refuses is forgotten", async () => {
     const stop = new AbortController();
     const service = await open(4500, { simulator: { onRequest: ({ path }) => {

@@ -35,6 +35,7 @@ export async function crashUpload({ rounds, seed, members, told }: CrashUploadSe
   const simulator = await startSimulator({ listingPerMinute: Infinity, removeCounts: "present", fileList: { list: "files", id: "id", name: "name" } });
   const shop = new Shop({ fill: (db) => fillMembers(db, members), config: configOf(simulator.url), adminKey: simulator.adminKey });
   const found: Record<string, number> = {};
+  const justAdded = watchAdded(simulator);
   let kills = 0;
   let next = members + 1;
   try {
@@ -42,7 +43,7 @@ export async function crashUpload({ rounds, seed, members, told }: CrashUploadSe
       if (round > 1) next = letMembersMove(shop, random, next, 0.04);
       addFaults(simulator, random);
       const requests = round === 1 ? Math.ceil(members / 2000) : 4;
-      for (let left = 2 + Math.floor(random() * 3); left > 0; left -= 1) {
+      for (let left = (round === 1 ? 5 : 2) + Math.floor(random() * 3); left > 0; left -= 1) {
         const run = await findInterrupted(shop);
         if (run === undefined && left < 3 && round > 1) next = letMembersMove(shop, random, next, 0.005);
         if (!(await killAt(shop, argsOf(run), drawMoment(shop, random, requests)))) continue;
@@ -52,6 +53,7 @@ export async function crashUpload({ rounds, seed, members, told }: CrashUploadSe
         const state = (await readRuns(shop))[0]?.state ?? "no run";
         found[state] = (found[state] ?? 0) + 1;
         next = letMembersMove(shop, random, next, 0.005);
+        refuse(shop, Array.from({ length: 10 }, () => justAdded[Math.floor(random() * justAdded.length)] ?? "0"));
       }
       simulator.faults.clear();
       await finishNight(`night ${round}`, shop, simulator);
@@ -145,6 +147,27 @@ function letMembersMove(shop: Shop, random: () => number, next: number, share: n
       for (let left = some().length; left > 0; left -= 1) insertMember(db, next++);
     })();
     return next;
+  } finally {
+    db.close();
+  }
+}
+
+/** The ids that Kakao has taken last, whether anybody heard of it or not: those are the ones that must be in the workspace's list. */
+function watchAdded({ files }: Simulator): readonly string[] {
+  const last: string[] = [];
+  const add = files.add.bind(files);
+  files.add = (file, type, id, fields) => {
+    add(file, type, id, fields);
+    last.push(id);
+    if (last.length > 1000) last.splice(0, 500);
+  };
+  return last;
+}
+
+function refuse(shop: Shop, ids: readonly string[]): void {
+  const db = new Database(shop.path("members.db"));
+  try {
+    for (const id of ids) db.prepare("update members set agreed = '0' where kakao_id = ?").run(BigInt(id));
   } finally {
     db.close();
   }
