@@ -64,10 +64,10 @@ async function readKeys(context: Context, tools: LookTools, database: ServiceDat
 /** With a workspace under its lock: the pace is one for the app. While another run has it, nothing is asked. */
 async function lookAtKakao(context: Context, tools: LookTools): Promise<readonly Check[]> {
   return attempt("Kakao", async () => {
-    if (!tools.hasWorkspace) return checkKakao(context, tools.kakao(context.signal), false);
+    if (!tools.hasWorkspace) return checkKakao(context, () => tools.kakao(context.signal), false);
     const locked = refusalOf(() => context.lock());
     if (locked?.code === "workspace-locked") return [warn("Kakao", "not asked: another run of this workspace is under way", "Look again when it has ended.")];
-    return checkKakao(context, context.kakao(context.signal), true);
+    return checkKakao(context, () => context.kakao(context.signal), true);
   });
 }
 

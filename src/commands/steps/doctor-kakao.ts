@@ -12,19 +12,22 @@ const mostClockMs = 5 * 60_000;
 const monthlyQuota = 3_000_000;
 
 /** Three calls at most: a page of ids, their link dates, and the consents of one user who was linked long enough ago. No personal value is read. */
-export async function checkKakao(context: Context, kakao: KakaoClient, hasWorkspace: boolean): Promise<readonly Check[]> {
-  const key = await askForIds(kakao);
-  if (key.ids === undefined) return key.checks;
+export async function checkKakao(context: Context, open: () => KakaoClient, hasWorkspace: boolean): Promise<readonly Check[]> {
+  const key = await askForIds(open);
+  if (key.kakao === undefined) return key.checks;
+  const { kakao, ids } = key;
   const clock = checkClock(context, kakao);
-  const items = clock.some(({ result }) => result === "fail") ? [] : await attempt("items", () => checkItems(context, kakao, key.ids ?? []));
+  const items = clock.some(({ result }) => result === "fail") ? [] : await attempt("items", () => checkItems(context, kakao, ids));
   return [...key.checks, ...clock, ...items, ...(hasWorkspace ? checkRate(context) : [])];
 }
 
 /** The first page of ids: it needs the key and the address, and says nothing of anybody. */
-async function askForIds(kakao: KakaoClient): Promise<{ readonly checks: readonly Check[]; readonly ids?: readonly KakaoId[] }> {
+async function askForIds(open: () => KakaoClient): Promise<{ readonly checks: readonly Check[] } & ({ readonly kakao: KakaoClient; readonly ids: readonly KakaoId[] } | { readonly kakao?: undefined })> {
+  const accepted = [ok("Kakao key", "accepted"), ok("caller address", "may call")];
   try {
-    for await (const ids of kakao.listUserIds()) return { checks: [ok("Kakao key", "accepted"), ok("caller address", "may call"), ok("Kakao users", ids.length < 100 ? `${ids.length} linked` : "100 linked or more")], ids };
-    return { checks: [ok("Kakao key", "accepted"), ok("caller address", "may call"), warn("Kakao users", "the app has no linked users", "If it should have some, look whether the key is that of the service's app.")], ids: [] };
+    const kakao = open();
+    for await (const ids of kakao.listUserIds()) return { checks: [...accepted, ok("Kakao users", ids.length < 100 ? `${ids.length} linked` : "100 linked or more")], kakao, ids };
+    return { checks: [...accepted, warn("Kakao users", "the app has no linked users", "If it should have some, look whether the key is that of the service's app.")], kakao, ids: [] };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     if (error.code !== "kakao-ip-mismatch") return { checks: [fail(error.code === "kakao-401" || error.code.startsWith("admin-key") ? "Kakao key" : "Kakao", error.message, error.hint)] };
