@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { EXIT, StartError } from "./errors.ts";
 import type { GlobalFlags, Io } from "./io.ts";
 import { createLineWriter } from "./terminal/output.ts";
+import { examples } from "./messages/examples.ts";
 import type { TerminalFlags } from "./terminal/terminal.ts";
 
 /** The flags that decide how a failure is told, read before anything else can fail. */
@@ -304,44 +305,6 @@ function addCompletion(program: Command, call: Call): void {
       };
     }));
 }
-
-const examples: Readonly<Record<string, readonly string[]>> = {
-  init: [
-    "init   # asks, at a terminal",
-    "init --database sqlite:./members.db --where \"status = 'active'\" --app-id 424242",
-  ],
-  doctor: ["doctor", "doctor --json --operator cron   # in a script: exit 1 when something must be mended"],
-  pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
-  "map-members": [
-    "map-members",
-    "map-members --decisions review.csv",
-    "map-members --apply --plan 20261120-021500-k3xz",
-    "map-members --apply --yes --operator kim   # without a terminal",
-    "map-members --check --operator cron --json",
-  ],
-  "unlink-orphans": [
-    "unlink-orphans --older-than 3d",
-    "unlink-orphans --max-age 24h --exclude staff.csv",
-    "unlink-orphans --apply --plan 20261121-031500-a7kq",
-    "unlink-orphans --apply --yes --operator cron   # nightly",
-    "unlink-orphans --check --operator cron --json",
-  ],
-  undo: ["undo 20261120-021500-k3xz", "undo 20261120-021500-k3xz --apply --by phone"],
-  "audit-consent": [
-    "audit-consent --init --live",
-    "audit-consent --live --sample 300",
-    "audit-consent --format sarif --output consent.sarif",
-    "audit-consent --diff consent-2025.yaml",
-  ],
-  "export-channel-targets": [
-    'export-channel-targets --purpose "spring sale, 3 March"',
-    'export-channel-targets --segment vip --relation --purpose "vip evening" --to ~/for-marketing',
-    'export-channel-targets --night --encoding cp949 --purpose "late show" --json',
-    'export-channel-targets --upload --file members --purpose "monthly letter"',
-    "export-channel-targets --upload --apply --plan 20261121-031500-a7kq",
-  ],
-  explain: ["explain --member 1042", "explain --kakao 2718281828"],
-};
 
 function usageError(error: CommanderError, argv: readonly string[]): StartError {
   const { command } = readOutputFlags(argv);
