@@ -41,17 +41,6 @@ export class SortedIds {
   /** The row of an id in canonical decimal text, -1 when it is not among them. */
   find(id: KakaoId): number {
     const [high, low] = splitId(id);
-    return this.search(high, low);
-  }
-
-  /** The same of an id as a big integer below 2^63. */
-  findBig(id: bigint): number {
-    const value = Number(id);
-    if (value <= Number.MAX_SAFE_INTEGER) return this.search(Math.floor(value / 4294967296), value >>> 0);
-    return this.search(Number(id >> 32n), Number(id & 0xffffffffn));
-  }
-
-  private search(high: number, low: number): number {
     let from = 0;
     let to = this.high.length - 1;
     while (from <= to) {

@@ -1,5 +1,4 @@
 import { GrowingIds } from "../growing-ids.ts";
-import { SortedIds } from "../id-order.ts";
 
 /** Above every Kakao id (2^63-1) and every phone number. */
 const refusedBit = 1n << 63n;
@@ -26,7 +25,7 @@ export class IdentifierCollector {
     const refused = all.subarray(from);
     const halves = new Uint32Array(refused.buffer, refused.byteOffset, refused.length * 2);
     for (let at = 1; at < halves.length; at += 2) halves[at] = (halves[at] ?? 0) & withoutBit;
-    return new Identifiers(new SortedIds(all.subarray(0, from)), new SortedIds(refused));
+    return new Identifiers(new IdsInOrder(all.subarray(0, from)), new IdsInOrder(refused));
   }
 }
 
@@ -35,20 +34,20 @@ export class IdentifierCollector {
  * readings, is kept beside.
  */
 export class Identifiers {
-  private readonly held: SortedIds;
-  private readonly refused: SortedIds;
+  private readonly held: IdsInOrder;
+  private readonly refused: IdsInOrder;
   private readonly taken: Uint8Array;
   private readonly refusedSince = new Set<bigint>();
   private readonly takenSince = new Set<bigint>();
 
-  constructor(held: SortedIds, refused: SortedIds) {
+  constructor(held: IdsInOrder, refused: IdsInOrder) {
     this.held = held;
     this.refused = refused;
     this.taken = new Uint8Array(Math.ceil(held.length / 8));
   }
 
   isRefused(id: bigint): boolean {
-    return (this.refused.length > 0 && this.refused.findBig(id) >= 0) || this.isRefusedSince(id);
+    return (this.refused.length > 0 && this.refused.find(id) >= 0) || this.isRefusedSince(id);
   }
 
   /** Refused by a row that said nothing of it in the first reading. */
@@ -64,13 +63,13 @@ export class Identifiers {
   }
 
   isTaken(id: bigint): boolean {
-    const at = this.held.findBig(id);
+    const at = this.held.find(id);
     return at < 0 ? this.takenSince.has(id) : this.isTakenAt(at);
   }
 
   /** Exports it from now on; false where it is already. Rows with the same identifier stand together, and looking one up ends at the same of them each time. */
   take(id: bigint): boolean {
-    const at = this.held.findBig(id);
+    const at = this.held.find(id);
     if (at < 0 ? this.takenSince.has(id) : this.isTakenAt(at)) return false;
     if (at < 0) this.takenSince.add(id);
     else this.taken[at >> 3] = (this.taken[at >> 3] ?? 0) | (1 << (at & 7));
@@ -79,6 +78,34 @@ export class Identifiers {
 
   private isTakenAt(at: number): boolean {
     return ((this.taken[at >> 3] ?? 0) & (1 << (at & 7))) !== 0;
+  }
+}
+
+/** Identifiers in ascending order, looked up where they lie: by halves of 32 bits, since reading a big integer out of a typed array allocates. */
+class IdsInOrder {
+  readonly length: number;
+  /** Low half first. */
+  private readonly halves: Uint32Array;
+
+  constructor(ids: BigUint64Array) {
+    this.length = ids.length;
+    this.halves = new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
+  }
+
+  /** A place of the identifier, always the same one where it stands several times; -1 where it does not. */
+  find(id: bigint): number {
+    const value = Number(id);
+    const [high, low] = value <= Number.MAX_SAFE_INTEGER ? [Math.floor(value / 4294967296), value >>> 0] : [Number(id >> 32n), Number(id & 0xffffffffn)];
+    let from = 0;
+    let to = this.length - 1;
+    while (from <= to) {
+      const middle = (from + to) >>> 1;
+      const [lowHere, highHere] = [this.halves[2 * middle] ?? 0, this.halves[2 * middle + 1] ?? 0];
+      if (highHere === high && lowHere === low) return middle;
+      if (highHere < high || (highHere === high && lowHere < low)) from = middle + 1;
+      else to = middle - 1;
+    }
+    return -1;
   }
 }
 
