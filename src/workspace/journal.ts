@@ -1,5 +1,5 @@
-import type { Cipher } from "./encryption.ts";
-import { type StateDatabase, transact, transactDurably } from "./state-file.ts";
+import { BrokenSeal, type Cipher } from "./encryption.ts";
+import { damagedBy, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 
 /** What a journal is of: carrying the plan out, or taking it back; of an unlinking run also the consents kept and the links cleared. */
 export type JournalName = "apply" | "undo" | "consents" | "clear";
@@ -77,7 +77,12 @@ export class Journal {
     return this.#cipher.seal(Buffer.from(JSON.stringify(payload)), `${this.#seal}|${seq}|${kind}`);
   }
 
+  /** Throws StartError `run-damaged`. */
   #opened(kind: "intent" | "outcome", seq: number, sealed: Buffer): unknown {
-    return JSON.parse(this.#cipher.open(sealed, `${this.#seal}|${seq}|${kind}`).toString("utf8"));
+    try {
+      return JSON.parse(this.#cipher.open(sealed, `${this.#seal}|${seq}|${kind}`).toString("utf8"));
+    } catch (error) {
+      throw error instanceof BrokenSeal ? damagedBy(this.#db, error) : error;
+    }
   }
 }

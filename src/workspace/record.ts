@@ -83,9 +83,12 @@ export class AuditRecord {
     });
   }
 
-  /** Every entry, the oldest first. */
+  /** Every entry that can be read, the oldest first; `verify` names the others. */
   *entries(): Iterable<RecordedEntry> {
-    for (const { seq, entry, hash } of this.#rows()) yield { seq, entry: JSON.parse(entry) as RecordEntry, hash };
+    for (const { seq, entry: text, hash } of this.#rows()) {
+      const entry = readEntry(text);
+      if (entry !== null) yield { seq, entry, hash };
+    }
   }
 
   verify(): RecordCheck {
@@ -116,6 +119,17 @@ interface StoredEntry {
   readonly seq: number;
   readonly entry: string;
   readonly hash: string;
+}
+
+/** Null for a text that is no entry any more. */
+function readEntry(text: string): RecordEntry | null {
+  try {
+    const entry: RecordEntry = JSON.parse(text);
+    const areTexts = [entry.command, entry.event, entry.operator, entry.host].every((value) => typeof value === "string");
+    return areTexts && !Number.isNaN(Date.parse(entry.at)) ? entry : null;
+  } catch {
+    return null;
+  }
 }
 
 function hashEntry(before: string, seq: number, text: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { guardWrite, type StateDatabase } from "./state-file.ts";
+import { damagedBy, guardWrite, parseStored, type StateDatabase } from "./state-file.ts";
 
 /** How rows of one kind are stored: packed into batches, each a line of JSON in a table of its own (`seq`, `rows`, `body`). */
 export interface BatchShape<Row> {
@@ -54,9 +54,14 @@ export function createRowWriter<Row>(db: StateDatabase, { table, first, later, r
 /** The batches one by one, by key: the journal is written on the same connection between two of them. */
 export function* readBatches<Row>(db: StateDatabase, { table }: BatchShape<Row>): Iterable<Batch<Row>> {
   for (const { seq, body } of readBodies(db, table)) {
-    const rows: Row[] = JSON.parse(body);
+    const rows = parseStored<readonly Row[]>(db, body);
+    if (!isListOfLists(rows)) throw damagedBy(db);
     yield { seq, rows };
   }
+}
+
+function isListOfLists(rows: unknown): boolean {
+  return Array.isArray(rows) && rows.every((row) => Array.isArray(row));
 }
 
 /** The digest that `finish` gave, computed again from what is stored. */

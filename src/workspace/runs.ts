@@ -1,10 +1,11 @@
+import Database from "better-sqlite3";
 import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
 import { makePrivateFolder } from "./folder.ts";
 import { mayFollow, PLAN_LIFETIMES, RUN_STATES, type RunState } from "./run-states.ts";
-import { type StateDatabase, transactDurably } from "./state-file.ts";
+import { damagedBy, parseStored, type StateDatabase, transactDurably } from "./state-file.ts";
 
 /** Digests that a plan stands or falls with: it is `changed` when one of them is no longer the same. */
 export interface RunDigests {
@@ -160,7 +161,7 @@ export class Runs {
 
   #changeFacts(id: string, facts: Partial<RunFacts>): void {
     const { db } = this.#home;
-    const stored: object = JSON.parse(db.prepare<[string], string>("select facts from runs where id = ?").pluck().get(id) ?? "{}");
+    const stored = parseStored<object>(db, db.prepare<[string], string>("select facts from runs where id = ?").pluck().get(id) ?? "{}");
     db.prepare("update runs set facts = ? where id = ?").run(JSON.stringify({ ...stored, ...facts }), id);
   }
 
@@ -180,8 +181,8 @@ export class Runs {
     const killed = rows.some((row) => row.state === "applying") && !this.#home.isLocked();
     return rows.map((row) => {
       const state = RUN_STATES.find((one) => one === row.state);
-      if (state === undefined) throw new Error(`run ${row.id} has an unknown state`);
-      const facts: Omit<RunFacts, "command" | "createdAt"> & { appId: string } = JSON.parse(row.facts);
+      const facts = parseStored<Omit<RunFacts, "command" | "createdAt"> & { appId: string }>(this.#home.db, row.facts);
+      if (state === undefined || !isWhole(facts)) throw damagedBy(this.#home.db);
       const { id, command, createdAt, stateSince } = row;
       const shown = state === "applying" && killed ? "interrupted" : state;
       return { ...facts, id, command, createdAt, stateSince, state: shown, folder: this.#folderOf(id) };
@@ -201,12 +202,13 @@ export class Runs {
     }
   }
 
+  /** A folder in which something was done is no stray: the registry is an older copy, and the journal all that can take it back. */
   #removeStrays(): void {
     const all = join(this.#home.folder, "runs");
     makePrivateFolder(all);
     const known = new Set(this.#home.db.prepare<[], string>("select id from runs").pluck().all());
     for (const name of readdirSync(all)) {
-      if (!idPattern.test(name) || known.has(name) || this.#prepared.has(name)) continue;
+      if (!idPattern.test(name) || known.has(name) || this.#prepared.has(name) || hasJournal(join(all, name, "run.db"))) continue;
       rmSync(join(all, name), { recursive: true, force: true });
     }
   }
@@ -216,4 +218,26 @@ export class Runs {
 export function expiryOf(run: Run): number {
   const lifetime = PLAN_LIFETIMES[run.command];
   return lifetime === undefined ? Number.POSITIVE_INFINITY : run.createdAt + lifetime;
+}
+
+/** Whether anything is in the journal of a run's file. One that cannot be read was never finished: nothing counts before. */
+function hasJournal(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const db = new Database(file, { readonly: true });
+  try {
+    return db.prepare("select exists (select 1 from journal)").pluck().get() === 1;
+  } catch (error) {
+    if (error instanceof Database.SqliteError) return false;
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether every fact is there that others build on. */
+function isWhole(facts: unknown): boolean {
+  const of = (value: unknown, name: string): unknown => (typeof value === "object" && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined);
+  const areTexts = (["appId", "operator", "host"] as const).every((name) => typeof of(facts, name) === "string");
+  const areObjects = (["counts", "digests", "files"] as const).every((name) => typeof of(facts, name) === "object" && of(facts, name) !== null);
+  return areTexts && areObjects && typeof of(of(facts, "digests"), "plan") === "string" && of(facts, "snapshot") !== undefined;
 }

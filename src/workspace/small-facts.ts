@@ -1,4 +1,4 @@
-import { type StateDatabase, transact, transactDurably } from "./state-file.ts";
+import { parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 
 /** Named JSON values: references such as the first applied run or the counts of the last completed one. */
 export class Settings {
@@ -11,7 +11,7 @@ export class Settings {
   /** Undefined where nothing was set. */
   get(name: string): unknown {
     const value = this.#db.prepare<[string], string>("select value from settings where name = ?").pluck().get(name);
-    return value === undefined ? undefined : JSON.parse(value);
+    return value === undefined ? undefined : parseStored(this.#db, value);
   }
 
   set(name: string, value: unknown): void {
@@ -30,7 +30,7 @@ export class ListingTimes {
 
   load(): readonly number[] {
     const value = this.#db.prepare<[], string>("select value from meta where name = 'listing_times'").pluck().get();
-    const times: number[] = value === undefined ? [] : JSON.parse(value);
+    const times: number[] = value === undefined ? [] : parseStored(this.#db, value);
     return times;
   }
 

@@ -10,11 +10,11 @@ import { removeStateFile } from "./folder.ts";
 import { importInto } from "./import-users.ts";
 import { Pull, type PullFacts, type PullPlan } from "./pull.ts";
 import { mergeInto } from "./pull-merge.ts";
-import { pullDamaged, pullFileKind, PullStaging } from "./pull-staging.ts";
+import { pullFileKind, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
 import { openSnapshot, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
 import { createSnapshotFile, type Manifest, parseManifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
-import { openStateFile, type StateDatabase, transact, transactDurably } from "./state-file.ts";
+import { openStateFile, parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 import { copyInto, wipeInto } from "./wipe-into.ts";
 
 /** What the store needs of its workspace. */
@@ -68,6 +68,13 @@ export class SnapshotStore {
     return row === undefined ? null : this.#open(row);
   }
 
+  /** What is known of the last completed listing without reading it; null where there is none, or it is damaged: a pull needs neither. */
+  last(): Pick<Snapshot, "count" | "counts" | "takenAt"> | null {
+    const snapshot = unlessDamaged(() => this.snapshot());
+    snapshot?.close();
+    return snapshot;
+  }
+
   /** The snapshot of a generation (a plan names it), or null when it was wiped or replaced since. */
   open(generation: number): Snapshot | null {
     const row = this.#rows().find((one) => one.generation === generation);
@@ -76,7 +83,7 @@ export class SnapshotStore {
 
   /** All snapshots there are, without opening them. */
   list(): SnapshotFacts[] {
-    return this.#rows().map(factsOf);
+    return this.#rows().map((row) => factsOf(this.#home.db, row));
   }
 
   /** When a snapshot first no longer had the id (Unix seconds); null where none has missed it, or it came back. */
@@ -88,7 +95,7 @@ export class SnapshotStore {
   beginPull(plan: PullPlan): Pull {
     this.#sweep();
     removeStateFile(this.#pullFile);
-    const base = this.#intactBase();
+    const base = this.#openIntact((row) => row.source === "app");
     const known = base !== null && plan.properties.every((property) => base.properties.includes(property));
     const facts: PullFacts = {
       id: randomBytes(12).toString("hex"),
@@ -118,13 +125,15 @@ export class SnapshotStore {
       removeStateFile(this.#pullFile);
       return null;
     }
-    const base = facts.base === null ? null : this.#latestOf(facts.base);
-    const row = this.#rows().find((one) => one.generation === base);
-    if (facts.base !== null && row === undefined) {
+    const generation = facts.base === null ? null : this.#latestOf(facts.base);
+    const base = generation === null ? null : this.#openIntact((row) => row.generation === generation);
+    if (generation !== null && base === null) {
+      // What it was to keep of the snapshot before is no more: nothing of it can be gone on with.
       db.close();
-      throw pullDamaged(this.#pullFile);
+      removeStateFile(this.#pullFile);
+      return null;
     }
-    return this.#startPull(db, facts, row === undefined ? null : this.#open(row));
+    return this.#startPull(db, facts, base);
   }
 
   /** Users that the operator brought, in any order, as a snapshot of its own. Throws StartError `kakao-id-twice`. */
@@ -153,7 +162,7 @@ export class SnapshotStore {
     this.#sweep();
     const row = this.#rows().find((one) => one.generation === generation);
     if (row === undefined) throw new Error(`there is no snapshot ${generation}`);
-    const facts = { ...factsOf(row), generation: this.#nextGeneration() };
+    const facts = { ...factsOf(this.#home.db, row), generation: this.#nextGeneration() };
     const old = this.#open(row);
     try {
       const writer = createSnapshotFile(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts.generation);
@@ -257,24 +266,20 @@ export class SnapshotStore {
     }
   }
 
-  #intactBase(): OpenSnapshot | null {
-    let base: OpenSnapshot | null = null;
-    try {
-      const row = this.#rows().find((one) => one.source === "app");
-      base = row === undefined ? null : this.#open(row);
-      base?.verify();
-      return base;
-    } catch (error) {
-      base?.close();
-      if (error instanceof OperatorError && error.code === "snapshot-damaged") return null;
-      throw error;
-    }
+  /** The snapshot with every byte of it read; null where there is none, or it is damaged. */
+  #openIntact(isWanted: (row: SnapshotRow) => boolean): OpenSnapshot | null {
+    const row = this.#rows().find(isWanted);
+    const base = row === undefined ? null : unlessDamaged(() => this.#open(row));
+    const isIntact = unlessDamaged(() => base?.verify() ?? true);
+    if (isIntact !== null) return base;
+    base?.close();
+    return null;
   }
 
   #readPullFacts(db: StateDatabase): PullFacts | null {
     const value = db.prepare<[], string>("select value from pull where name = 'facts'").pluck().get();
     if (value === undefined) return null; // Killed before it began.
-    const facts: PullFacts = JSON.parse(value);
+    const facts = parseStored<PullFacts>(db, value);
     const completed = this.#home.db.prepare<[], string>("select value from meta where name = 'completed_pull'").pluck().get();
     return facts.id === completed ? null : facts;
   }
@@ -289,7 +294,7 @@ export class SnapshotStore {
     const cipher = this.#home.cipher();
     try {
       const manifest = parseManifest(cipher.open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
-      return openSnapshot(path, cipher, this.#home.appId, factsOf(row), manifest);
+      return openSnapshot(path, cipher, this.#home.appId, factsOf(this.#home.db, row), manifest);
     } catch (error) {
       throw error instanceof BrokenSeal ? snapshotDamaged(path, error) : error;
     }
@@ -344,8 +349,18 @@ export class SnapshotStore {
   }
 }
 
-function factsOf(row: SnapshotRow): SnapshotFacts {
+/** Null where a snapshot is damaged. */
+function unlessDamaged<Result>(read: () => Result): Result | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === "snapshot-damaged") return null;
+    throw error;
+  }
+}
+
+function factsOf(db: StateDatabase, row: SnapshotRow): SnapshotFacts {
   const { generation, source, takenAt, completedAt } = row;
-  const properties: string[] = JSON.parse(row.properties);
+  const properties = parseStored<string[]>(db, row.properties);
   return { generation, source, takenAt, completedAt, properties };
 }

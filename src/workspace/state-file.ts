@@ -1,4 +1,5 @@
 import Database from "better-sqlite3";
+import { existsSync, statSync } from "node:fs";
 import { FailedError, type OperatorError, StartError } from "../errors.ts";
 import { makePrivateFile } from "./folder.ts";
 
@@ -33,7 +34,7 @@ export function openStateFile(path: string, kind: StateFileKind): StateDatabase 
       db.pragma("journal_mode = WAL");
       db.pragma("synchronous = NORMAL");
       db.pragma("secure_delete = ON");
-      return db;
+      return guardStatements(db, kind);
     } catch (error) {
       db.close();
       throw error;
@@ -44,11 +45,13 @@ export function openStateFile(path: string, kind: StateFileKind): StateDatabase 
 /** Opens a new state file for writing in one go: nothing is journalled until `syncToDisk`, a crash leaves rubbish to be removed. */
 export function openBulkFile(path: string, kind: StateFileKind): StateDatabase {
   makePrivateFile(path);
-  const db = new Database(path);
-  db.pragma("journal_mode = OFF");
-  db.pragma("synchronous = OFF");
-  prepare(db, path, kind);
-  return db;
+  return guard(path, kind, () => {
+    const db = new Database(path);
+    db.pragma("journal_mode = OFF");
+    db.pragma("synchronous = OFF");
+    prepare(db, path, kind);
+    return guardStatements(db, kind);
+  });
 }
 
 /** Opens a finished state file for reading. Throws StartError for a missing, newer, foreign or damaged file. */
@@ -57,8 +60,9 @@ export function openForReading(path: string, kind: StateFileKind): StateDatabase
     const db = new Database(path, { readonly: true });
     try {
       if (isEmpty(db)) throw damaged(path, kind);
+      refuseCutOff(db, path, kind);
       checkVersion(db, path, kind);
-      return db;
+      return guardStatements(db, kind);
     } catch (error) {
       db.close();
       throw error;
@@ -66,8 +70,44 @@ export function openForReading(path: string, kind: StateFileKind): StateDatabase
   });
 }
 
+/** What each open file is, to say of a value in it that it is damaged. */
+const kinds = new WeakMap<StateDatabase, StateFileKind>();
+
+/** Has every statement of a state file explain itself: whatever SQLite finds wrong with the file becomes the operator's error. */
+function guardStatements(db: StateDatabase, kind: StateFileKind): StateDatabase {
+  kinds.set(db, kind);
+  const guarded = <Args extends readonly unknown[], Result>(work: (...args: Args) => Result) => (...args: Args): Result => guard(db.name, kind, () => work(...args));
+  const prepareStatement = db.prepare.bind(db);
+  const replace = (target: object, name: string, value: unknown): void => void Object.defineProperty(target, name, { value, configurable: true });
+  replace(db, "prepare", guarded((sql: string) => {
+    const statement = prepareStatement(sql);
+    for (const name of ["get", "all", "run"] as const) replace(statement, name, guarded(statement[name].bind(statement)));
+    return statement;
+  }));
+  replace(db, "exec", guarded(db.exec.bind(db)));
+  return db;
+}
+
+/** The error for a value of a state file that is not what was written there. */
+export function damagedBy(db: StateDatabase, cause?: unknown): OperatorError {
+  const kind = kinds.get(db);
+  if (kind === undefined) throw new Error("this database is no state file");
+  return damaged(db.name, kind, cause);
+}
+
+/** A value that was stored as JSON. Throws StartError where it is none. */
+export function parseStored<Value>(db: StateDatabase, text: unknown): Value {
+  try {
+    const value: Value = JSON.parse(String(text));
+    return value;
+  } catch (cause) {
+    throw damagedBy(db, cause);
+  }
+}
+
 function prepare(db: StateDatabase, path: string, kind: StateFileKind): void {
   if (!isEmpty(db)) {
+    refuseCutOff(db, path, kind);
     upgrade(db, kind);
     return checkVersion(db, path, kind);
   }
@@ -91,6 +131,12 @@ function upgrade(db: StateDatabase, { version, upgrades = {} }: StateFileKind): 
       db.pragma(`user_version = ${from + 1}`);
     }).immediate();
   }
+}
+
+/** SQLite finds out that whole pages are missing at the end, and fills up with zeros what is missing of the last one. */
+function refuseCutOff(db: StateDatabase, path: string, kind: StateFileKind): void {
+  const pageSize = Number(db.pragma("page_size", { simple: true }));
+  if (statSync(path).size % pageSize !== 0) throw damaged(path, kind);
 }
 
 function isEmpty(db: StateDatabase): boolean {
@@ -126,9 +172,9 @@ function guard<Result>(path: string, kind: StateFileKind, work: () => Result): R
 export function explainSqliteError(error: unknown, path: string, kind: StateFileKind): OperatorError | null {
   if (!(error instanceof Database.SqliteError)) return null;
   const { code } = error;
-  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_IOERR_SHORT_READ") {
-    return damaged(path, kind, error);
-  }
+  const isUnfit = code === "SQLITE_ERROR" && /no such|has no column|malformed/.test(error.message);
+  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR_SHORT_READ" || isUnfit) return damaged(path, kind, error);
+  if (code.startsWith("SQLITE_CANTOPEN") && !existsSync(path)) return damaged(path, kind, error);
   return explainWriteError(error, path);
 }
 
@@ -141,6 +187,22 @@ function explainWriteError(error: unknown, path: string): FailedError | null {
       code: "disk-full",
       message: `The disk is full: ${path} could not be written.`,
       hint: "Free some space, then run the same command again: it goes on where it stopped.",
+      cause: error,
+    });
+  }
+  if (error.code.startsWith("SQLITE_READONLY") || error.code.startsWith("SQLITE_CANTOPEN") || error.code === "SQLITE_PERM") {
+    return new FailedError({
+      code: "not-writable",
+      message: `${path} cannot be written: permission denied, or a read-only disk.`,
+      hint: "Look at owner and mode of the file and its folder, and whether the disk is mounted read-only; or name another folder with --workspace.",
+      cause: error,
+    });
+  }
+  if (error.code.startsWith("SQLITE_IOERR")) {
+    return new FailedError({
+      code: "disk-failed",
+      message: `The disk does not do what it should: ${path} could not be read or written (${error.code}).`,
+      hint: "Look at the disk and the system's log; then run the same command again: it goes on where it stopped.",
       cause: error,
     });
   }

@@ -84,9 +84,9 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
 }
 
 /** A plan whose stored rows are not those it was registered with is never written. */
-function refuseDamagedPlan(run: Run, store: RunStore): void {
+export function refuseDamagedPlan(run: Run, store: Pick<RunStore, "planDigest">): void {
   if (store.planDigest() === run.digests.plan) return;
-  throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: "Nothing was written. Make a new plan: kakao-sync map-members", run: run.id });
+  throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: run.state === "planned" ? `Nothing was written. Make a new plan: kakao-sync ${run.command}` : `Nothing more was changed. Restore the folder of the run from a backup; without one, give it up where it is interrupted: kakao-sync runs abandon ${run.id}`, run: run.id });
 }
 
 /** Writes what is not yet written, and with it the list of whom the service may tell: member id, time, key. */

@@ -93,9 +93,7 @@ async function readEverything(context: Context, pull: Pull, properties: readonly
 
 /** How many users the last snapshot had: the best guess of how many there will be. */
 function countBefore(context: Context): number | undefined {
-  const before = context.workspace().snapshots.snapshot();
-  before?.close();
-  return before?.count;
+  return context.workspace().snapshots.last()?.count;
 }
 
 async function list({ context, kakao, pull, bell, told }: PullWork): Promise<void> {

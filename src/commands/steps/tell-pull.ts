@@ -13,10 +13,9 @@ const exampleUsers = 10_000;
  */
 export function tellForecast(context: Context, refreshAfterMs: number): void {
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
-  const before = context.workspace().snapshots.snapshot();
+  const before = context.workspace().snapshots.last();
   const users = before?.count ?? exampleUsers;
   const due = before === null ? users : before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
-  before?.close();
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
   const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
   if (before !== null) context.window.refuseIfTooLong("The pull", forecast.minutes * 60);

@@ -7,7 +7,7 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { AnswerStore, RunStore } from "../../workspace/run-store.ts";
 import type { UnlinkStore } from "../../workspace/unlink-store.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { readOutcomes } from "./apply-mapping.ts";
+import { readOutcomes, refuseDamagedPlan } from "./apply-mapping.ts";
 import { readClears } from "./clear-gone.ts";
 import { holdDatabase } from "./hold-database.ts";
 import { startWritePace } from "./hold-writes.ts";
@@ -52,6 +52,7 @@ export async function selectLinks(context: Context, run: Run, choice: UndoChoice
   const only = choice.only === undefined ? undefined : await readMemberIds(context, choice.only);
   const store = openStore(context, run);
   try {
+    refuseDamagedPlan(run, store);
     const links = store.readLinks().filter(({ by, memberId }) => (choice.by === undefined || by === choice.by) && (only === undefined || only.has(memberId)));
     const knowsLogins = context.config.members.lastLoginAt !== undefined;
     // Who signs in without a link loses nothing when it comes back.
