@@ -3,7 +3,7 @@ const fewEntries = 16;
 
 /**
  * Sorts identifiers in ascending order, and their digests with them, in place: nothing is copied, so a list costs 16 bytes an identifier. Quicksort over 32-bit halves
- * (two numbers are compared six times faster than two bigints), the pivot the middle of three, the longer part on a stack.
+ * (reading a big integer out of an array allocates), the pivot the middle of three, the longer part on a stack.
  */
 export function sortPairs(ids: BigUint64Array, digests: BigUint64Array): void {
   const keys = new Uint32Array(ids.buffer, ids.byteOffset, 2 * ids.length);

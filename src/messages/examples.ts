@@ -29,10 +29,10 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   "export-channel-targets": [
     'export-channel-targets --purpose "spring sale, 3 March"',
-    'export-channel-targets --segment vip --relation --purpose "vip evening" --to ~/for-marketing',
-    'export-channel-targets --night --encoding cp949 --purpose "late show" --json',
-    'export-channel-targets --upload --file members --purpose "monthly letter"',
-    "export-channel-targets --upload --apply --plan 20261121-031500-a7kq",
+    'export-channel-targets --segment vip --relation --purpose vips',
+    'export-channel-targets --night --purpose "late show" --json',
+    'export-channel-targets --upload --purpose "monthly letter"',
+    "export-channel-targets --upload --apply --yes --purpose nightly",
   ],
   explain: ["explain --member 1042", "explain --kakao 2718281828"],
 };

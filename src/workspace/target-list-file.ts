@@ -35,6 +35,8 @@ export interface ListChange {
 /** A list that is being written. */
 export interface ListDraft {
   add(id: bigint, digest: bigint): void;
+  /** As `add` for each of them. */
+  addAll(ids: BigUint64Array, digests: BigUint64Array): void;
   /** On the disk before this returns. */
   finish(name: string, facts: Facts): void;
   discard(): void;
@@ -122,6 +124,17 @@ export class TargetListFile {
         block[entriesABlock + at] = digest;
         entries += 1;
         if (at === entriesABlock - 1) flush();
+      },
+      addAll: (ids, digests) => {
+        for (let from = 0; from < ids.length;) {
+          const at = entries % entriesABlock;
+          const count = Math.min(entriesABlock - at, ids.length - from);
+          block.set(ids.subarray(from, from + count), at);
+          block.set(digests.subarray(from, from + count), entriesABlock + at);
+          entries += count;
+          from += count;
+          if (at + count === entriesABlock) flush();
+        }
       },
       finish: (name, facts) => {
         if (entries % entriesABlock !== 0) flush();

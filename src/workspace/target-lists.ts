@@ -108,7 +108,7 @@ function changeList(file: TargetListFile, name: string): TargetListChanges {
   const settle = (facts?: Readonly<Record<string, unknown>>): void => {
     const { ids, digests, facts: kept } = readList(file, row);
     const draft = file.draft();
-    ids.forEach((id, at) => draft.add(id, digests[at] ?? 0n));
+    draft.addAll(ids, digests);
     draft.finish(name, facts ?? kept);
     [row, changes] = [find(), 0];
   };

@@ -1,5 +1,6 @@
 import type { ListChange } from "./target-list-file.ts";
 import { sortPairs } from "../core/sort-pairs.ts";
+import { findId } from "../core/targets/find-id.ts";
 
 interface Pairs {
   readonly ids: BigUint64Array;
@@ -17,21 +18,33 @@ export class TargetListLog {
   /** The list with these changes; both arrays are sorted by identifier and may be written into. */
   applyTo(ids: BigUint64Array, digests: BigUint64Array): Pairs {
     if (this.#last.size === 0) return { ids, digests };
-    let kept = 0;
-    ids.forEach((id, at) => {
-      const last = this.#last.get(id);
-      this.#last.delete(id);
-      if (last === null) return;
-      ids[kept] = id;
-      digests[kept] = last ?? digests[at] ?? 0n;
-      kept += 1;
-    });
-    const added = [...this.#last].flatMap(([id, digest]) => (digest === null ? [] : [{ id, digest }]));
-    const all = { ids: new BigUint64Array(kept + added.length), digests: new BigUint64Array(kept + added.length) };
-    all.ids.set(ids.subarray(0, kept));
-    all.digests.set(digests.subarray(0, kept));
-    added.forEach(({ id, digest }, at) => ([all.ids[kept + at], all.digests[kept + at]] = [id, digest]));
+    const halves = new Uint32Array(ids.buffer, ids.byteOffset, 2 * ids.length);
+    const removed: number[] = [];
+    const added: (readonly [bigint, bigint])[] = [];
+    for (const [id, digest] of this.#last) {
+      const at = findId(halves, id);
+      if (at < 0) {
+        if (digest !== null) added.push([id, digest]);
+      } else if (digest === null) removed.push(at);
+      else digests[at] = digest;
+    }
+    removed.sort((left, right) => left - right);
+    const kept = ids.length - removed.length;
+    const all = { ids: leaveOut(ids, removed, added.length), digests: leaveOut(digests, removed, added.length) };
+    added.forEach(([id, digest], at) => ([all.ids[kept + at], all.digests[kept + at]] = [id, digest]));
     sortPairs(all.ids, all.digests);
     return all;
   }
+}
+
+/** The numbers without those at some places, which ascend, and room for so many more behind them. */
+function leaveOut(numbers: BigUint64Array, places: readonly number[], more: number): BigUint64Array {
+  const rest = new BigUint64Array(numbers.length - places.length + more);
+  let [from, to] = [0, 0];
+  for (const place of [...places, numbers.length]) {
+    rest.set(numbers.subarray(from, place), to);
+    to += place - from;
+    from = place + 1;
+  }
+  return rest;
 }
