@@ -1,6 +1,7 @@
 import type { SampleRow, TableLook } from "../core/detect/look.ts";
 import { countedBytes, type DatabaseExplorer, sampleBothEnds, sampledCharacters, type SampleWish, wrongNames } from "./explore.ts";
 import { type Cell, connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
+import { isConnectionLost } from "./mysql-errors.ts";
 import { listTables, readTable, type TableShape } from "./mysql-schema.ts";
 import { quoteMysqlName, textLiteral } from "./mysql-values.ts";
 import { wrapSql } from "./operator-sql.ts";
@@ -66,8 +67,14 @@ async function lookAtAll(connection: MysqlConnection): Promise<readonly TableLoo
 
 async function countTable(connection: MysqlConnection, name: string, estimate: number, bytes: number): Promise<Pick<TableLook, "rows" | "isEstimate">> {
   if (bytes > countedBytes) return { rows: estimate, isEstimate: true };
-  const [[count = null] = []] = await connection.rows(`SELECT count(*) FROM ${quoteMysqlName(name)}`);
-  return { rows: Number(count), isEstimate: false };
+  try {
+    const [[count = null] = []] = await connection.rows(`SELECT count(*) FROM ${quoteMysqlName(name)}`);
+    return { rows: Number(count), isEstimate: false };
+  } catch (error) {
+    // The catalogue also shows tables that this user may only write, and damaged ones.
+    if (isConnectionLost(error)) throw error;
+    return { rows: null, isEstimate: false };
+  }
 }
 
 function groupByTable(rows: readonly (readonly Cell[])[]): ReadonlyMap<string, readonly (readonly Cell[])[]> {

@@ -2,6 +2,7 @@ import type { SampleRow, TableLook } from "../core/detect/look.ts";
 import { countedBytes, type DatabaseExplorer, sampleBothEnds, sampledCharacters, type SampleWish, wrongNames } from "./explore.ts";
 import { wrapSql } from "./operator-sql.ts";
 import { PostgresConnection, type Row, type Transaction } from "./postgres-connection.ts";
+import { isConnectionLost } from "./postgres-errors.ts";
 import { listTables, readTable, type TableShape } from "./postgres-schema.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 import { quoteName } from "./table-map.ts";
@@ -79,8 +80,14 @@ async function lookAtAll(sql: Transaction): Promise<readonly TableLook[]> {
 async function countTable(sql: Transaction, name: string, kind: string, estimate: number, bytes: number): Promise<Pick<TableLook, "rows" | "isEstimate">> {
   if (kind === "v" || kind === "f") return { rows: null, isEstimate: false };
   if (bytes > countedBytes || kind === "p") return { rows: estimate > 0 ? estimate : null, isEstimate: estimate > 0 };
-  const [row] = await sql.rows(`SELECT count(*)::text FROM ${(await requireTable(sql, name)).sql}`);
-  return { rows: Number(row?.[0]), isEstimate: false };
+  try {
+    const [row] = await sql.savepoint(async () => sql.rows(`SELECT count(*)::text FROM ${(await requireTable(sql, name)).sql}`));
+    return { rows: Number(row?.[0]), isEstimate: false };
+  } catch (error) {
+    // A policy that hides rows from this user lets nobody count.
+    if (isConnectionLost(error)) throw error;
+    return { rows: null, isEstimate: false };
+  }
 }
 
 function groupByTable(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {

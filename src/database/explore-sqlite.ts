@@ -1,3 +1,4 @@
+import Database from "better-sqlite3";
 import type { SampleRow, TableLook } from "../core/detect/look.ts";
 import { countedRows, type DatabaseExplorer, sampleBothEnds, sampledCharacters, wrongNames } from "./explore.ts";
 import { wrapSql } from "./operator-sql.ts";
@@ -18,7 +19,7 @@ export function exploreConnection(engine: Engine, path: string, db: Connection):
   const reading = <T>(work: () => T): T => withSqliteErrors(path, "read", work);
   return {
     engine,
-    listTables: async () => reading(() => listTables(db).flatMap((name) => lookAt(db, name) ?? [])),
+    listTables: async () => reading(() => listTables(db).flatMap((name) => lookIfReadable(db, name) ?? [])),
     sampleRows: async (name, wish) => {
       const table = reading(() => requireTable(db, name));
       const existing = [...table.columns.values()].map((column) => column.name);
@@ -44,6 +45,16 @@ function requireTable(db: Connection, name: string): TableShape {
 /** Integers as their digits: as a JavaScript number an id above 2^53 would be another one. */
 function readSql(column: string): string {
   return `CASE typeof(${column}) WHEN 'blob' THEN '\\x' || lower(hex(substr(${column}, 1, ${sampledCharacters / 2}))) ELSE substr(CAST(${column} AS TEXT), 1, ${sampledCharacters}) END`;
+}
+
+/** A view over something that is gone is no table to look into. */
+function lookIfReadable(db: Connection, name: string): TableLook | undefined {
+  try {
+    return lookAt(db, name);
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code === "SQLITE_ERROR") return undefined;
+    throw error;
+  }
 }
 
 function lookAt(db: Connection, name: string): TableLook | undefined {

@@ -93,6 +93,32 @@ describe("without a terminal", () => {
     expect(await newcomer.json("init", "--database", newcomer.store.url, "--table", "nobody", "--overwrite")).toMatchObject({ code: 2, json: { error: { code: "database-names", hint: expect.stringContaining("회원") as unknown } } });
   });
 
+  test.skipIf(storeEngine === "postgres")("a view over something that is gone is left aside", async () => {
+    const newcomer = await openNewcomer([...koreanShop, "create table old_users (id integer primary key, email varchar(100))", "create view old_members as select id, email from old_users", "drop table old_users"]);
+    expect(await newcomer.json("init", "--database", newcomer.store.url)).toMatchObject({ code: 0, json: { table: "회원" } });
+  });
+
+  test.runIf(storeEngine === "postgres")("tables that this user may not read are left aside", async () => {
+    const newcomer = await openNewcomer([...koreanShop, "create table users (id integer primary key, email text, phone text, ci text)", "create table tenants (id integer primary key, email text)", "alter table tenants enable row level security"]);
+    const role = `kakao_sync_${newcomer.folder.slice(-6).toLowerCase()}`;
+    await newcomer.store.change(`create role ${role} login; grant select on "회원", tenants to ${role}`);
+    try {
+      const { code, json } = await newcomer.json("init", "--database", newcomer.store.url.replace("root@", `${role}@`));
+      expect({ code, table: json["table"] }).toEqual({ code: 0, table: "회원" });
+    } finally {
+      await newcomer.store.change(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+
+  test.runIf(storeEngine === "sqlite")("a dump as CSV, whose id is found by its values", async () => {
+    const newcomer = await openNewcomer([]);
+    const rows = Array.from({ length: 20 }, (_one, at) => `${at + 1},김하나,010-1234-${1000 + at},active`).join("\n");
+    newcomer.write("members.csv", `id,name,hp,status\n${rows}\n`);
+    const { json } = await newcomer.json("init", "--database", "csv:./members.csv", "--where", "status = 'active'", "--app-id", "424242");
+    expect(json).toMatchObject({ table: "members", id: "id", columns: { phone: "hp", name: "name" }, left: [] });
+    expect((await checksOf(newcomer)).checks.filter(({ result }) => result === "fail")).toEqual([]);
+  });
+
   test("ids of several providers in one column are never taken for links", async () => {
     const newcomer = await openNewcomer(["create table users (id integer primary key, email varchar(100), provider varchar(20), uid varchar(40))", "insert into users values (1, 'a@shop.example', 'kakao', '2700000001'), (2, 'b@shop.example', 'google', '102000000000000000001')"]);
     const { json } = await newcomer.json("init", "--database", newcomer.store.url, "--where", "all", "--app-id", "1");

@@ -75,13 +75,12 @@ export async function agreeOnLink({ terminal }: Context, table: SampledTable, { 
 /** Asks whether every number, or address, was verified by the service; without a terminal nobody says so. */
 export async function askVerified({ terminal }: Context, { columns }: Proposal, key: "phone" | "email"): Promise<boolean> {
   if (columns[key] === undefined || columns[`${key}VerifiedAt`] !== undefined) return false;
-  const what = key === "phone" ? "Was every phone number verified at sign-up, by a code or an identity check?" : "Was every e-mail address verified at sign-up, by a link or a code?";
-  return (await terminal.confirm(`${what} A number or address that nobody verified may be somebody else's`)) === "yes";
+  return (await terminal.confirm(key === "phone" ? "Was every phone number verified at sign-up (a code, an identity check)?" : "Was every e-mail address verified at sign-up (a link, a code)?")) === "yes";
 }
 
 /** The app's number; undefined where it is left to be completed. */
 export async function askAppId({ terminal }: Context): Promise<string | undefined> {
-  const typed = await terminal.askText("App id (Kakao developers console: App > App keys; Enter alone: later)", { refuse: (answer) => (answer === "" || isAppId(answer) ? undefined : "It is a number, like 424242.") });
+  const typed = await terminal.askText("App id, from App > App keys in Kakao's console (Enter alone: later)", { refuse: (answer) => (answer === "" || isAppId(answer) ? undefined : "It is a number, like 424242.") });
   return typed === undefined || typed === "" ? undefined : typed;
 }
 
@@ -92,6 +91,7 @@ export function isAppId(text: string): boolean {
 /** The channel's public id, asked only where consents were found. */
 export async function askChannel({ terminal }: Context, { consents }: Proposal): Promise<string | undefined> {
   if (consents.agreed === undefined || consents.agreedAt === undefined) return undefined;
-  const typed = await terminal.askText(`Public id of your Kakao Talk Channel, like _Abcd, to write to whom ${consents.agreed} says so (Enter alone: later)`);
+  if (terminal.interactive) terminal.note(`${consents.agreed} and ${consents.agreedAt} look like consent to advertising, and when: customer files for a Kakao Talk Channel can be made of it.`);
+  const typed = await terminal.askText("Public id of the channel, like _Abcd (Enter alone: later)");
   return typed === undefined || typed === "" ? undefined : typed;
 }

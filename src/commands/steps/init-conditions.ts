@@ -61,7 +61,7 @@ async function askOne(context: Context, asked: Asked, { question, proposed, all 
     if (sql === "") continue;
     const refused = (isAll(sql) ? undefined : await refuse(asked, sql)) ?? (await refuseOverlap(asked, all ? { where: sql } : { ...before, withdrawn: sql }));
     if (refused === undefined) {
-      if (!isAll(sql)) terminal.note(`${sql}: ${await count(asked, sql)}.`);
+      if (chosen.is === "typed") terminal.note(`${sql}: ${await count(asked, sql)}.`);
       return sql;
     }
     terminal.warn(refused);

@@ -22,7 +22,8 @@ export async function chooseDatabase({ terminal }: Context, tools: StarterTools,
     return { url: tools.namedUrl, written: variable };
   }
   const [file] = tools.listDatabaseFiles();
-  const typed = await terminal.askText("Which database? sqlite:./members.db, postgres://…, mysql://… or csv:./members.csv; with a password better as DATABASE_URL in .env (Enter alone: none yet)", file === undefined ? {} : { preset: file });
+  if (terminal.interactive) terminal.note("A database is sqlite:./members.db, postgres://user@host/name, mysql://user@host/name, or csv:./members.csv for plans. One with a password is better named by DATABASE_URL in .env, where nobody sees it.");
+  const typed = await terminal.askText(file === undefined ? "Database (Enter alone: none yet)" : "Database", file === undefined ? {} : { preset: file });
   return typed === undefined || typed === "" ? undefined : { url: typed, written: writtenAs(typed) };
 }
 

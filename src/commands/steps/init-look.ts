@@ -1,9 +1,10 @@
 import type { Context } from "../../context.ts";
-import { findColumn, type SampledTable, type TableLook } from "../../core/detect/look.ts";
+import { findColumn, type SampledTable, type SampleRow, type TableLook } from "../../core/detect/look.ts";
 import { mostSampled, rankByNames } from "../../core/detect/member-table.ts";
 import { listMemberTables, type LookedInto } from "../../core/detect/propose.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
-import { StartError } from "../../errors.ts";
+import { OperatorError, StartError } from "../../errors.ts";
+import { countOf } from "./count-of.ts";
 
 /** What was looked into, and the tables that may be the members', the likeliest first. */
 export interface Looked extends LookedInto {
@@ -13,6 +14,8 @@ export interface Looked extends LookedInto {
 /** Rows of a table that are looked at; of one that holds several things by a word in each row, more. */
 const sampledRows = 500;
 const sampledOfMixed = 5_000;
+/** What concerns one table, and not the database as a whole. */
+const ofOneTable = /^database-(?:rights|failed|names)$/;
 
 /** Reads the catalogue and rows of both ends of the likeliest tables. `wanted` is looked at in any case. Throws StartError where there is no such table, or none at all. */
 export async function lookInto({ terminal }: Context, explorer: DatabaseExplorer, wanted: string | undefined): Promise<Looked> {
@@ -23,15 +26,30 @@ export async function lookInto({ terminal }: Context, explorer: DatabaseExplorer
   const chosen = named === undefined || ranked.indexOf(named) < mostSampled ? ranked.slice(0, mostSampled) : [named, ...ranked.slice(0, mostSampled - 1)];
   const progress = terminal.progress("tables", chosen.length);
   const sampled: SampledTable[] = [];
-  for (const table of chosen) {
-    sampled.push({ ...table, sample: await explorer.sampleRows(table.name, { rows: isMixed(table) ? sampledOfMixed : sampledRows }) });
-    progress.update(sampled.length);
+  try {
+    for (const [at, table] of chosen.entries()) {
+      const sample = await sampleIfReadable(explorer, table, table === named);
+      if (sample !== undefined) sampled.push({ ...table, sample });
+      progress.update(at + 1);
+    }
+  } finally {
+    progress.stop();
   }
-  progress.stop();
+  if (sampled.length < chosen.length) terminal.note(`${countOf(chosen.length - sampled.length, "table or view", "tables or views")} cannot be read by this user, and were left aside.`);
   const looked: LookedInto = { engine: explorer.engine, sampled, all };
   const likely = listMemberTables(looked);
   const first = named === undefined ? undefined : sampled.find(({ name }) => name === named.name);
   return { ...looked, candidates: first === undefined ? likely : [first, ...likely.filter((table) => table !== first)] };
+}
+
+/** Undefined for a table that cannot be read, like a view over one that is gone; the named one must be. */
+async function sampleIfReadable(explorer: DatabaseExplorer, table: TableLook, isNamed: boolean): Promise<readonly SampleRow[] | undefined> {
+  try {
+    return await explorer.sampleRows(table.name, { rows: isMixed(table) ? sampledOfMixed : sampledRows });
+  } catch (error) {
+    if (isNamed || !(error instanceof OperatorError) || !ofOneTable.test(error.code)) throw error;
+    return undefined;
+  }
 }
 
 function requireTable(all: readonly TableLook[], wanted: string): TableLook {
