@@ -1,10 +1,7 @@
 /** Command lines that the help of a command ends with, without `kakao-sync`. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
-  init: [
-    "init   # asks, at a terminal",
-    "init --database sqlite:./members.db --where \"status = 'active'\" --app-id 424242",
-  ],
-  doctor: ["doctor", "doctor --json --operator cron   # in a script: exit 1 when something must be mended"],
+  init: ["init", "init --where is_active=1 --app-id 424242   # in a script: asks nothing"],
+  doctor: ["doctor", "doctor --json --operator cron   # exit 1: something must be mended"],
   pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
   "map-members": [
     "map-members",
