@@ -3,7 +3,7 @@ const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f
 /** Takes no column of its own: marks, controls, and the vowels and finals of Hangul in parts, as macOS writes file names. */
 const without = /[\p{M}\p{C}\u1160-\u11ff\ud7b0-\ud7ff]/u;
 
-const letters = new Intl.Segmenter("ko", { granularity: "grapheme" });
+let letters: Intl.Segmenter | undefined;
 
 /** Columns of a terminal that a text takes: Hangul, Chinese and full-width characters take two, combining ones none. */
 export function measureWidth(text: string): number {
@@ -19,6 +19,8 @@ export function measureWidth(text: string): number {
 export function breakText(text: string, width: number): string[] {
   const pieces = [""];
   let taken = 0;
+  // Made when it is first needed: it takes 20 ms, which `--help` does not have to wait for.
+  letters ??= new Intl.Segmenter("ko", { granularity: "grapheme" });
   for (const { segment } of letters.segment(text)) {
     const more = measureWidth(segment);
     if (taken + more > width && taken > 0) {
