@@ -33,7 +33,7 @@ export class TextHash {
 
   /** The hash as 24 hexadecimal digits. */
   render(): string {
-    return [this.high, this.low, this.check].map((word) => word.toString(16).padStart(8, "0")).join("");
+    return renderWord(this.high) + renderWord(this.low) + renderWord(this.check);
   }
 
   /** Puts a rendered hash where `read` puts that of a text. */
@@ -116,4 +116,11 @@ export class TextHash {
     }
     this.check = (v1 ^ v3) >>> 0;
   }
+}
+
+const bytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Eight hexadecimal digits of a 32-bit number; by the byte, since `toString(16)` of large numbers is ten times as slow. */
+function renderWord(word: number): string {
+  return `${bytes[word >>> 24]}${bytes[(word >>> 16) & 255]}${bytes[(word >>> 8) & 255]}${bytes[word & 255]}`;
 }
