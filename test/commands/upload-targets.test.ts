@@ -447,6 +447,14 @@ describe("making the file", () => {
 });
 
 describe("what lies in the workspace", () => {
+  test("keeps nobody from removing who refuses where the run before is damaged", async () => {
+    const service = await open(20);
+    const { id } = await apply(service);
+    service.write(`.kakao-sync/runs/${id}/run.db`, "no database at all, but long enough to be looked at");
+    await service.change("update members set marketing_agreed = '0' where id = 3");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { removed: 1 } } });
+  });
+
   test("is no identifier, number or field in clear, and nothing sealed of users who were removed", async () => {
     const service = await open(20, { channel: { idType: "phone", fields: { 지역: "region" } } });
     await service.change("update members set region = '판교동' where id <= 10");

@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { OperatorError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { isUpload } from "./read-upload-plan.ts";
 
@@ -7,17 +8,24 @@ import { isUpload } from "./read-upload-plan.ts";
  * that was carried out, which may have been killed right before it did that itself.
  */
 export function wipeOldUploads(context: Context): void {
-  const workspace = context.workspace();
-  const uploads = workspace.runs.list().filter(isUpload);
+  const uploads = context.workspace().runs.list().filter(isUpload);
   const last = uploads.find(({ state }) => state === "applied");
   for (const run of uploads) {
-    if (run !== last && !isOver(run)) continue;
-    const store = workspace.openUploadStore(run);
+    if (run === last || isOver(run)) wipe(context, run);
+  }
+}
+
+function wipe(context: Context, run: Run): void {
+  try {
+    const store = context.workspace().openUploadStore(run);
     try {
       store.wipe();
     } finally {
       store.close();
     }
+  } catch (error) {
+    // A file that is damaged keeps nobody from removing who refuses; `purge` takes it away.
+    if (!(error instanceof OperatorError && error.code === "run-damaged")) throw error;
   }
 }
 
