@@ -66,7 +66,7 @@ describe("a plan", () => {
     const next = await service.run(...upload, ...purpose);
     expect(next.out.replace(/ +/g, " ")).toContain("holds, as far as is known 20\nremove: refused, withdrawn or gone (goes always) 2\nremove: no longer selected 1\nchange: other fields 1\nadd 1\nleave as they are 16");
     expect(next.out).toContain("Fields: 지역 (string), 가입일 (string), vip_level (number). Requests: 4.");
-    expect(next.err).toContain("For the customer file members: 5 calls (1 listing, 4 customer files), under a minute,");
+    expect(next.err).toContain("For the customer file members: 5 calls (5 customer files), under a minute,");
     expect(next.err).toMatch(/To carry it out: kakao-sync export-channel-targets --upload --apply --plan [\w-]+\n/);
     expect(Object.keys(held(service))).toEqual(ids(...range(1, 20)));
   });
@@ -320,6 +320,14 @@ describe("users that Kakao does not take", () => {
     expect(service.csv(ran.id, "failed.csv")).toEqual([7, 40].map((id) => ({ action: "add", place: "members", member_id: String(id), kakao_id: String(1000 + id), code: malformedRows === "refused" ? "-2" : "not-counted" })));
     expect(Object.keys(held(service))).toHaveLength(38);
     expect(await plan(service)).toMatchObject({ json: { upload: { held: 38, same: 38, added: 2 } } });
+  });
+
+  test("are listed with their numbers masked", async () => {
+    const service = await open(20, { channel: { idType: "phone" } });
+    service.simulator.files.refuseUser("821020003007");
+    const ran = await apply(service);
+    expect(ran).toMatchObject({ code: 1, json: { upload: { added: 19, failed: 1 } } });
+    expect(service.csv(ran.id, "failed.csv")).toEqual([{ action: "add", place: "members", member_id: "7", phone: "010-****-3007", code: "not-counted" }]);
   });
 
   test("stop the run where the first twenty are all refused, and the command that resumes is told", async () => {

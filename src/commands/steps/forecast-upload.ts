@@ -9,6 +9,10 @@ import { tellCalls } from "./tell-calls.ts";
 /** Nobody has measured how long Kakao takes for 2,000 users; requests go one after another. */
 const secondsARequest = 1;
 
+/** Kakao's files are listed once; before a new one is made once more. */
+const callsToFind = 1;
+const callsToMake = 3;
+
 /** Requests with users that a plan takes, where Kakao takes all of each. */
 export function countRequests(run: Run, { heldBack }: UploadOrder): number {
   const { upload } = readUploadPlan(run);
@@ -22,5 +26,5 @@ export function forecastUpload(context: Context, run: Run, order: UploadOrder): 
   const { fileId, file } = readUploadPlan(run).upload;
   const seconds = requests * Math.max(secondsARequest, 1 / context.config.limits.requestsPerSecond);
   context.window.refuseIfTooLong(`Uploading ${countOf(requests, "request")}`, seconds);
-  tellCalls(context, `For the customer file ${file}`, { calls: { list: fileId === null ? 2 : 1, uploads: requests + (fileId === null ? 1 : 0) }, minutes: seconds / 60 }, "upload a smaller --segment");
+  tellCalls(context, `For the customer file ${file}`, { calls: { uploads: requests + (fileId === null ? callsToMake : callsToFind) }, minutes: seconds / 60 }, "upload a smaller --segment");
 }
