@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { frameworkFixtures, koreanShop } from "../helpers/frameworks.ts";
+import { frameworkFixtures, koreanShop, wordpressWithKakao } from "../helpers/frameworks.ts";
 import { down, enter, openNewcomer, type Newcomer } from "../helpers/newcomer.ts";
 import { storeEngine } from "../helpers/stores.ts";
 
@@ -45,7 +45,7 @@ describe("without a terminal", () => {
     });
     const config = newcomer.config();
     expect(config).toContain("  # where: 상태 = '정상'   # a guess");
-    expect(config).toMatch(/^ {2}phone: 연락 +# filled in 75 %, usable in 75 % of the rows$/m);
+    expect(config).toMatch(/^ {2}phone: 연락 +# told by its content alone; filled in 75 %, usable in 75 % of the rows$/m);
     expect(config).toMatch(/^# {3}marketing: \{ agreed: 마케팅수신동의, agreedAt: 마케팅수신동의일 \}/m);
     const doctor = await newcomer.run("doctor");
     expect(doctor.code).toBe(2);
@@ -58,7 +58,7 @@ describe("without a terminal", () => {
     const newcomer = await openNewcomer(koreanShop);
     const { out, err } = await newcomer.run("init", "--database", newcomer.store.url, "--where", "all");
     for (const value of ["member7@", "-4328", "1007-", "1990", "김"]) expect(out + err + newcomer.config()).not.toContain(value);
-    expect(out).toMatch(/^phone +연락 +75 % +75 %$/m);
+    expect(out).toMatch(/^phone +연락 \(by content\) +75 % +75 %$/m);
   });
 
   test("conditions of flags are tried: wrong ones, and two that overlap, write nothing", async () => {
@@ -124,6 +124,15 @@ describe("without a terminal", () => {
     const { json } = await newcomer.json("init", "--database", newcomer.store.url, "--where", "all", "--app-id", "1");
     expect(json).toMatchObject({ link: { kind: "mixed", provider: "provider", providerId: "uid", kakao: "kakao" }, left: ["link"] });
     expect(newcomer.config()).not.toMatch(/^link:/m);
+  });
+
+  test.runIf(storeEngine === "mysql")("links among WordPress's other values are left to be completed: their indexes would break the site", async () => {
+    const newcomer = await openNewcomer(wordpressWithKakao);
+    const { json } = await newcomer.json("init", "--database", newcomer.store.url, "--where", "all", "--app-id", "1");
+    expect(json).toMatchObject({ link: { kind: "meta", table: "wp_usermeta", key: "kakao_user_id" }, left: ["link"], remarks: expect.arrayContaining([expect.stringContaining("add column kakao_id")]) as unknown });
+    const sql = (json["remarks"] as readonly string[]).map((remark) => /\((alter table .*?meta_value)\)/.exec(remark)?.[1]).find((found) => found !== undefined) ?? "";
+    await newcomer.store.change(sql);
+    expect(await newcomer.store.rows("select ID from wp_users where kakao_id = 2700000001")).toEqual([["1"]]);
   });
 
   test("a column of digests is not taken for the key itself", async () => {

@@ -88,6 +88,9 @@ const wordpress: FrameworkFixture = {
   },
 };
 
+/** WordPress whose log-in plugin keeps Kakao ids among everything else. */
+export const wordpressWithKakao: readonly string[] = [...wordpress.schema, "insert into wp_usermeta (user_id, meta_key, meta_value) values (1, 'kakao_user_id', '2700000001')"];
+
 const allauth: FrameworkFixture = {
   title: "Django with allauth",
   engines: everywhere,

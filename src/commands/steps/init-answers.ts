@@ -1,6 +1,5 @@
-import type { MemberRole } from "../../core/detect/names.ts";
-import { MEMBER_ROLES } from "../../core/detect/names.ts";
-import type { ProposedLink } from "../../core/detect/links.ts";
+import { MEMBER_ROLES, type MemberRole } from "../../core/detect/names.ts";
+import type { UsableLink } from "../../core/detect/links.ts";
 import type { Proposal } from "../../core/detect/propose.ts";
 import type { StarterAnswers, StarterColumn, StarterLink } from "../../config/starter.ts";
 import type { Conditions } from "./init-conditions.ts";
@@ -13,7 +12,7 @@ export interface Found {
   readonly proposal: Proposal;
   readonly measured: readonly Measured[];
   readonly conditions: Conditions;
-  readonly link: Exclude<ProposedLink, { readonly kind: "mixed" }> | undefined;
+  readonly link: UsableLink | undefined;
   readonly phoneVerified: boolean;
   readonly emailVerified: boolean;
 }
@@ -23,7 +22,7 @@ type FromDatabase = Omit<StarterAnswers, "environment" | "databaseUrl" | "appId"
 /** What a database gives to the configuration: columns with their worth behind them, guesses as comments. */
 export function toAnswers({ proposal, measured, conditions, link, phoneVerified, emailVerified }: Found): FromDatabase {
   const columns: Partial<Record<MemberRole, StarterColumn>> = {};
-  for (const { role, from, rows, filled, usable } of measured) columns[role] = { from, note: `filled in ${percent(filled, rows)}, usable in ${percent(usable, rows)} of the rows` };
+  for (const { role, from, rows, filled, usable } of measured) columns[role] = { from, note: `${isByContent(proposal, role) ? "told by its content alone; " : ""}filled in ${percent(filled, rows)}, usable in ${percent(usable, rows)} of the rows` };
   const { where, withdrawn, blocked } = proposal.states;
   return {
     table: proposal.table,
@@ -37,6 +36,11 @@ export function toAnswers({ proposal, measured, conditions, link, phoneVerified,
     also: proposal.also.map(({ table, id, columns: others }) => ({ table, id, columns: namesOf(others) })),
     ...(link === undefined ? {} : { link: toStarterLink(link) }),
   };
+}
+
+function isByContent({ columns }: Proposal, role: MemberRole): boolean {
+  const column = columns[role];
+  return column !== undefined && "by" in column && column.by === "content";
 }
 
 function toStarterLink(link: NonNullable<Found["link"]>): StarterLink {

@@ -1,7 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { SampledTable } from "../../core/detect/look.ts";
-import type { ProposedLink } from "../../core/detect/links.ts";
-import { newLinkColumn } from "../../core/detect/links.ts";
+import { newLinkColumn, type UsableLink } from "../../core/detect/links.ts";
 import { MEMBER_ROLES, type MemberRole } from "../../core/detect/names.ts";
 import { propose, type Proposal } from "../../core/detect/propose.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
@@ -55,8 +54,8 @@ async function changeColumn({ terminal }: Context, table: SampledTable, { column
 }
 
 /** Where links are: as proposed, or at a terminal another column. Undefined where it is left to be completed. */
-export async function agreeOnLink({ terminal }: Context, table: SampledTable, { link }: Proposal): Promise<Exclude<ProposedLink, { readonly kind: "mixed" }> | undefined> {
-  const usable = link.kind === "mixed" ? undefined : link;
+export async function agreeOnLink({ terminal }: Context, table: SampledTable, { link }: Proposal): Promise<UsableLink | undefined> {
+  const usable = link.kind === "column" || link.kind === "table" ? link : undefined;
   if (!terminal.interactive) return usable;
   terminal.note(`Kakao ids: ${describeLink(link, table.name)}.`);
   const chosen = await terminal.choose<"take" | "column" | "new" | "leave">("Where are the Kakao ids stored, or to be stored?", [

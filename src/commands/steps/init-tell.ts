@@ -10,10 +10,16 @@ export function tellColumns({ terminal }: Context, table: SampledTable, proposal
   const read = measured[0]?.rows ?? 0;
   const of = table.rows !== null && read < table.rows ? `; values of ${read.toLocaleString("en-US")} rows, from both ends` : "";
   terminal.line(`Members: ${table.name}, ${table.rows === null ? "not counted" : `${table.isEstimate ? "about " : ""}${table.rows.toLocaleString("en-US")} rows`}${proposal.framework === null ? "" : ` (${frameworkNames[proposal.framework]})`}; id: ${proposal.id ?? "none"}${of}`);
-  const rows = measured.map(({ role, from, filled, usable, examples }) => [role, typeof from === "string" ? from : "(expression)", percent(filled, read), percent(usable, read), examples.join(", ")]);
+  const rows = measured.map(({ role, from, filled, usable, examples }) => [role, nameOf(proposal, role, from), percent(filled, read), percent(usable, read), examples.join(", ")]);
   if (rows.length > 0) terminal.table([{ header: "" }, { header: "column" }, { header: "filled" }, { header: "usable" }, { header: "" }], rows);
   for (const unread of proposal.unread) terminal.note(`${unread.role}: ${explainUnread(unread)}.`);
   for (const remark of listRemarks(proposal)) terminal.note(remark);
+}
+
+function nameOf({ columns }: Proposal, role: Measured["role"], from: Measured["from"]): string {
+  const column = columns[role];
+  if (typeof from !== "string") return "(expression)";
+  return column !== undefined && "by" in column && column.by === "content" ? `${from} (by content)` : from;
 }
 
 /** Down, so that all is said only of all. */

@@ -11,7 +11,6 @@ export const remarkWords: Readonly<Record<FrameworkRemark, string>> = {
   "gnuboard-certified": "Numbers are known to be verified only where mb_certify says so. If your shop keeps g5_member_cert_history, members.phoneVerifiedAt can be an expression over it: { sql: \"(select max(h.ch_datetime) from g5_member_cert_history h where h.mb_id = g5_member.mb_id and h.ch_hp = g5_member.mb_hp)\" }",
   "wordpress-meta": "WordPress keeps nearly everything in wp_usermeta, a row a value. A value from there is an expression { sql: \"(select max(m.meta_value) from wp_usermeta m where m.user_id = wp_users.ID and m.meta_key = '…')\" }, or a view of yours with a column each. display_name is what a member chose, no name to compare.",
   "wordpress-no-link": "WordPress itself has no place for a Kakao id. Proposed is a new column of the user table: your log-in plugin must read it there, or you copy it to where the plugin looks.",
-  "wordpress-link-in-meta": "The Kakao ids of your log-in plugin stand in wp_usermeta. Plans read them there; --apply needs a unique index over meta_key and meta_value, which a longtext column cannot have: keep links in a table or column of their own to write them.",
   "wordpress-states": "WordPress has no state of a member: who left is deleted. If a plugin keeps one in wp_usermeta, members.where must ask for it.",
   "allauth-emails": "account_emailaddress says which addresses were verified, but not when: only a time counts. If your site lets nobody in before that, write emailVerified: always.",
 };
@@ -32,6 +31,7 @@ export function describeLink(link: ProposedLink, table: string): string {
     const fixed = Object.entries(link.fixed).map(([column, value]) => `${column} = '${value}'`);
     return `the table ${link.table} (${link.memberId}, ${link.kakaoId}${fixed.length === 0 ? "" : `; ${fixed.join(", ")}`})${link.isGuess ? "; no row there names Kakao yet, so that its spelling is a guess" : ""}`;
   }
+  if (link.kind === "meta") return `rows of ${link.table} with the key ${link.key}, among everything else`;
   return `${table}.${link.provider} and ${table}.${link.providerId} hold the ids of several providers`;
 }
 
@@ -39,9 +39,10 @@ export function describeLink(link: ProposedLink, table: string): string {
 export function listRemarks(proposal: Proposal): readonly string[] {
   const { link, consents, remarks, states, table } = proposal;
   const mixed = link.kind === "mixed" ? [`The ids of several providers stand in one column, ${table}.${link.providerId}; it cannot be the link. Copy Kakao's into a column of their own (update ${table} set kakao_id = ${link.providerId} where ${link.provider} = '${link.kakao}'), let your log-in read and write that one, and name it as link.column.`] : [];
+  const meta = link.kind === "meta" ? [`Kakao ids stand in ${link.table}, in rows with the key ${link.key}. It cannot be the link table: the unique indexes that links need would refuse its other rows, and break the site. Copy them into a column (alter table ${table} add column kakao_id bigint null; update ${table} u join ${link.table} m on m.${link.memberId} = u.ID and m.meta_key = '${link.key}' set u.kakao_id = m.meta_value), let your log-in plugin read and write that one, and name it as link.column.`] : [];
   const toFill = link.kind === "table" && link.toFill.length > 0 ? [`A new row of ${link.table} needs a value in ${link.toFill.join(", ")}: name each in link.set.`] : [];
   const mail = consents.agreed === undefined && consents.others.length > 0 ? [`${consents.others.join(", ")}: consent to mail or text messages is none to messages of a Kakao channel.`] : [];
   const untimed = consents.agreed !== undefined && consents.agreedAt === undefined ? [`${consents.agreed} says who agreed to advertising, and nothing says when: without a time nobody is exported (T1).`] : [];
   const stateless = states.where === undefined && states.columns.length > 0 ? [`States: ${states.columns.map(({ column, values }) => `${column}${values.length === 0 ? "" : ` (${values.map(({ value, count }) => `${value === null ? "NULL" : value === "" ? "''" : value}: ${count.toLocaleString("en-US")}`).join(", ")})`}`).join("; ")}.`] : [];
-  return [...remarks.map((remark) => remarkWords[remark]), ...mixed, ...toFill, ...stateless, ...untimed, ...mail];
+  return [...remarks.map((remark) => remarkWords[remark]), ...mixed, ...meta, ...toFill, ...stateless, ...untimed, ...mail];
 }

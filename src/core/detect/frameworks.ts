@@ -21,7 +21,7 @@ export interface Framework {
   readonly remarks: readonly FrameworkRemark[];
 }
 
-export type FrameworkRemark = "gnuboard-dupinfo" | "gnuboard-certified" | "wordpress-meta" | "wordpress-no-link" | "wordpress-link-in-meta" | "wordpress-states" | "allauth-emails";
+export type FrameworkRemark = "gnuboard-dupinfo" | "gnuboard-certified" | "wordpress-meta" | "wordpress-no-link" | "wordpress-states" | "allauth-emails";
 
 /** The framework that tables of these names and columns belong to; undefined where none is known. `tables` are those that were sampled, `all` every name. */
 export function recogniseFramework(tables: readonly SampledTable[], all: readonly TableLook[], engine: SqlEngine): Framework | undefined {
@@ -58,9 +58,9 @@ function wordpress(tables: readonly SampledTable[], engine: SqlEngine): Framewor
     name: "wordpress", members: members.name, id: "ID",
     columns: phone === undefined ? {} : { phone: { sql: inMeta(phone) } },
     not: ["user_nicename", "display_name", "user_login", "user_activation_key"],
-    ...(kakao === undefined || meta === undefined ? {} : { link: { kind: "table", table: meta.name, memberId: "user_id", kakaoId: "meta_value", fixed: { meta_key: kakao }, isGuess: false, set: {}, toFill: [] } satisfies ProposedLink }),
+    ...(kakao === undefined || meta === undefined ? {} : { link: { kind: "meta", table: meta.name, memberId: "user_id", key: kakao } satisfies ProposedLink }),
     ...(staff === undefined ? {} : { protected: `${inMeta(staff)} not like '%"customer"%' and ${inMeta(staff)} not like '%"subscriber"%'` }),
-    remarks: ["wordpress-meta", "wordpress-states", kakao === undefined ? "wordpress-no-link" : "wordpress-link-in-meta"],
+    remarks: ["wordpress-meta", "wordpress-states", ...(kakao === undefined ? (["wordpress-no-link"] as const) : [])],
   };
 }
 

@@ -23,7 +23,12 @@ export type ProposedLink =
       readonly toFill: readonly string[];
     }
   /** The member table holds ids of several providers in one column: it is no link column for Kakao alone. */
-  | { readonly kind: "mixed"; readonly provider: string; readonly providerId: string; readonly kakao: string };
+  | { readonly kind: "mixed"; readonly provider: string; readonly providerId: string; readonly kakao: string }
+  /** Rows of a table that holds everything there is: the unique indexes that links need would refuse its other rows. */
+  | { readonly kind: "meta"; readonly table: string; readonly memberId: string; readonly key: string };
+
+/** A link that a configuration can name. */
+export type UsableLink = Extract<ProposedLink, { readonly kind: "column" | "table" }>;
 
 /** A new link column is called this. */
 export const newLinkColumn = "kakao_id";

@@ -42,8 +42,3 @@ export function valuesOf(table: SampledTable, name: string): readonly (string | 
   const at = table.columns.findIndex((column) => column.name === name);
   return table.sample.map((row) => row[at] ?? null);
 }
-
-/** True where the column alone is a primary key or has a unique index. */
-export function isUnique(table: TableLook, name: string): boolean {
-  return table.uniqueKeys.some((columns) => columns.length === 1 && columns[0]?.toLowerCase() === name.toLowerCase());
-}
