@@ -7,7 +7,7 @@ export interface FilterRequest {
 }
 
 /** Why a filter could not decrypt a value. Whatever else it says counts as `other`: its words could hold a value. */
-export const DECRYPT_FAILURES = ["wrong-key", "damaged", "format", "other"] as const;
+const DECRYPT_FAILURES = ["wrong-key", "damaged", "format", "other"] as const;
 export type DecryptFailure = (typeof DECRYPT_FAILURES)[number];
 
 export type FilterAnswer = { readonly value: string | null } | { readonly failure: DecryptFailure };

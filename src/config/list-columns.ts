@@ -18,7 +18,7 @@ export function listMemberTables(config: Readable): ReadableTable[] {
   return [{ path: ["members"], columns: members }, ...also];
 }
 
-export const columnKeys = ["ci", "phone", "email", "name", "birthdate", "phoneVerifiedAt", "emailVerifiedAt", "lastLoginAt"] as const;
+const columnKeys = ["ci", "phone", "email", "name", "birthdate", "phoneVerifiedAt", "emailVerifiedAt", "lastLoginAt"] as const;
 
 /** Every place where a column is named that may be more than a plain one. */
 export function listColumns(config: Readable): { path: Path; column: ReadableColumn }[] {

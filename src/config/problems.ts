@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** Members of a list by position, everything else by key: `members.also[0].phone`. */
-export function renderPath(path: Path): string {
+function renderPath(path: Path): string {
   return path.map((step) => (typeof step === "number" ? `[${String(step)}]` : `.${step}`)).join("").replace(/^\./, "");
 }
 

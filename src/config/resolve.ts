@@ -56,7 +56,7 @@ function resolveLimits({ limits: { replica, ...limits }, database }: RawConfig):
 }
 
 /** A year is 365 days. */
-export function readDuration(text: string): number {
+function readDuration(text: string): number {
   const hours = { h: 1, d: 24, w: 7 * 24, y: 365 * 24 }[text.at(-1) ?? "h"] ?? 1;
   return Number(text.slice(0, -1)) * hours * 3_600_000;
 }

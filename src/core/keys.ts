@@ -1,6 +1,6 @@
 /** Reading keys and corroborating values (product.md section 5): raw text in, comparable form or the reason of its absence out. */
 export { UNUSABLE } from "./keys/unusable.ts";
-export type { KeyReading, Unusable, UnusableName } from "./keys/unusable.ts";
+export type { KeyReading, UnusableName } from "./keys/unusable.ts";
 export { readCi } from "./keys/ci.ts";
 export { readPhone } from "./keys/phone.ts";
 export type { ForeignPhone } from "./keys/phone.ts";

@@ -11,7 +11,7 @@ export interface LockedThing {
 }
 
 /** The name of the lock: servers allow 64 characters. */
-export function lockName({ database, link }: LockedThing): string {
+function lockName({ database, link }: LockedThing): string {
   return `kakao_sync_${createHash("sha256").update(JSON.stringify([database, link])).digest("hex").slice(0, 40)}`;
 }
 

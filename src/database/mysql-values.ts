@@ -38,7 +38,7 @@ export function textLiteral(text: string): string {
 }
 
 /** Text or NULL. */
-export function literal(text: string | null): string {
+function literal(text: string | null): string {
   return text === null ? "NULL" : textLiteral(text);
 }
 

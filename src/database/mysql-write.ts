@@ -78,7 +78,7 @@ export async function readFresh(writer: MysqlConnection, { place, columns }: Wri
 }
 
 /** Writes rows in the order given, in one statement that repeats every condition and must match each row. */
-export async function updateRows(writer: MysqlConnection, { place, columns }: WritablePlace, rows: readonly RowWrite[]): Promise<void> {
+async function updateRows(writer: MysqlConnection, { place, columns }: WritablePlace, rows: readonly RowWrite[]): Promise<void> {
   const value = (at: number): string => `kakao_sync_write.${valueName(at)}`;
   const sets = columns.map(({ shape }, at) => `${place.row}.${shape.sql} = ${assignSql(shape, value(1 + at))}`);
   const holds = columns.map(({ shape }, at) => holdsSql(shape, place.row, value(1 + columns.length + at)));

@@ -48,7 +48,7 @@ export function refuse(code: string, hint: string, problems: readonly string[]):
   if (problems.length > 0) throw new StartError({ code, message: problems.join("\n"), hint });
 }
 
-export async function countRows(sql: Transaction, table: TableShape, condition: string): Promise<number> {
+async function countRows(sql: Transaction, table: TableShape, condition: string): Promise<number> {
   const [row] = await sql.rows(`SELECT count(*) FROM ${table.sql} WHERE ${condition}`);
   return Number(row?.[0]);
 }

@@ -62,7 +62,7 @@ export async function readHeldIds(sql: Transaction, places: Places, ids: readonl
 }
 
 /** A partial index serves only a query that repeats its condition; for a non-empty link it is true. */
-export function heldSql(column: ColumnShape, unique: UniqueIndex | null): string {
+function heldSql(column: ColumnShape, unique: UniqueIndex | null): string {
   const condition = unique?.where ?? null;
   return `${quoteName(column.name)} = ANY($1::${column.base}[])${condition === null ? "" : ` AND (${condition})`}`;
 }

@@ -12,7 +12,7 @@ export function sameStored(left: StoredValue | undefined, right: StoredValue | u
 }
 
 /** NULL, `''`, `0` and the text `'0'`: no link (product.md section 2). */
-export function isEmptyLink(value: StoredValue): boolean {
+function isEmptyLink(value: StoredValue): boolean {
   return value === null || value === "" || value === "0" || value === 0 || (typeof value === "object" && "int" in value && value.int === "0");
 }
 

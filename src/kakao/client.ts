@@ -25,11 +25,11 @@ import {
 } from "./responses.ts";
 import { createUnlink, type LastLook, type UnlinkAnswer, type UnlinkLook } from "./unlink.ts";
 
-export { forecastPull, type PullForecast, type PullSize } from "./forecast.ts";
+export { forecastPull } from "./forecast.ts";
 export { KakaoCallError, KakaoNoAnswerError } from "./errors.ts";
 export type { CallRecord } from "./call.ts";
 export type { ListingTimes } from "./pace.ts";
-export type { KakaoAccount, KakaoBasics, KakaoPresence, KakaoScope, KakaoServiceTerm, KakaoUserDetails } from "./responses.ts";
+export type { KakaoBasics, KakaoPresence, KakaoScope, KakaoServiceTerm, KakaoUserDetails } from "./responses.ts";
 export type { LastLook, UnlinkAnswer, UnlinkLook } from "./unlink.ts";
 
 export interface KakaoClientOptions {

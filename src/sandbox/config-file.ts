@@ -4,7 +4,7 @@ import { sandboxChannel } from "./channel.ts";
 export const sandboxAppId = 424242;
 
 /** A name of its own, so that a real admin key in the environment is never taken for the sandbox's, nor sent to it. */
-export const adminKeyVariable = "KAKAO_SANDBOX_ADMIN_KEY";
+const adminKeyVariable = "KAKAO_SANDBOX_ADMIN_KEY";
 
 const channelSection = `channel:
   publicId: ${sandboxChannel.publicId}

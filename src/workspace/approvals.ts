@@ -36,7 +36,7 @@ export class Approvals {
 }
 
 /** What is signed: the run, what it was made from, and every planned row by the plan's digest. */
-export function approvalText({ id, command, appId, digests }: Run): string {
+function approvalText({ id, command, appId, digests }: Run): string {
   return JSON.stringify(["kakao-sync approval 1", appId, command, id, digests.plan, digests.config, digests.decisions, digests.database]);
 }
 

@@ -151,7 +151,7 @@ export class PullStaging {
   }
 }
 
-export function pullDamaged(path: string, cause?: unknown): StartError {
+function pullDamaged(path: string, cause?: unknown): StartError {
   return new StartError({
     code: pullFileKind.damagedCode,
     message: `The unfinished pull in ${path} is damaged.`,

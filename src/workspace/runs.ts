@@ -215,7 +215,7 @@ export class Runs {
 }
 
 /** Unix seconds at which a plan expires; Infinity for commands whose plans do not. */
-export function expiryOf(run: Run): number {
+function expiryOf(run: Run): number {
   const lifetime = PLAN_LIFETIMES[run.command];
   return lifetime === undefined ? Number.POSITIVE_INFINITY : run.createdAt + lifetime;
 }

@@ -6,7 +6,7 @@ import { createRowWriter, digestBatches, readBatches, type Batch, type RowWriter
 import { createRunFile, openRunFile, unlinkFileKind } from "./run-file.ts";
 import type { AnswerStore } from "./run-store.ts";
 import type { StateDatabase } from "./state-file.ts";
-import { goneBatches, unlinkBatches, type GoneRow, type GoneState, type UnlinkKind, type UnlinkRow } from "./unlink-batches.ts";
+import { goneBatches, unlinkBatches, type GoneRow, type UnlinkKind, type UnlinkRow } from "./unlink-batches.ts";
 
 /** A new unlinking run's store while the plan is made: written in one go, nothing counts before `finish`. */
 export interface UnlinkDraft {
@@ -70,4 +70,4 @@ function joinDigests(unlinks: string, gone: string): string {
   return createHash("sha256").update(`${unlinks} ${gone}`).digest("hex");
 }
 
-export type { GoneRow, GoneState, UnlinkKind, UnlinkRow };
+export type { GoneRow, UnlinkKind, UnlinkRow };

@@ -6,7 +6,7 @@ import { createRunFile, openRunFile, runDamaged, uploadFileKind } from "./run-fi
 import { guardWrite, type StateDatabase, transact } from "./state-file.ts";
 
 /** What a request does: takes users out whom the filter no longer lets in, sends users of the file anew, adds users. In the order in which it is done (T5). */
-export const UPLOAD_KINDS = ["filter", "change", "add"] as const;
+const UPLOAD_KINDS = ["filter", "change", "add"] as const;
 export type UploadKind = (typeof UPLOAD_KINDS)[number];
 
 /** A user of a planned request: the identifier, its member (none of a removal), the digest of the fields, and the fields in the order of `channel.fields`. */

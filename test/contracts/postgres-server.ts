@@ -25,7 +25,7 @@ export async function createPostgresDatabase(server: string, statements: readonl
 }
 
 /** One statement on a connection of its own. */
-export async function runAlone(url: string, sql: string): Promise<unknown[][]> {
+async function runAlone(url: string, sql: string): Promise<unknown[][]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

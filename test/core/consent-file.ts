@@ -9,7 +9,7 @@ import type { AuditInput, ConsentFile } from "../../src/core/consent/model.ts";
 import type { Patch } from "./consent-cases.ts";
 
 /** The day on which the fixtures have nothing to find. */
-export const today = "2026-11-02";
+const today = "2026-11-02";
 
 /** Writes a consent file, reads it as the program does, and hands over what the rules get. */
 export function inputOf(text: string, extra: Partial<AuditInput> = {}): AuditInput {

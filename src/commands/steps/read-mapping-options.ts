@@ -29,7 +29,7 @@ export function readMappingOptions(context: Context, foreignPhone: ForeignPhone,
 }
 
 /** A glob with `*` over the whole address, or a regular expression between slashes. */
-export function readPattern(text: string): RegExp {
+function readPattern(text: string): RegExp {
   if (text.length > 2 && text.startsWith("/") && text.endsWith("/")) return new RegExp(text.slice(1, -1), "u");
   const escaped = text.toLowerCase().replace(/[.+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replaceAll("*", ".*")}$`, "u");

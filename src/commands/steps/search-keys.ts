@@ -18,7 +18,7 @@ const usersAPass = 100_000;
 const properties: Readonly<Record<KeyName, string>> = { ci: "kakao_account.ci", phone: "kakao_account.phone_number", email: "kakao_account.email" };
 
 /** Keys with a column in any member table: all of them are searched for, whatever `matching.keys` says. */
-export function listConfiguredKeys({ config: { members } }: Context): readonly KeyName[] {
+function listConfiguredKeys({ config: { members } }: Context): readonly KeyName[] {
   return KEY_NAMES.filter((key) => [members, ...members.also].some((table) => table[key] !== undefined));
 }
 

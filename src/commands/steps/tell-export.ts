@@ -28,7 +28,7 @@ export function tellExport(context: Context, run: Run): void {
 }
 
 /** The JSON result (product.md section 11). */
-export function describeExport(context: Context, run: Run): Record<string, unknown> {
+function describeExport(context: Context, run: Run): Record<string, unknown> {
   const { planned: _planned, applied: _applied, purpose: _purpose, mode, ...counts } = run.counts;
   return { command: "export-channel-targets", run: run.id, mode, ...counts, files: listFiles(context, run) };
 }

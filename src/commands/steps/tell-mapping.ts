@@ -13,7 +13,7 @@ import { sqlFile, type SqlFileCounts } from "./write-sql-file.ts";
 import { readQuality } from "./read-quality.ts";
 
 /** The JSON result of `map-members` (product.md section 11). */
-export function describeMapping(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
+function describeMapping(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
   const { planned, quality, applied, appliedBy, undoneBy, ...counts } = run.counts;
   const done = applied as AppliedCounts | undefined;
   return {

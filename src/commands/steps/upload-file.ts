@@ -30,7 +30,7 @@ export interface FileFacts {
 const mostFiles = 30;
 
 /** The schema that `channel.fields` comes to, in the API's spelling. Throws StartError for what Kakao would not take: a schema can never be changed. */
-export function readSchema({ idType, fields }: ChannelConfig): FileSchema {
+function readSchema({ idType, fields }: ChannelConfig): FileSchema {
   const header = arrangeHeader("api", idType, Object.keys(fields));
   if (!("names" in header)) throw new StartError({ code: "field-name", message: `channel.fields holds ${header.name} twice, or as the name of the identifier.`, hint: "Rename or remove one of them." });
   const types = Object.values(fields).map(({ type }) => type);

@@ -41,7 +41,7 @@ export interface UploadedCounts {
   readonly requests: number;
 }
 
-export function readIntent(intent: unknown): StepIntent {
+function readIntent(intent: unknown): StepIntent {
   return intent as StepIntent;
 }
 

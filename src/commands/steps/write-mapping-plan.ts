@@ -133,7 +133,7 @@ function writeCandidate(work: PlanToWrite, file: Files["review"], row: number, u
 }
 
 /** Check digits over run, Kakao id and member, behind the end of the run's id: no spreadsheet takes it for a number. */
-export function renderRowCode(runId: string, digest: (text: string) => string, kakaoId: string, place: number, memberId: string): string {
+function renderRowCode(runId: string, digest: (text: string) => string, kakaoId: string, place: number, memberId: string): string {
   return `r${runId.slice(-4)}-${digest(["row", runId, kakaoId, place, memberId].join(" ")).slice(0, 8)}`;
 }
 

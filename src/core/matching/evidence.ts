@@ -4,7 +4,7 @@ import type { LinkedEvidence } from "./answers.ts";
 export const SAYS = { unknown: 0, agree: 1, differ: 2 } as const;
 export type Says = (typeof SAYS)[keyof typeof SAYS];
 
-export const ATTRIBUTES = ["ci", "phone", "email", "name", "birthdate"] as const;
+const ATTRIBUTES = ["ci", "phone", "email", "name", "birthdate"] as const;
 export type Attribute = (typeof ATTRIBUTES)[number];
 
 /** The five comparisons of a pair in one number, two bits each, in the order of `ATTRIBUTES`. */

@@ -8,7 +8,7 @@ import { compare, decide, type Sides } from "./decide.ts";
 import { readLinkedEvidence, SAYS, saysOf, type Evidence } from "./evidence.ts";
 
 /** At most this many candidates of a user stand in the review list. */
-export const CANDIDATES_AT_MOST = 20;
+const CANDIDATES_AT_MOST = 20;
 
 /** The counts of a plan; the Kakao users are the sum of `linked` to `unmatched` (product.md section 11). */
 export interface PlanCounts {

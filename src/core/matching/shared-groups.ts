@@ -7,7 +7,7 @@ import { readMember } from "./read-member.ts";
 import type { MappingPlan } from "./plan.ts";
 
 /** At most this many ids a side of a group are listed; the size counts all. */
-export const LISTED_AT_MOST = 100;
+const LISTED_AT_MOST = 100;
 
 export interface SharedGroup {
   readonly key: KeyName;

@@ -2,7 +2,7 @@ import { readDay, type DayFormat } from "./days.ts";
 import type { FieldValue } from "./targets.ts";
 
 /** Why a field's value cannot go into a customer file; nothing is ever altered to make it fit. */
-export const BAD_CELLS = ["formula", "control-character", "too-long", "no-number", "number-too-long", "no-date"] as const;
+const BAD_CELLS = ["formula", "control-character", "too-long", "no-number", "number-too-long", "no-date"] as const;
 export type BadCellWhy = (typeof BAD_CELLS)[number];
 export interface BadCell {
   readonly bad: BadCellWhy;

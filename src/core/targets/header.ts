@@ -5,7 +5,7 @@ export const HEADER_SETS = ["centre-2025", "api"] as const;
 export type HeaderSet = (typeof HEADER_SETS)[number];
 
 /** The column that names people, in the partner centre's words (kakao-api.md 8.5). */
-export const ID_COLUMNS: Readonly<Record<TargetIdType, string>> = { app: "앱유저아이디", phone: "전화번호" };
+const ID_COLUMNS: Readonly<Record<TargetIdType, string>> = { app: "앱유저아이디", phone: "전화번호" };
 
 /** The sample's columns behind the identifier, in its order. */
 const sample = ["이름", "생년월일", "지역", "성별", "연령", "구매금액", "포인트", "멤버십등급", "가입일", "최근구매일", "응모일"];

@@ -9,7 +9,7 @@ export interface Notice {
 }
 
 /** A notice is due when so many days are left, or fewer. */
-export const DUE_DAYS = 30;
+const DUE_DAYS = 30;
 
 const dayMs = 86_400_000;
 const seoulMs = 9 * 3_600_000;
