@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, wr
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ci } from "../helpers/match.ts";
+import { openOrphans, orphanOf, planOrphans } from "../helpers/orphans.ts";
 import { openService, type RanJson, type Service, type ServiceSetup } from "../helpers/service.ts";
 
 const people: ServiceSetup = {
@@ -260,4 +261,64 @@ describe("a disk that cannot be written", () => {
     expect((await service.json("map-members", "--apply", "--plan", id, ...confirmed)).json["applied"]).toMatchObject({ done: 12 });
     expect(await service.links()).toEqual(planned);
   });
+});
+
+describe("what was done already", () => {
+  test("undo of a run with a flipped byte: refused, or exactly what that run wrote is taken back", async () => {
+    const service = await openService(people);
+    const { id } = await service.apply();
+    cpSync(service.path(".kakao-sync"), service.path("copy"), { recursive: true });
+    const path = service.path(`.kakao-sync/runs/${id}/run.db`);
+    const endings: Record<string, number> = {};
+    for (const at of offsets(readFileSync(path).length, 90)) {
+      rmSync(service.path(".kakao-sync"), { recursive: true });
+      cpSync(service.path("copy"), service.path(".kakao-sync"), { recursive: true });
+      for (const [member, link] of Object.entries(planned)) await service.change(`update members set kakao_id = ${link ?? "null"} where id = ${member}`);
+      flip(path, at, 1 << (at % 8));
+      const ran = await service.json("undo", id, "--apply", ...confirmed);
+      if (ran.code !== 0) expectRefusal(ran, `byte ${at}`);
+      expect(await service.links(), `byte ${at}`).toEqual(ran.code === 0 ? untouched : planned);
+      endings[ran.error.code] = (endings[ran.error.code] ?? 0) + 1;
+    }
+    expect([endings[""] ?? 0, endings["run-damaged"] ?? 0].every((count) => count > 3), JSON.stringify(endings)).toBe(true);
+  }, 240_000);
+
+  test("an unlinking plan with a flipped byte: refused, or exactly the planned users are unlinked", async () => {
+    const service = await openOrphans({ orphans: 4, linked: 3 });
+    const id = await planOrphans(service);
+    cpSync(service.path(".kakao-sync"), service.path("copy"), { recursive: true });
+    const path = service.path(`.kakao-sync/runs/${id}/run.db`);
+    const everybody = ["1001", "1002", "1003", "5001", "5002", "5003", "5004"];
+    const left = (): readonly string[] => [...service.simulator.users.idsFrom(1n, false)];
+    let refused = 0;
+    const bytes = readFileSync(path);
+    const inPlan = Array.from({ length: 12 }, (_one, at) => bytes.indexOf('"5001"') + 5 * at);
+    for (const at of [...offsets(bytes.length, 40), ...inPlan]) {
+      rmSync(service.path(".kakao-sync"), { recursive: true });
+      cpSync(service.path("copy"), service.path(".kakao-sync"), { recursive: true });
+      for (let orphan = 0; orphan < 4; orphan += 1) if (!left().includes(String(5001 + orphan))) service.simulator.users.load([orphanOf(orphan)]);
+      flip(path, at, 1 << (at % 8));
+      const ran = await service.json("unlink-orphans", "--apply", "--plan", id, ...confirmed);
+      if (ran.code !== 0) expectRefusal(ran, `byte ${at}`);
+      expect(left(), `byte ${at}`).toEqual(ran.code === 0 ? everybody.slice(0, 3) : everybody);
+      refused += ran.code === 0 ? 0 : 1;
+    }
+    expect(refused).toBeGreaterThan(3);
+  }, 240_000);
+
+  test("an unfinished pull with a flipped byte goes on to the same snapshot, or says to begin anew", async () => {
+    const crowd = Object.fromEntries(Array.from({ length: 45 }, (_one, at) => [String(2000 + at), { name: `김민아` }]));
+    const service = await openService({ users: crowd, config: { limits: { requestsPerSecond: 100 } } });
+    service.simulator.faults.add({ fault: -5, path: "/v2/app/users", nth: 3 });
+    expect((await service.json("pull")).code).toBe(4);
+    const restore = keepCopy(service);
+    const path = service.path(".kakao-sync/pull.db");
+    for (const at of offsets(readFileSync(path).length, 60)) {
+      await restore();
+      flip(path, at, 1 << (at % 8));
+      const ran = await service.json("pull");
+      if (ran.code === 0) expect(ran.json, `byte ${at}`).toMatchObject({ kakaoUsers: 45 });
+      else expectRefusal(ran, `byte ${at}`);
+    }
+  }, 240_000);
 });

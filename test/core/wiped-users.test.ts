@@ -63,10 +63,10 @@ describe("wiped users", () => {
         expect(bare.plan.contradicted).toEqual(whole.plan.contradicted);
         expect(bare.plan.linkedEvidence.agree).toBeLessThanOrEqual(whole.plan.linkedEvidence.agree);
       }),
-      { numRuns: 1000, seed },
+      { numRuns: 2500, seed },
     );
     // The property says nothing of populations in which nothing was wiped, or nobody shares anything.
-    expect([wiped > 500, shared > 1000]).toEqual([true, true]);
+    expect([wiped > 700, shared > 2000], `${wiped} wiped, ${shared} shared`).toEqual([true, true]);
   }, longest);
 
   it("are unread once nobody holds them, and everybody else is answered as if they were read", () => {
