@@ -33,7 +33,7 @@ export async function runCommandLine(argv: readonly string[], io: Io): Promise<n
       const execute = await load();
       exitCode = await execute(context, command.optsWithGlobals<Parameters<typeof execute>[1]>(), argument);
     } catch (error) {
-      context.recordRefusal(error);
+      context.recordFailure(error);
       throw error;
     } finally {
       await context.close();

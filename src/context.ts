@@ -106,8 +106,11 @@ export interface Context {
   readonly renderShortDigest: typeof renderShortDigest;
   /** Puts what was read or changed on the workspace's append-only record, with the digests of the files written since the last entry. */
   record(facts: RecordFacts): void;
-  /** A command that was refused (exit 3) goes on the record, too, where there is a workspace. Never throws: the refusal itself is what the operator must see. */
-  recordRefusal(error: unknown): void;
+  /**
+   * A command that was refused (exit 3) goes on the record, too, where there is a workspace; and one that somebody is responsible for and that stopped on the way, where no step has
+   * put it there. Never throws: the failure itself is what the operator must see.
+   */
+  recordFailure(error: unknown): void;
   /** The record as it stands, for `runs audit`. */
   auditRecord(): AuditRecord;
   /** What only the consent audit needs. */

@@ -31,6 +31,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
   await checkReplica(context);
   context.window.refuseIfTooLong(`Taking ${selection.links.length.toLocaleString("en-US")} links back`, forecastWriting(context, selection.links.length));
   await confirmUndo(context, run, selection.links.length, flags);
+  context.record({ event: "applying", run: run.id, counts: { planned: selection.links.length }, digests: { plan: run.digests.plan } });
   const undone = await restoreLinks(context, run, selection);
   // What was wiped of them because they were linked is needed again.
   if ((run.wiped?.users ?? 0) > 0) context.workspace().snapshots.readAgain.add(selection.links.map(({ kakaoId }) => kakaoId));

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
-import { RefusedError } from "../errors.ts";
+import { InterruptedError, OperatorError, RefusedError, StartError } from "../errors.ts";
 import { createCsv } from "../files/csv-out.ts";
 import { OutputFile } from "../files/output-file.ts";
 import { createTargetFiles } from "../files/target-files.ts";
-import type { RecordEntry } from "../workspace/record.ts";
+import { purposes } from "../messages/purposes.ts";
+import type { RecordedEvent, RecordEntry } from "../workspace/record.ts";
 import type { Things } from "./open-things.ts";
 
 /** What a command says for the record; who, where, when and which files is known already. */
@@ -12,35 +13,45 @@ export type RecordFacts = Omit<RecordEntry, "at" | "command" | "operator" | "hos
 export interface RecordKeeper {
   /** Puts an entry on the record, with the digests of the files written since the last one. */
   record(facts: RecordFacts): void;
-  recordRefusal(error: unknown): void;
+  recordFailure(error: unknown): void;
   readonly createCsv: typeof createCsv;
   readonly createTargetFiles: typeof createTargetFiles;
   createText(path: string): Pick<OutputFile, "write" | "finish" | "discard">;
 }
 
+interface Recorder {
+  readonly command: string;
+  readonly operator: string;
+  readonly host: string;
+  readonly now: () => number;
+  /** Whether the command has asked who is responsible: it reads keys, or changes something. */
+  readonly isResponsible: () => boolean;
+}
+
 /** The record's keeper for one command. */
-export function keepRecord(things: Things, who: { readonly command: string; readonly operator: string; readonly host: string; readonly now: () => number }): RecordKeeper {
+export function keepRecord(things: Things, who: Recorder): RecordKeeper {
   let written: Readonly<Record<string, string>> = {};
+  let last: RecordedEvent | undefined;
   const record = ({ digests, ...facts }: RecordFacts): void => {
     const { command, operator, host } = who;
     const all = { ...digests, ...written };
     things.record().append({
       at: new Date(who.now()).toISOString(), command, operator, host,
+      ...(purposes[command] === undefined ? {} : { purpose: purposes[command] }),
       app: things.config().kakao.appId, database: things.databaseIdentity(),
       ...facts,
       ...(Object.keys(all).length === 0 ? {} : { digests: all }),
     });
     written = {};
+    last = facts.event;
   };
   return {
     record,
-    recordRefusal: (error) => {
-      if (!(error instanceof RefusedError) || !things.hasWorkspace()) return;
-      try {
-        record({ event: "refused", code: error.code, ...(error.run === undefined ? {} : { run: error.run }) });
-      } catch {
-        // A workspace that cannot be written has refused already, for a reason that is being told.
-      }
+    recordFailure: (error) => {
+      const facts = describeFailure(error, who.isResponsible());
+      // What a step has told of its own interruption says more.
+      if (facts === undefined || (facts.event === "interrupted" && last === "interrupted") || !things.hasWorkspace()) return;
+      quietly(() => record(facts));
     },
     createText: (path) => {
       const text = new OutputFile(path);
@@ -77,4 +88,20 @@ export function keepRecord(things: Things, who: { readonly command: string; read
       };
     },
   };
+}
+
+/** A workspace that cannot be written has failed already, for a reason that is being told. */
+function quietly(put: () => void): void {
+  try {
+    put();
+  } catch {
+    return;
+  }
+}
+
+/** A refusal; or the end of a command that had begun. What could not start has read nothing, and what somebody declined has told so. */
+function describeFailure(error: unknown, isResponsible: boolean): RecordFacts | undefined {
+  if (error instanceof RefusedError) return { event: "refused", code: error.code, ...(error.run === undefined ? {} : { run: error.run }) };
+  if (!isResponsible || error instanceof StartError || (error instanceof InterruptedError && error.code === "declined")) return undefined;
+  return { event: "interrupted", ...(error instanceof OperatorError ? { code: error.code, ...(error.run === undefined ? {} : { run: error.run }) } : { code: "defect" }) };
 }

@@ -30,6 +30,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
   if (!flags.color) process.env["NO_COLOR"] = "1";
   const now = (): number => Date.now();
   const operator = findOperator(flags, io.env, terminal.interactive);
+  let isResponsible = false;
   const window = openWindow(flags.until, now);
   const workspaceFolder = resolve(io.cwd, flags.workspace ?? ".kakao-sync");
   const things = openThings({ io, flags, terminal, workspaceFolder, now, holder: { command, operator: operator ?? "?", host: hostname() } });
@@ -48,7 +49,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       const [{ renderPage }, { renderChart }] = await Promise.all([import("../report/page.ts"), import("../report/charts.ts")]);
       return renderPage(report, renderChart);
     },
-    ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now }),
+    ...keepRecord(things, { command, operator: operator ?? "?", host: hostname(), now, isResponsible: () => isResponsible }),
     ...approverKeys(io),
     ...openers(io, things, workspaceFolder, now),
     get config() {
@@ -57,7 +58,11 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     get configDigest() {
       return configDigest(things.config());
     },
-    requireOperator: () => requireOperator(operator),
+    requireOperator: () => {
+      const name = requireOperator(operator);
+      isResponsible = true;
+      return name;
+    },
     window,
     checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal, window),
     lookTools: async () => (await import("./look-tools.ts")).createLookTools(io, things.config(), workspaceFolder, now),

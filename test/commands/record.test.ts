@@ -34,7 +34,8 @@ describe("the record (section 10)", () => {
       [4, "map-members", "applied", "tester", id, ""],
       [5, "map-members", "destroyed", "tester", id, ""],
       [6, "map-members", "refused", "lee", id, "plan-used"],
-      [7, "undo", "undone", "kim", id, ""],
+      [7, "undo", "applying", "kim", id, ""],
+      [8, "undo", "undone", "kim", id, ""],
     ]);
     expect(record[0]?.entry).toMatchObject({ ci: { received: 2 }, app: "424242" });
     expect(record[1]?.entry).toMatchObject({ ci: { used: 2 }, database: expect.stringMatching(/.+/), digests: { plan: expect.stringMatching(/^[0-9a-f]{64}$/), "plan.csv": expect.stringMatching(/^[0-9a-f]{64}$/), "review.csv": expect.any(String) } });

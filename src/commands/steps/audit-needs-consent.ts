@@ -5,11 +5,13 @@ import type { Context } from "../../context.ts";
 import { EXIT } from "../../errors.ts";
 import type { KakaoBasics } from "../../kakao/client.ts";
 import { refuseWrongClock } from "./check-clock.ts";
+import { codeOf } from "./code-of.ts";
 import { runTogether } from "./run-together.ts";
 import { askTerms, codeOfUser, countLeftOut, startAnew, type TermsAsker } from "./sample-live-terms.ts";
 import { tellCalls } from "./tell-calls.ts";
 
 const basicsPerCall = 100;
+const purpose = "members to ask for the additional consent";
 const header = ["member_id", "kakao_id", "came_by", "lacks"];
 
 /** One link of a live member. */
@@ -48,6 +50,7 @@ export async function listNeedsConsent(context: Context, to: string): Promise<nu
     return EXIT.done;
   } catch (error) {
     file.discard();
+    if (work.counts.asked > 0) context.record({ event: "interrupted", code: codeOf(error), purpose, counts: { ...work.counts } });
     throw startAnew(error);
   } finally {
     progress.stop();
@@ -138,7 +141,7 @@ async function askOne(work: NeedsConsent, id: KakaoId): Promise<readonly string[
 
 function tell({ context, counts, leftOut, termsRefused }: NeedsConsent, listed: number, to: string): void {
   const { terminal } = context;
-  context.record({ event: "exported", purpose: "members to ask for the additional consent", counts: { ...counts, listed } });
+  context.record({ event: "exported", purpose, counts: { ...counts, listed } });
   terminal.table(
     [{ header: "linked live members" }, { header: "members" }],
     [["asked about", counts.asked], ["came by Kakao Login alone", counts.kakaoLogin], ["lack a required term", counts.lackingTerms], ["listed, as one of the two", listed], ...Object.entries(leftOut).map(([why, users]): [string, number] => [`left out: ${why}`, users])],

@@ -3,6 +3,7 @@ import type { KakaoId } from "../../core/kakao-id.ts";
 import { isOtherApp, type UnlinkNumbers } from "../../core/orphans/brakes.ts";
 import { joinHolders, type Joined } from "../../core/orphans/linked-users.ts";
 import { askLinkDates, basicsPerCall, detailsPerCall, findLinkedSince, graceOf, listOpenRows } from "./ask-kakao.ts";
+import { codeOf } from "./code-of.ts";
 import { countOf } from "./count-of.ts";
 import { listKakaoUsers } from "./list-kakao-users.ts";
 import { markDecided } from "./mark-decided.ts";
@@ -76,7 +77,7 @@ export async function findOrphans(context: Context, input: UnlinkInput): Promise
       listing: { takenAt: listing.takenAt, generation: listing.snapshot?.generation ?? null },
     };
   } catch (error) {
-    if (received.ci > 0) context.record({ event: "interrupted", ci: { received: received.ci, destroyed: received.ci } });
+    if (received.ci > 0) context.record({ event: "interrupted", code: codeOf(error), ci: { received: received.ci, destroyed: received.ci } });
     throw error;
   } finally {
     listing.snapshot?.close();

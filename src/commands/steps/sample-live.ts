@@ -4,6 +4,7 @@ import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { KakaoScope } from "../../kakao/client.ts";
 import { refuseWrongClock } from "./check-clock.ts";
+import { codeOf } from "./code-of.ts";
 import { runTogether } from "./run-together.ts";
 import { countLive, type LiveCounts, type UserAnswer } from "./sample-live-count.ts";
 import { askTerms, codeOfUser, countLeftOut, startAnew, type TermsAsker } from "./sample-live-terms.ts";
@@ -51,7 +52,7 @@ export async function sampleLive(context: Context, size: number): Promise<LiveLo
     const { termsRefused, replaced } = look;
     return { ...countLive(look.answers, [...look.answerable]), linked, replaced, ...(termsRefused === undefined ? {} : { termsRefused }) };
   } catch (error) {
-    if (look.answers.length > 0) putOnRecord(look, "interrupted");
+    if (look.answers.length > 0) putOnRecord(look, "interrupted", codeOf(error));
     throw startAnew(error);
   } finally {
     progress.stop();
@@ -59,9 +60,9 @@ export async function sampleLive(context: Context, size: number): Promise<LiveLo
 }
 
 /** Personal data were asked for, and dropped. */
-function putOnRecord({ context, answers }: Look, event: "read" | "interrupted"): void {
+function putOnRecord({ context, answers }: Look, event: "read" | "interrupted", code?: string): void {
   const received = answers.filter(({ filled }) => filled.includes("account_ci")).length;
-  context.record({ event, purpose: "how many users agreed to which item and term", counts: { users: answers.length }, ci: { received, destroyed: received } });
+  context.record({ event, ...(code === undefined ? {} : { code }), purpose: "how many users agreed to which item and term", counts: { users: answers.length }, ci: { received, destroyed: received } });
 }
 
 /** Round after round takes the next candidate of each open slot; when no slot is open, what is left of the others stands in. */

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { EXIT, OperatorError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { codeOf } from "./code-of.ts";
 import type { SoFar } from "./count-so-far.ts";
 
 /**
@@ -12,7 +13,7 @@ export function stopRun(context: Context, run: Run, error: unknown, resume: stri
   if (runs.get(run.id).state !== "applying") return error;
   runs.transition(run.id, "interrupted", Math.floor(context.now() / 1000));
   const counts = tryToCount(countSoFar);
-  context.record({ event: "interrupted", ...(purpose === undefined ? {} : { purpose }), run: run.id, code: error instanceof OperatorError ? error.code : "defect", ...(counts === undefined ? {} : { counts }) });
+  context.record({ event: "interrupted", ...(purpose === undefined ? {} : { purpose }), run: run.id, code: codeOf(error), ...(counts === undefined ? {} : { counts }) });
   if (!(error instanceof OperatorError)) return error;
   const exitCode = error.exitCode === EXIT.cannotStart ? EXIT.failedPartWay : error.exitCode;
   return new OperatorError(exitCode, {

@@ -5,6 +5,7 @@ import type { ForeignPhone } from "../../core/keys.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
 import type { BasicsAnswer, Pull, PullReport } from "../../workspace/pull.ts";
 import { refuseWrongClock } from "./check-clock.ts";
+import { codeOf } from "./code-of.ts";
 import { Bell, runTogether } from "./run-together.ts";
 
 const basicsPerCall = 100;
@@ -22,8 +23,8 @@ interface PullWork {
   /** Ends the other parts when one has failed. */
   readonly signal: AbortSignal;
   readonly told: () => void;
-  /** CIs that Kakao has given, for the record. */
-  readonly received: { ci: number };
+  /** Users whose details Kakao has given, and CIs among them, for the record. */
+  readonly received: { users: number; ci: number };
 }
 
 /**
@@ -37,17 +38,21 @@ export async function takeSnapshot(context: Context, refreshAfterMs: number): Pr
   const unfinished = store.resumePull();
   // An unfinished pull for other properties, or one that is older than details may be, would mix two states: begin anew.
   const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - 24 * 3600;
-  if (unfinished !== null && !usable) unfinished.abandon();
+  const before = usable ? (unfinished?.state.counts.staged ?? 0) : 0;
+  if (unfinished !== null && !usable) {
+    context.record({ event: "destroyed", counts: { unfinishedPull: true, read: unfinished.state.counts.staged } });
+    unfinished.abandon();
+  }
   const pull = usable && unfinished !== null ? unfinished : store.beginPull({ properties, refreshBefore: nowSeconds - Math.floor(refreshAfterMs / 1000), now: nowSeconds });
-  const received = { ci: 0 };
+  const received = { users: 0, ci: 0 };
   try {
     await readEverything(context, pull, properties, received);
     const report = pull.complete(Math.floor(context.now() / 1000));
     const { total: kakaoUsers, new: isNew, gone, returned } = report;
-    context.record({ event: "pulled", counts: { kakaoUsers, new: isNew, gone, returned }, ci: { received: received.ci } });
+    context.record({ event: "pulled", counts: { kakaoUsers, new: isNew, gone, returned, read: received.users, before }, ci: { received: received.ci } });
     return report;
   } catch (error) {
-    if (received.ci > 0) context.record({ event: "interrupted", ci: { received: received.ci } });
+    if (received.users > 0) context.record({ event: "interrupted", code: codeOf(error), counts: { read: received.users, before }, ci: { received: received.ci } });
     throw error;
   }
 }
@@ -149,6 +154,7 @@ async function readDetails({ context, kakao, pull, properties, foreignPhone, bel
     const users = await kakao.readUsers(ids, properties);
     const answered = new Set(users.map(({ id }) => id));
     const read = users.map((user) => readKakaoUser(user, foreignPhone));
+    received.users += read.length;
     received.ci += read.filter(({ ci }) => typeof ci === "string").length;
     pull.putDetails(read, ids.filter((id) => !answered.has(id)));
     told();

@@ -9,6 +9,7 @@ import type { UnlinkStore } from "../../workspace/unlink-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { readOutcomes, refuseDamagedPlan } from "./apply-mapping.ts";
 import { readClears } from "./clear-gone.ts";
+import { codeOf } from "./code-of.ts";
 import { holdDatabase } from "./hold-database.ts";
 import { startWritePace } from "./hold-writes.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
@@ -151,6 +152,9 @@ export async function restoreLinks(context: Context, run: Run, selection: UndoSe
       progress.update(start + batch.length);
     }
     return counts;
+  } catch (error) {
+    context.record({ event: "interrupted", run: run.id, code: codeOf(error), counts });
+    throw error;
   } finally {
     progress.finish();
     store.close();
