@@ -8,6 +8,9 @@ import type { PlaceLink, SqlitePlace } from "./sqlite-place.ts";
 /** Rows a page: larger pages cost memory, smaller ones time (measured at 500 to 20,000). */
 const usualPageSize = 2_000;
 
+/** Rows a page of a reading with further texts, of which nothing is kept: the joined text of more is too large for the collector's young generation (128 kB), and stays. */
+export const STREAM_PAGE = 500;
+
 /** Rows with further texts that were asked for; `extras[n]` belongs to row n. */
 export interface Page {
   readonly rows: readonly MemberRow[];

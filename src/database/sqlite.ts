@@ -13,7 +13,7 @@ import type { SqliteLinkTable } from "./sqlite-link-table.ts";
 import { checkWritten, writeTableChanges } from "./sqlite-link-write.ts";
 import { type Places, resolvePlaces, type SqlitePlace } from "./sqlite-place.ts";
 import { openSqlitePlace } from "./sqlite-linked-place.ts";
-import { readByIds, readHeldIds, readHolders, readPages } from "./sqlite-read.ts";
+import { readByIds, readHeldIds, readHolders, readPages, STREAM_PAGE } from "./sqlite-read.ts";
 import { restoreAll } from "./sqlite-restore.ts";
 import { decodeStored, encodeSql } from "./sqlite-values.ts";
 import type { StoredValue } from "./stored-values.ts";
@@ -102,7 +102,7 @@ export class SqliteDatabase implements ServiceDatabase {
 
   *#readWithExtras(place: SqlitePlace, { groups, own, lookups }: SqliteExtras): Generator<readonly MemberRow[]> {
     const wide = lookups.some(({ indexed }) => !indexed);
-    for (const { rows, extras } of this.#eachPage(readPages(this.#reader, place, { extras: own, ...(wide ? { pageSize: WIDE_PAGE } : {}) }))) {
+    for (const { rows, extras } of this.#eachPage(readPages(this.#reader, place, { extras: own, pageSize: wide ? WIDE_PAGE : STREAM_PAGE }))) {
       const ids = rows.map(({ id }) => id);
       const found = this.#doing("read", () => lookups.map((lookup) => readLookup(this.#reader, lookup, ids)));
       yield putExtras(this.#withLinks(rows), groups, extras, found);

@@ -7,6 +7,7 @@ import type { TargetAnswer } from "../../core/targets/targets.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { FailedError, StartError } from "../../errors.ts";
 import { askRelations, tellRelationCalls, unasked, type AskedBatch } from "./ask-relations.ts";
+import { letRowsDieYoung } from "./let-rows-die-young.ts";
 import { readZoneMinutes } from "./read-mapping-options.ts";
 import { readFullInputs, readNarrowInputs } from "./read-target-inputs.ts";
 
@@ -47,6 +48,7 @@ export interface TargetSelection {
  * The second reading is the stream of answers, Kakao being asked on the way where `--relation` says so. 8 bytes a row that may be exported or refuses, 16 for a moment.
  */
 export async function selectTargets(context: Context, flags: SelectionFlags, readField: ReadField, lists: SelectionLists = {}): Promise<TargetSelection> {
+  letRowsDieYoung();
   const extras = context.channelExtras({ segment: flags.segment, phone: context.config.channel?.idType === "phone", fields: true });
   const inspection = await (await context.database()).inspect(extras.sources);
   refuseMissing(context, flags, inspection);
