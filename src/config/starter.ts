@@ -11,13 +11,13 @@ type ColumnRole = (typeof columnRoles)[number];
 type ConditionRole = (typeof conditionRoles)[number]["key"];
 
 /** Values of columns that a written link fills. */
-export type StarterSet = Readonly<Record<string, "now" | "uuid" | { readonly literal: string }>>;
+type StarterSet = Readonly<Record<string, "now" | "uuid" | { readonly literal: string }>>;
 
 export type StarterLink =
   | { readonly kind: "column"; readonly column: string; readonly note?: string }
   | { readonly kind: "table"; readonly table: string; readonly memberId: string; readonly kakaoId: string; readonly fixed: Readonly<Record<string, string>>; readonly set: StarterSet; readonly note?: string };
 
-export interface StarterChannel {
+interface StarterChannel {
   /** Without one, or without a column of consent and its time, the section is written as comments. */
   readonly publicId?: string;
   readonly agreed?: string;

@@ -1,7 +1,7 @@
 /** Command lines that the help of a command ends with, without `kakao-sync`. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
-  init: ["init", "init --where is_active=1 --app-id 424242   # in a script: asks nothing"],
-  doctor: ["doctor", "doctor --json --operator cron   # exit 1: something must be mended"],
+  init: ["init", "init --where is_active=1 --app-id 424242   # in a script"],
+  doctor: ["doctor", "doctor --json --operator cron   # exit 1: to be mended"],
   pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
   "map-members": [
     "map-members",

@@ -23,7 +23,7 @@ export async function chooseTable({ terminal }: Context, { candidates }: Looked,
   return terminal.choose("Which table holds the members?", choices);
 }
 
-export function tellRows({ rows, isEstimate, isView }: SampledTable): string {
+function tellRows({ rows, isEstimate, isView }: SampledTable): string {
   return `${isView ? "view, " : ""}${rows === null ? "not counted" : `${isEstimate ? "about " : ""}${rows.toLocaleString("en-US")} rows`}`;
 }
 

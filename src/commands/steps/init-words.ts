@@ -6,7 +6,7 @@ import type { Proposal } from "../../core/detect/propose.ts";
 export const frameworkNames: Readonly<Record<FrameworkName, string>> = { gnuboard: "Gnuboard 5", wordpress: "WordPress", "django-allauth": "Django with allauth", laravel: "Laravel", rails: "Rails with Devise", nextauth: "NextAuth (Auth.js)" };
 
 /** What is known of a framework that no column says. */
-export const remarkWords: Readonly<Record<FrameworkRemark, string>> = {
+const remarkWords: Readonly<Record<FrameworkRemark, string>> = {
   "gnuboard-dupinfo": "mb_dupinfo is no CI: it holds the DI, or an MD5 of the doubled CI, and neither can be compared with Kakao's. Keys are phone and e-mail.",
   "gnuboard-certified": "Numbers are known to be verified only where mb_certify says so. If your shop keeps g5_member_cert_history, members.phoneVerifiedAt can be an expression over it: { sql: \"(select max(h.ch_datetime) from g5_member_cert_history h where h.mb_id = g5_member.mb_id and h.ch_hp = g5_member.mb_hp)\" }",
   "wordpress-meta": "WordPress keeps nearly everything in wp_usermeta, a row a value. A value from there is an expression { sql: \"(select max(m.meta_value) from wp_usermeta m where m.user_id = wp_users.ID and m.meta_key = '…')\" }, or a view of yours with a column each. display_name is what a member chose, no name to compare.",

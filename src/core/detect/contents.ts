@@ -25,7 +25,7 @@ const kinds = {
   zeroDate: (value: string) => /^0000-00-00/.test(value),
 } satisfies Readonly<Record<string, (value: string) => boolean>>;
 
-export type ContentKind = keyof typeof kinds;
+type ContentKind = keyof typeof kinds;
 
 export function readContents(values: readonly (string | null)[]): Contents {
   const filled = values.filter((value) => value !== null && value.trim() !== "").map(String);

@@ -6,7 +6,7 @@ import { quoteColumn, type SqlEngine } from "./quote.ts";
 export type FrameworkName = "gnuboard" | "wordpress" | "django-allauth" | "laravel" | "rails" | "nextauth";
 
 /** What is known of the tables of a framework beyond what names and contents say. */
-export interface Framework {
+interface Framework {
   readonly name: FrameworkName;
   readonly members: string;
   readonly id?: string;

@@ -3,7 +3,7 @@ import { type ColumnLook, type SampledTable, valuesOf } from "./look.ts";
 import { readNameFor, spellName } from "./names.ts";
 
 /** What a new row of a link table is filled with, beside the two ids and `fixed`. */
-export type ProposedSet = Readonly<Record<string, "now" | "uuid" | { readonly literal: string }>>;
+type ProposedSet = Readonly<Record<string, "now" | "uuid" | { readonly literal: string }>>;
 
 /** Where the Kakao ids are, or could be. */
 export type ProposedLink =

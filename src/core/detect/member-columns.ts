@@ -13,7 +13,7 @@ export interface UnreadColumn {
   readonly holds: "digest" | "flag" | "other";
 }
 
-export interface MemberColumnsFound {
+interface MemberColumnsFound {
   readonly columns: Readonly<Partial<Record<MemberRole, ProposedColumn>>>;
   readonly unread: readonly UnreadColumn[];
 }

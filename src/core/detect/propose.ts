@@ -9,7 +9,7 @@ import type { SqlEngine } from "./quote.ts";
 import { type ProposedStates, proposeStates } from "./states.ts";
 
 /** A further table of members, never live. */
-export interface ProposedAlso {
+interface ProposedAlso {
   readonly table: string;
   readonly id: string;
   readonly columns: Readonly<Partial<Record<MemberRole, ProposedColumn>>>;

@@ -4,7 +4,7 @@ import { spellName } from "./names.ts";
 import { quoteColumn, quoteValue, type SqlEngine } from "./quote.ts";
 
 /** A column that says something about a member's state, with the values that the sample has. */
-export interface StateColumn {
+interface StateColumn {
   readonly column: string;
   /** Empty where it holds times, or too many different values. */
   readonly values: readonly { readonly value: string | null; readonly count: number }[];
