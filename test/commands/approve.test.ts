@@ -32,10 +32,13 @@ describe("limits.approvals", () => {
     expect((await approve(service, id, "kim")).json).toMatchObject({ approvers: ["kim"], digest: expect.stringMatching(/^\d{4}-\d{4}-\d{4}-\d{4}$/) });
     expect((await apply(service, id, "park")).error.message).toContain("it has 1: kim");
     await approve(service, id, "lee");
-    expect((await apply(service, id, "lee")).error.message).toContain("of other people than lee; it has 1: kim");
+    for (const lee of ["lee", "Lee"]) expect((await apply(service, id, lee)).error.message).toContain(`of other people than ${lee}; it has 1: kim`);
     expect(await service.links()).toEqual({ 1: null });
     expect((await apply(service, id, "park")).json["applied"]).toMatchObject({ done: 1 });
     expect((await service.json("runs", "audit")).json["record"]).toContainEqual(expect.objectContaining({ entry: expect.objectContaining({ event: "approved", approver: "lee", run: id }) }));
+    const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
+    expect((await service.json("runs", "audit", "--month", month)).json["review"]).toMatchObject({ approvals: { kim: 1, lee: 1 }, refusals: { "approvals-missing": 4 } });
+    expect((await service.run("runs", "audit", "--month", month)).out).toMatch(/approved by lee +1/);
   });
 
   test("one person signs once, however often", async () => {

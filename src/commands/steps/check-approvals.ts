@@ -9,6 +9,11 @@ export function listApprovers(context: Context, run: Run): readonly string[] {
   return valid.map(({ approver }) => approver);
 }
 
+/** `Kim` is `kim`: in doubt it is the same person, who approves nothing of their own. */
+function spell(name: string): string {
+  return name.normalize("NFKC").toLowerCase();
+}
+
 /**
  * `limits.approvals`: refuses a plan that too few people have signed. Whoever applies it counts for nobody, so that nobody approves their own work. A plan that was begun
  * had its approvals and is not asked again.
@@ -17,7 +22,7 @@ export function checkApprovals(context: Context, run: Run, what: "link" | "unlin
   const needed = context.config.limits.approvals[what];
   if (needed === 0 || run.state !== "planned") return;
   const operator = context.requireOperator();
-  const approvers = listApprovers(context, run).filter((approver) => approver !== operator);
+  const approvers = listApprovers(context, run).filter((approver) => spell(approver) !== spell(operator));
   if (approvers.length >= needed) return;
   throw new RefusedError({
     code: "approvals-missing",

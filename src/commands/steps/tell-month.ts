@@ -9,6 +9,8 @@ export interface MonthReview {
   /** By operator. */
   readonly operators: Readonly<Record<string, number>>;
   readonly ci: { readonly received: number; readonly used: number; readonly destroyed: number };
+  /** By approver. */
+  readonly approvals: Readonly<Record<string, number>>;
   /** By code. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly runs: readonly string[];
@@ -21,6 +23,7 @@ export function summariseMonth(recorded: readonly RecordedEntry[]): MonthReview 
     entries: entries.length,
     events: tally(entries.map(({ command, event }) => `${command} ${event}`)),
     operators: tally(entries.map(({ operator }) => operator)),
+    approvals: tally(entries.flatMap(({ event, approver }) => (event === "approved" ? [approver ?? "?"] : []))),
     ci: { received: sum("received"), used: sum("used"), destroyed: sum("destroyed") },
     refusals: tally(entries.flatMap(({ event, code }) => (event === "refused" ? [code ?? "?"] : []))),
     runs: [...new Set(entries.flatMap(({ run }) => run ?? []))],
@@ -29,9 +32,9 @@ export function summariseMonth(recorded: readonly RecordedEntry[]): MonthReview 
 
 /** The review sheet: counts, and two lines for the reviewer's hand. */
 export function tellMonth({ terminal }: Context, month: string, recorded: readonly RecordedEntry[]): void {
-  const { entries, events, operators, ci, refusals, runs } = summariseMonth(recorded);
+  const { entries, events, operators, approvals, ci, refusals, runs } = summariseMonth(recorded);
   terminal.line(`Review of ${month} (Korean time): ${entries} entries, ${runs.length} runs.`);
-  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [`by ${operator}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [`refused: ${code}`, count])];
+  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [`refused: ${code}`, count])];
   terminal.table([{ header: "what" }, { header: "times" }], counts);
   terminal.table([{ header: "CIs" }, { header: "values" }], [["received from Kakao", ci.received], ["used to compare", ci.used], ["destroyed", ci.destroyed]]);
   terminal.line("Reviewed by ____________________   on ____________________");
