@@ -5,6 +5,7 @@ import { cpus, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { KEY, makeData } from "./make-data.mjs";
+import { measureExportGrowth } from "./export-targets.mjs";
 import { measureEngines } from "./measure-engines.mjs";
 import { measurePull } from "./measure-pull.mjs";
 import { runNode } from "./run-process.mjs";
@@ -26,6 +27,7 @@ await benchPlan();
 benchApply();
 measureEngines(data);
 await measurePull(Math.min(rows, 4_000));
+if (hasCommand("sqlite3")) measureExportGrowth(rows);
 benchHelp();
 
 async function benchPlan() {
