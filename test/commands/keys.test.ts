@@ -222,3 +222,40 @@ describe("key and damage are told apart", () => {
     expect((await service.json("map-members")).code).toBe(0);
   });
 });
+
+describe("Kakao's admin key in a file", () => {
+  const crowd = Object.fromEntries(Array.from({ length: 60 }, (_one, at) => [String(2000 + at), { name: "김민아" }]));
+
+  async function openWithFile(): Promise<Service> {
+    const service = await openService({ users: crowd });
+    writeFileSync(service.path("secret"), service.simulator.adminKey, { mode: 0o600 });
+    service.configure({ kakao: { appId: 424242, baseUrl: service.simulator.url, adminKeyFile: "./secret", adminKey: undefined }, limits: { requestsPerSecond: 2, listingPerMinute: 100 } });
+    return service;
+  }
+
+  /** Waits until Kakao has been asked, so that the former key is in use. */
+  async function untilAsked(service: Service): Promise<void> {
+    while (service.simulator.requests.count({ path: "/v2/app/users" }) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  test("replaced while a pull runs, is read again once and goes on", async () => {
+    const service = await openWithFile();
+    const pulling = service.json("pull");
+    await untilAsked(service);
+    writeFileSync(service.path("secret"), "0123456789abcdef0123456789abcdef");
+    service.simulator.replaceAdminKey("0123456789abcdef0123456789abcdef");
+    expect(await pulling).toMatchObject({ code: 0, json: { kakaoUsers: 60, read: 60 } });
+  });
+
+  test("replaced at Kakao and not in the file, stops the pull, which goes on once it is", async () => {
+    const service = await openWithFile();
+    const pulling = service.json("pull");
+    await untilAsked(service);
+    service.simulator.replaceAdminKey("0123456789abcdef0123456789abcdef");
+    expect(await pulling).toMatchObject({ code: 4, error: { code: "kakao-401" } });
+    const refused = service.simulator.requests.find({ path: "/v2/app/users" }).filter(({ status }) => status === 401);
+    expect(refused.length).toBeGreaterThan(0);
+    writeFileSync(service.path("secret"), "0123456789abcdef0123456789abcdef");
+    expect(await service.json("pull")).toMatchObject({ code: 0, json: { kakaoUsers: 60, read: 60 } });
+  });
+});
