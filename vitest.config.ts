@@ -4,7 +4,7 @@ import { findMysql, findPostgres, type FoundServer } from "./test/helpers/server
 const shared = { testTimeout: 60_000, hookTimeout: 180_000, pool: "forks" as const };
 
 /** The tests of the commands that read and write members: they run on every engine. */
-const onEveryEngine = ["map-members", "apply", "undo", "decisions", "link-table", "stored-columns", "unlink-orphans", "unlink-apply", "unlink-link-table", "unlink-spellings", "clear-gone", "export-targets", "init", "upload-engines"].map((name) => `test/commands/${name}.test.ts`).concat("test/database/explore.test.ts");
+const onEveryEngine = ["map-members", "apply", "undo", "decisions", "link-table", "stored-columns", "unlink-orphans", "unlink-apply", "unlink-link-table", "unlink-spellings", "clear-gone", "export-targets", "init", "doctor", "upload-engines"].map((name) => `test/commands/${name}.test.ts`).concat("test/database/explore.test.ts");
 
 /** A project that runs those tests on a server, or nothing and the reason where there is none. */
 function onServer(name: "postgres" | "mysql", found: FoundServer) {

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readdirSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -173,10 +174,17 @@ describe("the database", () => {
     expect(await one(other, "link column")).toMatchObject({ result: "warn", sql: expect.stringMatching(/ADD COLUMN/i) as unknown });
   });
 
-  test.runIf(storeEngine === "sqlite" && process.getuid?.() !== 0)("that can only be read", async () => {
+  test.runIf(storeEngine === "postgres")("whose role may only read: enough for plans", async () => {
     const service = await openService(shop);
-    chmodSync(service.path("members.db"), 0o400);
-    expect(await one(service, "role")).toMatchObject({ result: "warn" });
+    const config = JSON.parse(readFileSync(service.path("kakao-sync.config.yaml"), "utf8")) as { readonly database: { readonly url: string } };
+    const role = `kakao_sync_${randomBytes(4).toString("hex")}`;
+    await service.change(`create role ${role} login; grant select on members to ${role}`);
+    try {
+      service.configure({ database: { url: config.database.url.replace("root@", `${role}@`) } });
+      expect(await one(service, "role")).toMatchObject({ result: "warn", detail: expect.stringContaining("can only read") as unknown, todo: expect.stringContaining("rights") as unknown });
+    } finally {
+      await service.change(`drop owned by ${role}; drop role ${role}`);
+    }
   });
 });
 
