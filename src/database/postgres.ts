@@ -63,8 +63,7 @@ class PostgresDatabase implements ServiceDatabase {
   }
 
   async inspect(extras: readonly ExtraSource[] = []): Promise<Inspection> {
-    this.#places = undefined;
-    const places = await this.#resolve(extras);
+    const places = (this.#places = await this.#resolve(extras));
     await this.#read(this.#reader, (sql) => inspectPlaces(sql, this.#options.map, places));
     const rows = await this.#read(this.#primary, (sql) => countMembers(sql, places));
     if (this.#reader !== this.#primary) {
