@@ -15,7 +15,7 @@ export async function purge(context: Context, flags: PurgeFlags): Promise<number
   const now = Math.floor(context.now() / 1000);
   context.workspace().runs.expirePlans(now);
   context.workspace().runs.sweepPurged();
-  await wipeUsed(context);
+  if (flags.apply === true) await wipeUsed(context);
 
   const found = listPurgeable(context, flags, now);
   tellPurgeable(context, found);

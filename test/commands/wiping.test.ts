@@ -197,6 +197,8 @@ describe("a plan that expires", () => {
     expect(states(service)["13"]).toBe("read");
     setClock(start + 8 * day);
     await service.json("purge");
+    expect(states(service)["13"]).toBe("read");
+    await service.json("purge", "--apply", "--yes", "--operator", "kim");
     expect(states(service)).toEqual({ "11": "read", "12": "read", "13": "wiped", "14": "read", "15": "read" });
     expect(await destructions(service)).toEqual([{ run: id, ci: { destroyed: 1 }, counts: { users: 1 } }]);
   });
