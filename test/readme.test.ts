@@ -38,12 +38,12 @@ describe("the README", () => {
 });
 
 describe(".ci/run", () => {
-  it("runs exactly the README's test line, from the package's folder", () => {
+  it("runs exactly the README's test line, from the package's folder, after it has looked for a browser", () => {
     const commands = readFileSync(".ci/run", "utf8").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-    expect(commands).toEqual(["set -euo pipefail", 'cd "$(dirname "$0")/.."', "export KAKAO_SYNC_TEST_REQUIRE=postgres,mysql", tests]);
+    expect(commands).toEqual(["set -euo pipefail", 'cd "$(dirname "$0")/.."', "export KAKAO_SYNC_TEST_REQUIRE=postgres,mysql", ".ci/install-browser", tests]);
   });
 
-  it.skipIf(process.platform === "win32")("can be run", () => expect(statSync(".ci/run").mode & 0o111).not.toBe(0));
+  it.skipIf(process.platform === "win32").each([".ci/run", ".ci/install-browser"])("%s can be run", (script) => expect(statSync(script).mode & 0o111).not.toBe(0));
 });
 
 describe("the package", () => {
