@@ -9,9 +9,15 @@ interface SchemaNode {
   readonly additionalProperties?: boolean | SchemaNode;
 }
 
-/** The configuration's JSON schema (draft 2020-12), for editors that complete and check YAML. */
+/** The configuration's JSON schema (draft 2020-12), for editors that complete and check YAML. Links of the descriptions lead nowhere there, and are left out. */
 export function renderJsonSchema(): object {
-  return { title: "kakao-sync configuration", ...z.toJSONSchema(rawSchema, { io: "input" }) };
+  const schema = z.toJSONSchema(rawSchema, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.description !== undefined) jsonSchema.description = jsonSchema.description.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1");
+    },
+  });
+  return { title: "kakao-sync configuration", ...schema };
 }
 
 /** The keys that may stand at a path of the configuration, or of another schema's file, in the order of the documentation. */
