@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ci } from "../helpers/match.ts";
 import { openOrphans, orphanOf, planOrphans } from "../helpers/orphans.ts";
-import { openService, type RanJson, type Service, type ServiceSetup } from "../helpers/service.ts";
+import { openService, usualChannel, type RanJson, type Service, type ServiceSetup } from "../helpers/service.ts";
 
 const people: ServiceSetup = {
   members: [
@@ -38,6 +38,17 @@ function flip(path: string, at: number, bit = 1): void {
   const bytes = readFileSync(path);
   bytes[at] = (bytes[at] ?? 0) ^ bit;
   writeFileSync(path, bytes);
+}
+
+/** Every sealed value of a file. */
+function sealedIn(path: string): readonly Buffer[] {
+  const db = new Database(path, { readonly: true });
+  try {
+    const tables = db.prepare<[], string>("select name from sqlite_schema where type = 'table'").pluck().all();
+    return tables.flatMap((table) => db.prepare<[], unknown[]>(`select * from "${table}"`).raw().all()).flat().filter((value) => Buffer.isBuffer(value) && value.length > 28) as Buffer[];
+  } finally {
+    db.close();
+  }
 }
 
 /** What must hold of every ending but a good one: a code of its own, a next step, and no defect. */
@@ -320,5 +331,28 @@ describe("what was done already", () => {
       if (ran.code === 0) expect(ran.json, `byte ${at}`).toMatchObject({ kakaoUsers: 45 });
       else expectRefusal(ran, `byte ${at}`);
     }
+  }, 240_000);
+
+  test("lists of identifiers with a flipped byte: refused, or whom to remove is told as it would have been", async () => {
+    const people = Array.from({ length: 6 }, (_one, at) => ({ id: 1 + at, link: String(1001 + at), agreed: "1", agreedAt: "2026-11-01 10:00:00", birthdate: "1990-05-05", region: "서울", createdAt: "2025-11-02 00:00:00", vipLevel: "2" }));
+    const service = await openService({ members: people, config: { channel: usualChannel } });
+    const exporting = ["export-channel-targets", "--purpose", "spring sale", "--operator", "kim"];
+    expect((await service.json(...exporting)).json).toMatchObject({ exported: 6 });
+    await service.change("update members set marketing_agreed = '0' where id = 3");
+    cpSync(service.path(".kakao-sync"), service.path("copy"), { recursive: true });
+    const path = service.path(".kakao-sync/targets.db");
+    let refused = 0;
+    const bytes = readFileSync(path);
+    const inSealed = sealedIn(path).flatMap((sealed) => [3, 20, sealed.length - 2].map((at) => bytes.indexOf(sealed) + at));
+    for (const at of [...offsets(bytes.length, 60), ...inSealed]) {
+      rmSync(service.path(".kakao-sync"), { recursive: true });
+      cpSync(service.path("copy"), service.path(".kakao-sync"), { recursive: true });
+      flip(path, at, 1 << (at % 8));
+      const ran = await service.json(...exporting);
+      if (ran.code === 0) expect([ran.json["exported"], service.csv(ran.id, "removed.csv").map((row) => Object.values(row)[0]?.trim())], `byte ${at}`).toEqual([5, ["1003"]]);
+      else expectRefusal(ran, `byte ${at}`);
+      refused += ran.code === 0 ? 0 : 1;
+    }
+    expect(refused).toBeGreaterThan(3);
   }, 240_000);
 });
