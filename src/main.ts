@@ -5,10 +5,10 @@ import type { Io } from "./io.ts";
 /** Runs one command line and returns the exit code. The one catch, and the one place where an error becomes text. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const { runCommandLine, readOutputFlags } = await import("./cli.ts");
-  const flags = readOutputFlags(argv);
   try {
     return await runCommandLine(argv, io);
   } catch (thrown) {
+    const flags = readOutputFlags(argv);
     const error = explainFailure(thrown, io.signal);
     const { createTerminal } = await import("./terminal/terminal.ts");
     const terminal = createTerminal(io, flags);

@@ -1,8 +1,9 @@
-/** Command lines that the help of a command ends with, without `kakao-sync`. */
+/** Command lines that the help of a command ends with, by its path (`""` is the program), without `kakao-sync`; two at least for each, of 65 columns at most. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
-  init: ["init", "init --where is_active=1 --app-id 424242   # in a script"],
-  doctor: ["doctor", "doctor --json --operator cron   # exit 1: to be mended"],
-  pull: ["pull", "pull --diff", "pull --refresh-after 30d"],
+  "": ["sandbox   # a made-up shop and a simulated Kakao to rehearse on", "init   # then, with a database of your own", "doctor"],
+  init: ["init   # asks, at a terminal", "init --where is_active=1 --app-id 424242   # in a script: asks nothing", `init --database sqlite:./members.db --where "status = 'active'"`],
+  doctor: ["doctor", "doctor --quick", "doctor --json --operator cron   # exit 1: something must be mended"],
+  pull: ["pull", "pull --diff", "pull --refresh-after 30d --until 05:30"],
   "map-members": [
     "map-members",
     "map-members --decisions review.csv",
@@ -26,10 +27,23 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   "export-channel-targets": [
     'export-channel-targets --purpose "spring sale, 3 March"',
-    'export-channel-targets --segment vip --relation --purpose vips',
+    "export-channel-targets --segment vip --relation --purpose vips",
     'export-channel-targets --night --purpose "late show" --json',
     'export-channel-targets --upload --purpose "monthly letter"',
     "export-channel-targets --upload --apply --yes --purpose nightly",
   ],
-  explain: ["explain --member 1042", "explain --kakao 2718281828"],
+  approve: ["approve --init --as jieun   # once; prints the public key", "approve 20261120-021500-k3xz --as jieun"],
+  runs: ["runs", "runs --json", "runs show 20261120-021500-k3xz"],
+  "runs show": ["runs show 20261120-021500-k3xz", "runs show 20261120 --json   # the beginning of an id will do"],
+  "runs consents": ["runs consents 20261121-031500-a7kq --to consents.csv", "runs consents 20261121-031500-a7kq --to consents.csv --json"],
+  "runs audit": ["runs audit", "runs audit --month 2026-11", "runs audit --json"],
+  "runs abandon": ["runs abandon 20261121-031500-a7kq", "runs abandon 20261121-031500-a7kq --operator kim --json"],
+  purge: ["purge", "purge --apply --older-than 90d", "purge --apply --snapshots", "purge --apply --forget 20261120-021500-k3xz"],
+  keys: ["keys rotate", "keys rotate --apply"],
+  "keys rotate": ["keys rotate", "keys rotate --apply --new-key-file ~/keys/2027.key"],
+  report: ["report 20261120-021500-k3xz", "report 20261120-021500-k3xz --to ~/mapping.html"],
+  explain: ["explain --member 1042", "explain --kakao 2718281828", "explain --member 1042 --run 20261120-021500-k3xz"],
+  sandbox: ["sandbox", "sandbox --folder rehearsal --members 5000 --port 8080"],
+  demo: ["demo", "demo --quiet", "demo --json"],
+  completion: ["completion bash > /etc/bash_completion.d/kakao-sync", "completion zsh > ~/.zfunc/_kakao-sync", "completion fish > ~/.config/fish/completions/kakao-sync.fish"],
 };

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildTree } from "../../src/cli.ts";
+import { buildTree } from "../../src/cli/tree.ts";
 import { describeCommands } from "../../src/cli/command-shape.ts";
 import { main } from "../../src/main.ts";
 

@@ -1,0 +1,23 @@
+import type { Command, HelpConfiguration } from "commander";
+import { wrapText } from "../terminal/wrapping.ts";
+import { examples } from "../messages/examples.ts";
+
+/** Fewer columns than these have no room for a flag and what it does beside each other. */
+const narrow = 70;
+
+/** How the help of every command looks at a terminal of so many columns; choices stand in the descriptions. */
+export function layOutHelp(width: number): HelpConfiguration {
+  return {
+    showGlobalOptions: true,
+    helpWidth: width,
+    optionDescription: ({ description }) => description,
+    argumentDescription: ({ description }) => description,
+    ...(width < narrow ? { formatItem: (term: string, _width: number, description: string) => (description === "" ? `  ${term}` : `  ${term}\n${wrapText(`      ${description}`, width)}`) } : {}),
+  };
+}
+
+/** The examples below the help of a command. */
+export function addExamples(command: Command, path: string): void {
+  const lines = examples[path] ?? [];
+  if (lines.length > 0) command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
+}
