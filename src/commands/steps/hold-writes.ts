@@ -39,8 +39,11 @@ export function startWritePace(context: Context): WritePace {
   let heldBack = rowsPerSecond > 0;
   return {
     hold: async () => {
-      if (rowsPerSecond > 0) await waitUntil(context, started + (written / rowsPerSecond) * 1000);
-      if (await waitForReplica(context)) heldBack = true;
+      const slowed = rowsPerSecond > 0 && (await waitUntil(context, started + (written / rowsPerSecond) * 1000));
+      const behind = await waitForReplica(context);
+      heldBack ||= behind;
+      // While it waited the window may have ended.
+      if (slowed || behind) await context.checkpoint();
     },
     wrote: (rows) => void (written += rows),
     keepRate: () => {
@@ -50,14 +53,17 @@ export function startWritePace(context: Context): WritePace {
   };
 }
 
-async function waitUntil(context: Context, due: number): Promise<void> {
+/** True when there was something to wait for. */
+async function waitUntil(context: Context, due: number): Promise<boolean> {
+  if (context.now() >= due) return false;
   while (context.now() < due) {
     await context.checkpoint();
     await new Promise((wake) => setTimeout(wake, Math.min(200, due - context.now())));
   }
+  return true;
 }
 
-/** True when there was something to wait for. What was written just now is not told of: a healthy replica has it by the second look. */
+/** As `waitUntil`. What was written just now is not told of: a healthy replica has it by the second look. */
 async function waitForReplica(context: Context): Promise<boolean> {
   const { replica } = context.config.limits;
   if (replica === undefined) return false;
