@@ -20,7 +20,7 @@ test("the runbook's script has its steps in the order that the runbook gives", (
 test.each([[false], [true]])("a month of nights (ids fixed: %s): members, links and Kakao's side agree after each, and every difference is on record", { timeout: 120_000 }, async (fixedIds) => {
   const clock = startNightClock("2026-11");
   clock.set(1, "00:00");
-  const month = await ShopNights.open(fixedIds, 5);
+  const month = await ShopNights.open(fixedIds, 3);
   const { simulator } = month.service;
   let stops = 0;
   for (let day = 1; day <= nights; day += 1) {

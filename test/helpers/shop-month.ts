@@ -52,7 +52,7 @@ export class ShopMonth {
       [0.6, () => this.withdraw()],
       [0.6, () => this.unlinkAtKakao()],
       [0.4, () => this.comeBack()],
-      [0.6, () => this.changeNumber()],
+      [0.9, () => this.changeNumber()],
       [0.4, () => this.fallDormant()],
       [0.3, () => this.wakeUp()],
       [3, () => this.consent(this.#random() < 0.7)],
@@ -97,7 +97,9 @@ export class ShopMonth {
 
   /** Kakao knows the new number at once, the shop hears of it half of the time; the old number goes to a stranger who tries the shop's Kakao log-in and leaves. */
   async changeNumber(): Promise<void> {
-    const person = this.#choose(({ memberId }) => memberId !== null);
+    // Where nobody at Kakao holds the member, only the rules stand between it and the stranger.
+    const withoutKakao = this.#random() < 0.6;
+    const person = this.#choose(({ memberId, kakaoId }) => memberId !== null && (!withoutKakao || kakaoId === null));
     if (person === undefined) return;
     const stranger = this.#addPerson(person.phone);
     person.phone = this.#newPhone();
