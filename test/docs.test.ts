@@ -37,7 +37,7 @@ async function helpOf(words: readonly string[]): Promise<string> {
 
 /** Why the command tree does not take a command line; empty when it does. Flags and arguments are those that the help names. */
 async function findFault(line: string): Promise<string> {
-  const words = line.split(/\s+/).filter((word) => word !== "");
+  const words = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   const path = words.slice(0, 2).filter((_word, at, all) => all.slice(0, at + 1).every((before) => /^[a-z][a-z-]*$/.test(before)));
   const help = await helpOf(path);
   const usage = /^Usage: kakao-sync ?(.*)$/m.exec(help)?.[1] ?? "";

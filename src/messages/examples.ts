@@ -1,8 +1,8 @@
 /** Command lines that the help of a command ends with, by its path (`""` is the program), without `kakao-sync`; two at least for each, of 65 columns at most. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   "": ["sandbox   # a made-up shop and a simulated Kakao to rehearse on", "init   # then, with a database of your own", "doctor"],
-  init: ["init   # asks, at a terminal", "init --where is_active=1 --app-id 424242   # in a script: asks nothing", `init --database sqlite:./members.db --where "status = 'active'"`],
-  doctor: ["doctor", "doctor --quick", "doctor --json --operator cron   # exit 1: something must be mended"],
+  init: ["init   # asks, at a terminal", "init --where is_active=1 --app-id 424242   # asks nothing", `init --database sqlite:./members.db --where "status = 'active'"`],
+  doctor: ["doctor", "doctor --quick", "doctor --json --operator cron   # exit 1: mend something"],
   pull: ["pull", "pull --diff", "pull --refresh-after 30d --until 05:30"],
   "map-members": [
     "map-members",
