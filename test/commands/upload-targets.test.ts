@@ -319,7 +319,22 @@ describe("users that Kakao does not take", () => {
     expect(ran).toMatchObject({ code: 1, json: { upload: { added: 38, requested: 40, succeeded: 38, failed: 2 } } });
     expect(service.csv(ran.id, "failed.csv")).toEqual([7, 40].map((id) => ({ action: "add", place: "members", member_id: String(id), kakao_id: String(1000 + id), code: malformedRows === "refused" ? "-2" : "not-counted" })));
     expect(Object.keys(held(service))).toHaveLength(38);
-    expect(await plan(service)).toMatchObject({ json: { upload: { held: 38, same: 38, added: 2 } } });
+    // Kakao may hold them all the same: they stay on the list, and are sent again as a change.
+    expect(await plan(service)).toMatchObject({ json: { upload: { held: 40, same: 38, changed: 2, added: 0 } } });
+  });
+
+  test("stay on the list, and are removed when they refuse: a lost answer and a count that lies low made them look refused", async () => {
+    const service = await open(12);
+    const { files } = service.simulator;
+    // Kakao counts only whom it did not have, and the first answer is lost.
+    files.isRefused = (id) => files.all().some((file) => file.users.app.has(id));
+    service.simulator.faults.add({ path: add, fault: "drop-after-applied", nth: 1 });
+    expect(await apply(service)).toMatchObject({ code: 1, json: { upload: { failed: 12 } } });
+    expect(Object.keys(held(service))).toHaveLength(12);
+    files.isRefused = () => false;
+    await service.change("update members set marketing_agreed = '0' where id = 7");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { held: 12, removed: 1, changed: 11, added: 0 } } });
+    expect(held(service)).not.toHaveProperty("1007");
   });
 
   test("are listed with their numbers masked", async () => {

@@ -22,7 +22,8 @@ interface Sorted {
 
 /**
  * One request, its intent on disk before it and its outcome after it. The list says first that it does not know what the file will hold, then what it holds: who comes
- * back to it after a killed process finds everybody who may be in the file.
+ * back to it after a killed process finds everybody who may be in the file. Whom Kakao refused alone may be in it all the same (an answer that was lost before, a count that
+ * is wrong): they stay on the list, are sent again as a change, and are removed when they refuse.
  */
 export async function carryOut(work: StepWork, step: number, kind: Exclude<StepKind, "create">, { going, already, moved }: Sorted): Promise<void> {
   const { journal, list, sender } = work;
@@ -33,7 +34,7 @@ export async function carryOut(work: StepWork, step: number, kind: Exclude<StepK
   list.mayHold(ids);
   const sent = going.length === 0 ? nothing : await (isRemoval ? sender.remove(going) : sender.add(going));
   if (isRemoval) list.removed(idsOf(sent.taken));
-  else keepAdded(list, kind, sent);
+  else list.holds(idsOf(sent.taken), sent.taken.map(([, , , digest]) => digest));
   journal.outcome(step, {
     sent: going.length + already,
     succeeded: sent.taken.length + already,
@@ -44,12 +45,6 @@ export async function carryOut(work: StepWork, step: number, kind: Exclude<StepK
 }
 
 const nothing: SentParts<UploadRow> = { taken: [], refused: [], requests: 0 };
-
-/** Whom Kakao refused alone is not in the file, unless it held them before. */
-function keepAdded(list: TargetListChanges, kind: StepKind, { taken, refused }: SentParts<UploadRow>): void {
-  list.holds(idsOf(taken), taken.map(([, , , digest]) => digest));
-  if (kind === "add") list.removed(idsOf(refused.map(({ row }) => row)));
-}
 
 function idsOf(rows: readonly UploadRow[]): readonly bigint[] {
   return rows.map(([id]) => id);
