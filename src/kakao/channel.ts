@@ -26,7 +26,7 @@ export interface CustomerFileCounts {
 
 /** How a request on users of a file ended that may be repeated: adding again overwrites or repeats (unconfirmed), removing again does nothing. */
 export type CustomerFileAnswer =
-  | ({ readonly outcome: "answered" } & CustomerFileCounts)
+  | ({ readonly outcome: "answered"; /** An earlier attempt may have been carried out without an answer: what it did is not counted again, perhaps. */ readonly repeated: boolean } & CustomerFileCounts)
   /** Kakao refused this very request (-2, -101 and other codes about one user, a 400 without a code …): some user in it is wrong, or the file. */
   | { readonly outcome: "refused"; readonly code: number | null };
 

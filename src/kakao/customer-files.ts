@@ -78,13 +78,15 @@ async function findFile(caller: Caller, request: KakaoRequest, { channelPublicId
 /** Repeated after no answer, too: the same ids once more change nothing that counts here (kakao-api.md section 5, 8.3). */
 async function changeUsers(caller: Caller, { fileId }: CustomerFileRequest, request: KakaoRequest): Promise<CustomerFileAnswer> {
   let waits = noWaits;
+  let repeated = false;
   for (;;) {
     const attempt = await caller.attempt(request, "write");
     if (attempt.is === "accepted") {
       const { fileId: answered, requested, succeeded } = takeChecked(caller, request, attempt.body, checkCounts);
       if (answered !== null && answered !== fileId) throw unexpectedAnswerError(caller.facts(request), "it is about another file");
-      return { outcome: "answered", requested, succeeded };
+      return { outcome: "answered", repeated, requested, succeeded };
     }
+    repeated ||= mayHaveHappened(attempt);
     const next = await caller.waitToRepeat(waits, attempt, request, "write");
     if (next !== "fail") {
       waits = next;

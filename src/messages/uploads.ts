@@ -12,6 +12,8 @@ export interface UploadMessages {
   brake(brake: UploadBrake): Told;
   /** What Kakao would not take of `channel.fields`. */
   schema(problem: SchemaProblem): Told;
+  /** Removals that were answered with 200 and no count. */
+  unconfirmed(users: number): string;
 }
 
 export const uploadsEn: UploadMessages = {
@@ -21,6 +23,8 @@ export const uploadsEn: UploadMessages = {
       ? { message: `${number(count)} users are to be removed although nobody refused: ${limit}.`, hint: `Look whether --segment, --night, --relation and the configuration are as they should be. If the number is right: --allow-removals ${count}` }
       : { message: `${number(count)} users are to be added: ${limit}.`, hint: `Look whether the selection and the columns of channel.marketing are as they should be. If the number is right: --allow-additions ${count}` };
   },
+  unconfirmed: (users) =>
+    `Kakao does not say whether ${users === 1 ? "the removal" : `these ${number(users)} removals`} worked: the answer has no counts. Each was sent in both forms that its documents allow. Look in the partner centre whether one of them is gone.`,
   schema: (problem) => {
     switch (problem.code) {
       case "no-fields":

@@ -159,7 +159,8 @@ describe("carrying a plan out", () => {
     await service.addMember(consenting(50));
     service.simulator.requests.clear();
     expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { added: 1, changed: 1, removed: 3, requested: 5, succeeded: 5 } } });
-    expect(service.simulator.requests.find().filter(({ path }) => path === add || path === remove).map(({ path, parameters }) => [path, parameters["users"] ?? parameters["user_ids"]])).toEqual([[remove, "2"], [remove, "1"], [add, "1"], [add, "1"]]);
+    // The first removal that Kakao counts is sent twice: does it count who is gone already?
+    expect(service.simulator.requests.find().filter(({ path }) => path === add || path === remove).map(({ path, parameters }) => [path, parameters["users"] ?? parameters["user_ids"]])).toEqual([[remove, "2"], [remove, "2"], [remove, "1"], [add, "1"], [add, "1"]]);
     expect(held(service)).toEqual({ ...Object.fromEntries(ids(...range(5, 20), 50).map((id) => [id, usualFields])), 1002: { 지역: "부산", 가입일: "20251102" } });
     expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { held: 18, same: 18, requested: 0 } } });
   });
@@ -376,12 +377,69 @@ describe("users that Kakao does not take", () => {
     expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { held: 17, requested: 0 } } });
   });
 
-  test.each(["file-id", "object", "nothing"] as const)("removals may be answered without counts (%s)", async (removeAnswer) => {
-    const service = await open(20, { simulator: { removeAnswer } });
+  test.each(["file-id", "object", "nothing"] as const)("removals that are answered without counts (%s) are sent in both forms, and it is told that Kakao does not say whether they worked", async (removeAnswer) => {
+    for (const [configured, right] of [["ids", "ids"], ["objects", "ids"], ["ids", "objects"]] as const) {
+      const service = await open(20, { channel: { unconfirmed: { removeAs: configured } }, simulator: { removeAnswer, removeAs: right, malformedRows: "refused" } });
+      await apply(service);
+      await service.change("update members set marketing_agreed = '0' where id = 3");
+      const ran = await apply(service);
+      if (right !== configured) {
+        // The configured one is refused: nothing is certain, and nobody is forgotten.
+        expect(ran).toMatchObject({ code: 1, json: { upload: { removed: 0, failed: 1 } } });
+        continue;
+      }
+      expect(ran).toMatchObject({ code: 0, json: { upload: { removed: 1, unconfirmed: 1, requests: 2 } } });
+      expect(ran.err).toContain("Kakao does not say whether the removal worked");
+      expect(Object.keys(held(service))).toHaveLength(19);
+    }
+  });
+
+  test.each(["ids", "objects"] as const)("removals in a wrong form that is answered like a right one are gone all the same (%s)", async (removeAs) => {
+    const service = await open(20, { channel: { unconfirmed: { removeAs } }, simulator: { removeAs: removeAs === "ids" ? "objects" : "ids", removeAnswer: "object" } });
+    await apply(service);
+    await service.change("update members set marketing_agreed = '0' where id in (3, 4)");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { removed: 2, unconfirmed: 2 } } });
+    expect(Object.keys(held(service))).toHaveLength(18);
+  });
+
+  test("removals that Kakao counts short are found one by one, listed and kept, night after night: the form was right before", async () => {
+    const service = await open(20);
+    await apply(service);
+    await service.change("update members set marketing_agreed = '0' where id = 3");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { removed: 1, unconfirmed: 0 } } });
+    service.simulator.files.refuseUser("1004");
+    await service.change("update members set marketing_agreed = '0' where id in (4, 5)");
+    const short = await apply(service);
+    expect(short).toMatchObject({ code: 1, json: { upload: { removed: 1, failed: 1 } } });
+    expect(service.csv(short.id, "failed.csv")).toMatchObject([{ action: "remove", kakao_id: "1004", code: "not-counted" }]);
+    for (const _ of [1, 2]) expect(await apply(service)).toMatchObject({ code: 1, json: { upload: { held: 18, removed: 0, failed: 1 } } });
+  });
+
+  test("where Kakao counts only whom it finds, nobody can tell which of a request it missed: all of it are listed once, sent again, and done", async () => {
+    const service = await open(20, { simulator: { removeCounts: "present" } });
     await apply(service);
     await service.change("update members set marketing_agreed = '0' where id = 3");
     expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { removed: 1 } } });
-    expect(Object.keys(held(service))).toHaveLength(19);
+    // Somebody took 1004 out in the partner centre.
+    service.simulator.files.remove(4821, "app", "1004");
+    await service.change("update members set marketing_agreed = '0' where id in (4, 5)");
+    const short = await apply(service);
+    expect(short).toMatchObject({ code: 1, json: { upload: { removed: 0, failed: 2, requests: 1 } } });
+    expect(service.csv(short.id, "failed.csv").map(({ code }) => code)).toEqual(["not-found", "not-found"]);
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { held: 19, removed: 2, failed: 0 } } });
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { held: 17, requested: 0 } } });
+  });
+
+  test("removals in one channel say nothing about another, or about numbers", async () => {
+    const service = await open(20, { simulator: { removeAs: "objects" }, channel: { unconfirmed: { removeAs: "objects" } } });
+    await apply(service);
+    await service.change("update members set marketing_agreed = '0' where id = 3");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { removed: 1 } } });
+    service.configure({ channel: { ...usualChannel, idType: "phone", unconfirmed: { removeAs: "objects" } } });
+    expect(await apply(service, "--file", "numbers")).toMatchObject({ code: 0 });
+    service.simulator.files.refuseUser("821020003004");
+    await service.change("update members set marketing_agreed = '0' where id = 4");
+    expect(await apply(service, "--file", "numbers")).toMatchObject({ code: 1, json: { upload: { removed: 0, failed: 1 } } });
   });
 });
 

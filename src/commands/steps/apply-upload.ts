@@ -85,11 +85,11 @@ async function sendAll(context: Context, begun: Begun, seen: Look | undefined): 
 }
 
 /** Removals that always go, first. Their steps stand behind the planned ones. */
-async function removeRefused(context: Context, work: StepWork, { always }: Look, planned: number, told: (done: number) => void): Promise<void> {
+async function removeRefused(context: Context, work: StepWork, { always, digestOf }: Look, planned: number, told: (done: number) => void): Promise<void> {
   let step = Math.max(planned, lastStep(work.journal)) + 1;
   for (let from = 0; from < always.length; from += USERS_A_REQUEST) {
     await context.checkpoint();
-    const rows = Array.from(always.subarray(from, from + USERS_A_REQUEST), (id): UploadRow => [id, -1, "", 0n, []]);
+    const rows = Array.from(always.subarray(from, from + USERS_A_REQUEST), (id): UploadRow => [id, -1, "", digestOf(id), []]);
     await carryOut(work, step, "always", { going: rows, already: 0, moved: 0 });
     told(Math.min(from + USERS_A_REQUEST, always.length));
     step += 1;

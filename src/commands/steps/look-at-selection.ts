@@ -21,6 +21,8 @@ export interface Look {
   removal(id: bigint): "filter" | "always" | "stays";
   /** Whether the file held it when the look was made, as far as is known. */
   holds(id: bigint): boolean;
+  /** Digest of the fields in the file; 0 of whom it only may hold. */
+  digestOf(id: bigint): bigint;
 }
 
 /** After this a look no longer says who may be written to, and the members are read again: someone may have refused since. */
@@ -51,8 +53,8 @@ export async function lookAtSelection(context: Context, run: Run, store: UploadS
 }
 
 /** What a difference says of whom the file holds, once every answer was taken. */
-export function readRemovals(diff: FileDiff): Pick<Look, "always" | "removal" | "holds"> {
-  return { always: BigUint64Array.from(diff.removals("always")), removal: (id) => diff.removalOf(id) ?? "stays", holds: (id) => diff.holds(id) };
+export function readRemovals(diff: FileDiff): Pick<Look, "always" | "removal" | "holds" | "digestOf"> {
+  return { always: BigUint64Array.from(diff.removals("always")), removal: (id) => diff.removalOf(id) ?? "stays", holds: (id) => diff.holds(id), digestOf: (id) => diff.digestOf(id) };
 }
 
 /** Additions and changes of the plan. */

@@ -19,7 +19,7 @@ export async function openTargetFile(context: Context, file: TargetFile, journal
   const fileId = begun?.outcome?.fileId ?? (begun === undefined ? undefined : await findMade(file, channel)) ?? (await make(context, file, journal, channel));
   const facts: FileFacts = { fileId, userType: file.channel.idType, phoneAs: file.channel.unconfirmed.phoneAs, schema: file.schema };
   context.workspace().targetLists.write(file.list).finish({ ...facts, madeAt: new Date(context.now()).toISOString() });
-  journal.outcome(makingStep, { sent: 0, succeeded: 0, moved: 0, failed: [], requests: 0, fileId });
+  journal.outcome(makingStep, { sent: 0, succeeded: 0, moved: 0, failed: [], requests: 0, unconfirmed: 0, fileId });
   return fileId;
 }
 

@@ -5,25 +5,28 @@ import type { FieldValue } from "../../core/targets/targets.ts";
 import { FailedError } from "../../errors.ts";
 import type { CustomerFileAnswer, KakaoChannel } from "../../kakao/channel.ts";
 import type { UploadRow } from "../../workspace/upload-store.ts";
+import { createRemovals } from "./send-removals.ts";
 import type { TargetFile } from "./upload-file.ts";
 
-/** Adds users to a customer file, or removes them, each request halved where Kakao does not take all of it. */
+/** What became of users that were sent. */
+export interface SentUsers extends SentParts<UploadRow> {
+  /** Removals among the taken that Kakao has not counted, in a form that it has never counted. */
+  readonly unconfirmed: number;
+}
+
+/** Adds users to a customer file, or removes them, each request halved where Kakao does not take all of it. The digest of a row to remove is 0 where the file only may hold it. */
 export interface UserSender {
-  add(rows: readonly UploadRow[]): Promise<SentParts<UploadRow>>;
-  remove(rows: readonly UploadRow[]): Promise<SentParts<UploadRow>>;
+  add(rows: readonly UploadRow[]): Promise<SentUsers>;
+  remove(rows: readonly UploadRow[]): Promise<SentUsers>;
 }
 
 /** So many users refused alone, and none taken: something is wrong with all of them. */
 const mostRefused = 20;
-/** The form of removals that Kakao has counted as successful once (`channel.unconfirmed.removeAs`): a wrong one is answered with 200, too. */
-const removeAsSetting = "channel.removeAs";
 
 export function createSender(context: Context, { channel: config, schema }: TargetFile, fileId: number, channel: KakaoChannel): UserSender {
   const request = { fileId, channelPublicId: config.publicId, userType: config.idType };
   const names = Object.keys(schema);
-  const { phoneAs, removeAs } = config.unconfirmed;
-  const { settings } = context.workspace();
-  const toText = (id: bigint): string => (config.idType === "phone" && phoneAs === "010" ? renderTargetId("phone", id) : String(id));
+  const toText = (id: bigint): string => (config.idType === "phone" && config.unconfirmed.phoneAs === "010" ? renderTargetId("phone", id) : String(id));
   const series = { taken: 0, refused: 0 };
   const guarded = async (rows: readonly UploadRow[], what: "add" | "remove", send: (part: readonly UploadRow[]) => Promise<PartAnswer>): Promise<SentParts<UploadRow>> =>
     sendInParts(
@@ -38,14 +41,21 @@ export function createSender(context: Context, { channel: config, schema }: Targ
         if (series.taken === 0 && series.refused >= mostRefused) throw allRefused(what);
       },
     );
+  const removals = createRemovals(context, config, (ids, removeAs) => channel.removeUsers({ ...request, ids: ids.map(toText), removeAs }));
   return {
-    add: (rows) => guarded(rows, "add", async (part) => readAdded(await channel.addUsers({ ...request, users: part.map(([id, , , , fields]) => ({ id: toText(id), field: toFields(names, fields) })) }), part.length)),
-    remove: (rows) =>
-      guarded(rows, "remove", async (part) => {
-        const answer = await channel.removeUsers({ ...request, ids: part.map(([id]) => toText(id)), removeAs });
-        if (answer.outcome === "answered" && (answer.succeeded ?? 0) > 0 && settings.get(removeAsSetting) !== removeAs) settings.set(removeAsSetting, removeAs);
-        return readRemoved(answer, part.length, settings.get(removeAsSetting) === removeAs);
-      }),
+    add: async (rows) => {
+      const sent = await guarded(rows, "add", async (part) => readAdded(await channel.addUsers({ ...request, users: part.map(([id, , , , fields]) => ({ id: toText(id), field: toFields(names, fields) })) }), part.length));
+      return { ...sent, unconfirmed: 0 };
+    },
+    remove: async (rows) => {
+      const before = removals.soFar();
+      const [certain, perhaps] = [rows.filter(([, , , digest]) => digest !== 0n), rows.filter(([, , , digest]) => digest === 0n)];
+      const first = await guarded(certain, "remove", (part) => removals.send(part.map(([id]) => id), "held"));
+      const second = await guarded(perhaps, "remove", (part) => removals.send(part.map(([id]) => id), "perhaps"));
+      const after = removals.soFar();
+      const requests = first.requests + second.requests + after.more - before.more;
+      return { taken: [...first.taken, ...second.taken], refused: [...first.refused, ...second.refused], requests, unconfirmed: after.unconfirmed - before.unconfirmed };
+    },
   };
 }
 
@@ -61,15 +71,6 @@ function readAdded(answer: CustomerFileAnswer, users: number): PartAnswer {
     throw new FailedError({ code: "kakao-unexpected-answer", message: "Kakao answered without saying how many users it took.", hint: "Look in the partner centre whether the file holds them, and whether Kakao's API has changed, before you go on." });
   }
   return answer.requested === users && answer.succeeded === users ? { taken: true } : { taken: false, code: "not-counted" };
-}
-
-/**
- * Who is not counted was not in the file any more (an earlier answer was lost), once it is certain that removals reach Kakao in the right form; before that they count as
- * not removed. An answer without counts is what the documents leave open (kakao-api.md 8.4).
- */
-function readRemoved(answer: CustomerFileAnswer, users: number, formIsRight: boolean): PartAnswer {
-  if (answer.outcome === "refused") return { taken: false, code: String(answer.code ?? "refused") };
-  return answer.succeeded === null || answer.succeeded === users || formIsRight ? { taken: true } : { taken: false, code: "not-counted" };
 }
 
 function allRefused(what: "add" | "remove"): FailedError {

@@ -23,6 +23,8 @@ export interface StepOutcome {
   readonly failed: readonly FailedUser[];
   /** HTTP requests, those that were halved and repeated among them. */
   readonly requests: number;
+  /** Removals that Kakao has neither counted nor refused, in a form that it has never counted: sent in both. */
+  readonly unconfirmed: number;
   /** Of step 0. */
   readonly fileId?: number;
 }
@@ -39,6 +41,8 @@ export interface UploadedCounts {
   /** Planned and left alone: refused or changed since the plan. */
   readonly moved: number;
   readonly requests: number;
+  /** Of the removed: those of whom Kakao did not say whether it worked. */
+  readonly unconfirmed: number;
 }
 
 function readIntent(intent: unknown): StepIntent {
@@ -53,15 +57,16 @@ export function readStep(journal: Journal, step: number): { readonly intent: Ste
 /** Everything that is on record, added up. */
 export function countUploaded(store: UploadStore): UploadedCounts {
   const by: Record<StepKind, number> = { create: 0, always: 0, filter: 0, change: 0, add: 0 };
-  const sums = { requested: 0, failed: 0, moved: 0, requests: 0 };
+  const sums = { requested: 0, failed: 0, moved: 0, requests: 0, unconfirmed: 0 };
   for (const { intent, outcome } of store.journal("apply").entries()) {
     if (outcome === null) continue;
-    const { sent, succeeded, moved, failed, requests } = outcome as StepOutcome;
+    const { sent, succeeded, moved, failed, requests, unconfirmed } = outcome as StepOutcome;
     by[readIntent(intent).kind] += succeeded;
     sums.requested += sent;
     sums.failed += failed.length;
     sums.moved += moved;
     sums.requests += requests;
+    sums.unconfirmed += unconfirmed;
   }
   const removed = by.always + by.filter;
   return { added: by.add, changed: by.change, removed, succeeded: removed + by.change + by.add, ...sums };

@@ -1,9 +1,9 @@
-import type { SentParts } from "../../core/targets/send-parts.ts";
 import type { Journal } from "../../workspace/journal.ts";
 import type { TargetListChanges, TargetLists } from "../../workspace/target-lists.ts";
 import type { UploadRow } from "../../workspace/upload-store.ts";
 import type { Look } from "./look-at-selection.ts";
-import type { UserSender } from "./send-users.ts";
+import { NOT_FOUND } from "./send-removals.ts";
+import type { SentUsers, UserSender } from "./send-users.ts";
 import { readStep, toFailed, type StepIntent, type StepKind } from "./upload-outcomes.ts";
 
 /** What one request of an upload works with. */
@@ -33,21 +33,30 @@ export async function carryOut(work: StepWork, step: number, kind: Exclude<StepK
   journal.intend(step, intent);
   list.mayHold(ids);
   const sent = going.length === 0 ? nothing : await (isRemoval ? sender.remove(going) : sender.add(going));
-  if (isRemoval) list.removed(idsOf(sent.taken));
-  else list.holds(idsOf(sent.taken), sent.taken.map(([, , , digest]) => digest));
+  if (isRemoval) {
+    list.removed(idsOf(sent.taken));
+    // Certainly in the file, as before; of the others nobody knows any more.
+    const kept = sent.refused.filter(({ code }) => code !== NOT_FOUND).map(({ row }) => row);
+    list.holds(idsOf(kept), digestsOf(kept));
+  } else list.holds(idsOf(sent.taken), digestsOf(sent.taken));
   journal.outcome(step, {
     sent: going.length + already,
     succeeded: sent.taken.length + already,
     moved,
     failed: sent.refused.map(({ row, code }) => toFailed(row, code)),
     requests: sent.requests,
+    unconfirmed: sent.unconfirmed,
   });
 }
 
-const nothing: SentParts<UploadRow> = { taken: [], refused: [], requests: 0 };
+const nothing: SentUsers = { taken: [], refused: [], requests: 0, unconfirmed: 0 };
 
 function idsOf(rows: readonly UploadRow[]): readonly bigint[] {
   return rows.map(([id]) => id);
+}
+
+function digestsOf(rows: readonly UploadRow[]): readonly bigint[] {
+  return rows.map(([, , , digest]) => digest);
 }
 
 /** Planned additions and changes that the look confirms. */
@@ -59,7 +68,7 @@ export function sortAdditions(look: Look, rows: readonly UploadRow[]): Sorted {
 /** Planned removals that are still due; who was in the intent of a killed process and is in the file no more went by it. */
 export function sortRemovals(work: StepWork, look: Look, step: number, rows: readonly UploadRow[]): Sorted {
   const begun = new Set(readStep(work.journal, step)?.intent.ids);
-  const going = rows.filter(([id]) => look.removal(id) === "filter");
+  const going = rows.filter(([id]) => look.removal(id) === "filter").map(([id]): UploadRow => [id, -1, "", look.digestOf(id), []]);
   const already = rows.filter(([id]) => look.removal(id) === "stays" && begun.has(String(id)) && !look.holds(id)).length;
   return { going, already, moved: rows.length - going.length - already };
 }
@@ -71,6 +80,6 @@ export function settleUnfinished(journal: Journal, lists: TargetLists, name: str
   const held = new Set(lists.read(name)?.ids);
   for (const { seq, intent } of unfinished) {
     const gone = ((intent as StepIntent).ids ?? []).filter((id) => !held.has(BigInt(id))).length;
-    journal.outcome(seq, { sent: gone, succeeded: gone, moved: 0, failed: [], requests: 0 });
+    journal.outcome(seq, { sent: gone, succeeded: gone, moved: 0, failed: [], requests: 0, unconfirmed: 0 });
   }
 }

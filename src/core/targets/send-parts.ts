@@ -2,7 +2,7 @@
 export const USERS_A_REQUEST = 2_000;
 
 /** What came of a part of a request: taken as a whole, or some user in it was not, and Kakao does not say which. */
-export type PartAnswer = { readonly taken: true } | { readonly taken: false; readonly code: string };
+export type PartAnswer = { readonly taken: true } | { readonly taken: false; readonly code: string; /** Halves would say nothing more: all of it counts as not taken. */ readonly whole?: boolean };
 
 export interface SentParts<Row> {
   readonly taken: readonly Row[];
@@ -27,6 +27,7 @@ export async function sendInParts<Row>(rows: readonly Row[], send: (part: readon
     const answer = await send(part);
     requests += 1;
     if (answer.taken) taken.push(...part);
+    else if (answer.whole === true) refused.push(...part.map((one) => ({ row: one, code: answer.code })));
     else if (part.length === 1) {
       refused.push({ row, code: answer.code });
       refusedAlone();

@@ -66,6 +66,11 @@ export class FileDiff {
     for (const [at, fate] of this.fates.entries()) if (toRemoval(fate) === kind) yield this.held.ids[at] ?? 0n;
   }
 
+  /** Digest of the fields; 0 of whom it only may hold. */
+  digestOf(id: bigint): bigint {
+    return this.held.digests[findId(this.halves, id)] ?? 0n;
+  }
+
   holds(id: bigint): boolean {
     return findId(this.halves, id) >= 0;
   }
