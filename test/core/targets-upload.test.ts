@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sortPairs } from "../../src/core/sort-pairs.ts";
 import { findId } from "../../src/core/targets/find-id.ts";
 import { sendInParts, type PartAnswer } from "../../src/core/targets/send-parts.ts";
-import type { LeftOutRow } from "../../src/core/targets/targets.ts";
+import type { LeftOut, LeftOutRow } from "../../src/core/targets/targets.ts";
 import { findUploadBrakes } from "../../src/core/targets/upload-brakes.ts";
 import { ConfirmedRows } from "../../src/core/targets/upload-confirmed.ts";
 import { FileDiff } from "../../src/core/targets/upload-diff.ts";
@@ -55,6 +55,20 @@ describe("a customer file against a selection (T5)", () => {
     expect([[...diff.removals("always")], [...diff.removals("filter")]]).toEqual([[1n, 2n], [3n]]);
     expect([1n, 2n, 3n, 4n, 99n].map((id) => diff.removalOf(id))).toEqual(["always", "always", "filter", undefined, undefined]);
     expect(diff.counts).toEqual({ held: 4, same: 1, changed: 0, added: 0, always: 2, filter: 1 });
+  });
+
+  it("lets the brake hold whom nobody speaks of, where more than a fifth of the file is gone and as many rows have an identifier that cannot be read", () => {
+    const fates = (held: number, spoken: number, unread: number, reason: LeftOut = "bad-phone"): readonly number[] => {
+      const diff = diffOf(Object.fromEntries(Array.from({ length: held }, (_, at) => [at + 1, 1n])));
+      for (let id = 1; id <= spoken; id += 1) diff.takeExported(BigInt(id), 1n);
+      for (let row = 0; row < unread; row += 1) diff.takeLeftOut({ place: 0, memberId: "1", reason, ids: [], removal: "filter" });
+      expect([[...diff.removals("always")].length, [...diff.removals("filter")].length]).toEqual([diff.counts.always, diff.counts.filter]);
+      return [diff.counts.always, diff.counts.filter];
+    };
+    for (const reason of ["no-phone", "bad-phone", "foreign-phone", "no-kakao-id"] as const) expect(fates(100, 79, 21, reason)).toEqual([0, 21]);
+    expect(fates(100, 80, 100)).toEqual([20, 0]);
+    expect(fates(100, 79, 20)).toEqual([21, 0]);
+    expect(fates(100, 79, 21, "not-live")).toEqual([21, 0]);
   });
 
   it("takes the word of the row that says most, in whichever order they come: exported, then refused, then left out by a filter", () => {

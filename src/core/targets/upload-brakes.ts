@@ -22,11 +22,11 @@ export interface UploadBrake {
 }
 
 /** More than a fifth of the file at once is more likely a wrong filter than a change of heart (T5). */
-const share = 0.2;
+export const BRAKE_SHARE = 0.2;
 
 /** The brakes that hold: none on a file that is new or empty. */
 export function findUploadBrakes({ held, filter, added }: UploadNumbers, { allowRemovals, allowAdditions }: UploadAnswers): readonly UploadBrake[] {
-  const allowed = Math.floor(share * held);
+  const allowed = Math.floor(BRAKE_SHARE * held);
   if (held === 0) return [];
   return [
     ...(filter > allowed && allowRemovals !== filter ? [{ code: "removals", count: filter, held, allowed } as const] : []),

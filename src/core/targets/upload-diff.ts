@@ -1,5 +1,6 @@
 import { findId } from "./find-id.ts";
-import type { LeftOutRow } from "./targets.ts";
+import type { LeftOut, LeftOutRow } from "./targets.ts";
+import { BRAKE_SHARE } from "./upload-brakes.ts";
 
 /** Whom a customer file holds as far as is known: identifiers ascending, and the digests of their fields. */
 export interface HeldUsers {
@@ -9,6 +10,9 @@ export interface HeldUsers {
 
 /** What a selection says about someone whom the file holds. Nobody spoke of: no row holds the identifier any more. */
 const FATE = { unspoken: 0, filter: 1, always: 2, changed: 3, same: 4 } as const;
+
+/** Who is left out for these alone may stand in the file under an identifier that can no longer be read. */
+const withoutIdentifier: ReadonlySet<LeftOut> = new Set<LeftOut>(["no-phone", "bad-phone", "foreign-phone", "no-kakao-id"]);
 
 export interface DiffCounts {
   readonly held: number;
@@ -27,6 +31,8 @@ export class FileDiff {
   private readonly halves: Uint32Array;
   private readonly fates: Uint8Array;
   private added = 0;
+  private unread = 0;
+  private unspoken: number | undefined;
 
   constructor(held: HeldUsers) {
     this.held = held;
@@ -46,7 +52,8 @@ export class FileDiff {
     return isSame ? "same" : "change";
   }
 
-  takeLeftOut({ ids, removal }: LeftOutRow): void {
+  takeLeftOut({ ids, removal, reason }: LeftOutRow): void {
+    if (withoutIdentifier.has(reason)) this.unread += 1;
     for (const id of ids) {
       const at = findId(this.halves, id);
       if (at >= 0) this.fates[at] = Math.max(this.fates[at] ?? 0, FATE[removal]);
@@ -58,12 +65,13 @@ export class FileDiff {
     const by = [0, 0, 0, 0, 0];
     for (const fate of this.fates) by[fate] = (by[fate] ?? 0) + 1;
     const [unspoken = 0, filter = 0, refused = 0, changed = 0, same = 0] = by;
-    return { held: this.fates.length, same, changed, added: this.added, always: unspoken + refused, filter };
+    const isDoubtful = this.unspokenGoes() === "filter";
+    return { held: this.fates.length, same, changed, added: this.added, always: isDoubtful ? refused : unspoken + refused, filter: isDoubtful ? unspoken + filter : filter };
   }
 
   /** Whom the file holds and is not to, in ascending order; once every answer was taken. */
   *removals(kind: "always" | "filter"): Iterable<bigint> {
-    for (const [at, fate] of this.fates.entries()) if (toRemoval(fate) === kind) yield this.held.ids[at] ?? 0n;
+    for (const [at, fate] of this.fates.entries()) if (this.toRemoval(fate) === kind) yield this.held.ids[at] ?? 0n;
   }
 
   /** Digest of the fields; 0 of whom it only may hold. */
@@ -78,11 +86,17 @@ export class FileDiff {
   /** Whether the file holds the identifier and is not to; `always` says more than `filter`. */
   removalOf(id: bigint): "always" | "filter" | undefined {
     const at = findId(this.halves, id);
-    return at < 0 ? undefined : toRemoval(this.fates[at] ?? FATE.same);
+    return at < 0 ? undefined : this.toRemoval(this.fates[at] ?? FATE.same);
   }
-}
 
-function toRemoval(fate: number): "always" | "filter" | undefined {
-  if (fate === FATE.filter) return "filter";
-  return fate === FATE.unspoken || fate === FATE.always ? "always" : undefined;
+  private toRemoval(fate: number): "always" | "filter" | undefined {
+    if (fate === FATE.unspoken) return this.unspokenGoes();
+    return fate === FATE.filter ? "filter" : fate === FATE.always ? "always" : undefined;
+  }
+
+  /** Many identifiers that no row holds any more, and as many rows whose identifier cannot be read: rather another column, key or form than people who are gone. */
+  private unspokenGoes(): "always" | "filter" {
+    this.unspoken ??= this.fates.reduce((count, fate) => (fate === FATE.unspoken ? count + 1 : count), 0);
+    return this.unspoken > BRAKE_SHARE * this.fates.length && this.unread >= this.unspoken ? "filter" : "always";
+  }
 }
