@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
 import { encodeRow, type CsvCell, type WrittenCsv } from "./csv-out.ts";
@@ -83,6 +83,7 @@ class Parts {
     this.#firstLine = firstLine;
     this.#encode = encode;
     this.#maxRows = options.maxRows ?? Infinity;
+    removeKilled(options);
     this.#last = this.#begin();
   }
 
@@ -142,12 +143,22 @@ function partName(name: string, at: number): string {
   return `${name}-${at}.csv`;
 }
 
-/**
- * The files of a former set of that name, the last part first: parts are counted as long as one follows another, so that a copy that somebody named
- * `targets-20251101.csv` is left alone.
- */
+/** The files of a former set of that name, the last part first, gaps or not. A copy that somebody named `targets-20251101.csv` is left alone. */
 function findFormer({ folder, name }: TargetFilesOptions): readonly string[] {
-  const former: string[] = [join(folder, `${name}.csv`)].filter((path) => existsSync(path));
-  for (let at = 1; existsSync(join(folder, partName(name, at))); at += 1) former.push(join(folder, partName(name, at)));
-  return former.reverse();
+  const parts = listParts(folder, `${name}-`, ".csv").sort((left, right) => right - left).map((at) => partName(name, at));
+  return [...parts, `${name}.csv`].map((file) => join(folder, file)).filter((path) => existsSync(path));
+}
+
+/** What a killed run left of a set of that name under its temporary names: a part that no new one takes the place of would stay for ever. */
+function removeKilled({ folder, name }: TargetFilesOptions): void {
+  for (const at of listParts(folder, `.${name}-`, ".csv.tmp")) rmSync(join(folder, `.${partName(name, at)}.tmp`), { force: true });
+  rmSync(join(folder, `.${name}.csv.tmp`), { force: true });
+}
+
+/** Numbers of parts in a folder. */
+function listParts(folder: string, start: string, end: string): number[] {
+  return readdirSync(folder).flatMap((file) => {
+    const at = file.startsWith(start) && file.endsWith(end) ? file.slice(start.length, -end.length) : "";
+    return /^[1-9]\d{0,4}$/.test(at) ? [Number(at)] : [];
+  });
 }

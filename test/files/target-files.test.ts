@@ -118,6 +118,14 @@ describe("several files", () => {
     expect(readdirSync(folder).sort()).toEqual(["targets-1.csv", "targets-2.csv"]);
   });
 
+  it("leave nothing of a former set behind a gap, and nothing of a killed run", async () => {
+    const { folder } = await writeSet(5, { maxRows: 1 });
+    for (const name of ["targets-1.csv", "targets-3.csv"]) rmSync(join(folder, name));
+    for (const name of [".targets-7.csv.tmp", ".targets.csv.tmp", ".targets-20251101.csv.tmp", ".removed.csv.tmp"]) writeFileSync(join(folder, name), "killed");
+    await writeSet(1, { folder, maxRows: 1 });
+    expect(readdirSync(folder).sort()).toEqual([".removed.csv.tmp", ".targets-20251101.csv.tmp", "targets-1.csv"]);
+  });
+
   it("leave files of other names alone, a dated copy too", async () => {
     const folder = makeFolder();
     for (const name of ["targets-20251101.csv", "targets-x.csv", "removed-1.csv", "targets.csv.bak"]) writeFileSync(join(folder, name), "mine");
