@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { HeaderSet } from "../core/targets/header.ts";
 import { EXIT } from "../errors.ts";
 import type { TargetEncoding } from "../files/target-encoding.ts";
+import type { Run } from "../workspace/runs.ts";
 import { readExportFlags } from "./steps/export-flags.ts";
 import { createFieldReader, requireChannel } from "./steps/read-fields.ts";
 import { registerExport } from "./steps/register-export.ts";
@@ -25,11 +26,20 @@ export async function exportChannelTargets(context: Context, flags: ExportFlags)
   const { purpose, name } = readExportFlags(flags);
   const operator = context.requireOperator();
   const channel = requireChannel(context, flags.segment);
+  // A replica may lack a refusal that the primary has.
+  context.readNoReplica();
   context.lock();
   return exportFiles(context, flags, { operator, purpose, name, channel });
 }
 
-async function exportFiles(context: Context, flags: ExportFlags, { operator, purpose, name, channel }: { readonly operator: string; readonly purpose: string; readonly name: string; readonly channel: ExportShape["channel"] }): Promise<number> {
+interface Asked {
+  readonly operator: string;
+  readonly purpose: string;
+  readonly name: string;
+  readonly channel: ExportShape["channel"];
+}
+
+async function exportFiles(context: Context, flags: ExportFlags, asked: Asked): Promise<number> {
   // A run's folder is private, but it may lie in a work tree.
   const to = context.privateFolder(flags.to ?? context.workspaceFolder);
   const { runs } = context.workspace();
@@ -37,15 +47,15 @@ async function exportFiles(context: Context, flags: ExportFlags, { operator, pur
   try {
     const shape: ExportShape = {
       folder: flags.to === undefined ? folder : to,
-      channel,
+      channel: asked.channel,
       headers: flags.headers ?? "centre-2025",
       encoding: flags.encoding ?? "utf8-bom",
       maxRows: flags.maxRows,
-      list: nameTargetList("export", channel, name),
+      list: nameTargetList("export", asked.channel, asked.name),
     };
-    const { selection, written } = await writeFiles(context, flags, shape, { run: id });
-    const run = await registerExport(context, flags, { id, folder, operator, purpose, name, counts: selection.counts(), written });
-    tellExport(context, run);
+    const { files, ...made } = await writeFiles(context, flags, shape, { ...asked, id, folder });
+    files.settle(made.selection, made.written);
+    tellExport(context, made.run);
     return EXIT.done;
   } catch (error) {
     runs.discard(id);
@@ -53,12 +63,22 @@ async function exportFiles(context: Context, flags: ExportFlags, { operator, pur
   }
 }
 
-async function writeFiles(context: Context, flags: ExportFlags, shape: ExportShape, facts: Readonly<Record<string, unknown>>): Promise<{ readonly selection: TargetSelection; readonly written: WrittenTargets }> {
+interface Made {
+  readonly files: ExportFiles;
+  readonly selection: TargetSelection;
+  readonly written: WrittenTargets;
+  readonly run: Run;
+}
+
+/** The files in their places, and registered; whatever fails before that, none of them stays. */
+async function writeFiles(context: Context, flags: ExportFlags, shape: ExportShape, facts: Asked & { readonly id: string; readonly folder: string }): Promise<Made> {
   const files = await ExportFiles.open(context, shape);
   try {
     const readField = createFieldReader(context, shape.channel, (text) => files.findUnencodable(text));
     const selection = await selectTargets(context, flags, readField, files.lists);
-    return { selection, written: await files.write(selection, facts) };
+    const written = await files.write(selection, { run: facts.id });
+    const run = await registerExport(context, flags, { ...facts, counts: selection.counts(), written });
+    return { files, selection, written, run };
   } catch (error) {
     files.discard();
     throw error;

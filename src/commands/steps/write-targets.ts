@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 import type { ChannelConfig } from "../../config/config.ts";
 import type { Context } from "../../context.ts";
 import { arrangeCells, arrangeHeader, renderTargetId, type HeaderSet, type TargetHeader } from "../../core/targets/header.ts";
@@ -7,6 +8,7 @@ import { StartError } from "../../errors.ts";
 import type { CsvWriter } from "../../files/csv-out.ts";
 import type { TargetEncoding } from "../../files/target-encoding.ts";
 import type { TargetFiles } from "../../files/target-files.ts";
+import type { TargetListWriter } from "../../workspace/target-lists.ts";
 import type { SelectionLists, TargetSelection } from "./select-targets.ts";
 
 /** How the files of an export are written. */
@@ -42,6 +44,7 @@ export class ExportFiles {
   readonly #targets: TargetFiles;
   readonly #removed: TargetFiles;
   readonly #others: { readonly leftOut: CsvWriter; readonly reconfirm: CsvWriter; readonly badValues: CsvWriter };
+  readonly #placed: string[] = [];
 
   static async open(context: Context, shape: ExportShape): Promise<ExportFiles> {
     const { folder, channel, headers, encoding, maxRows } = shape;
@@ -78,7 +81,10 @@ export class ExportFiles {
     return this.#targets.findUnencodable(text);
   }
 
-  /** Writes all answers, and what is to be removed since the last export; puts the files in their places, the customer files last, and then the list in the workspace. */
+  /**
+   * Writes all answers, and what is to be removed since the last export; puts the files in their places, the customer files last. The list in the workspace holds the former
+   * export and this one before the first file is there, until `settle`: whatever fails in between, `removed.csv` of the next export names too many rather than too few.
+   */
   async write(selection: TargetSelection, facts: Readonly<Record<string, unknown>>): Promise<WrittenTargets> {
     const { targetLists } = this.#context.workspace();
     const list = targetLists.write(this.#shape.list);
@@ -89,21 +95,42 @@ export class ExportFiles {
           if ("exported" in answer) list.add(answer.exported.id, 0n);
         }
       }
-      const removed = this.#writeRemoved(selection);
-      const others = [this.#others.reconfirm, this.#others.leftOut, this.#others.badValues].map((file) => file.finish().path);
-      const removedFiles = this.#removed.finish();
-      const targets = this.#targets.finish();
+      const removed = this.#writeRemoved(selection, list);
       list.finish(facts);
-      return { files: [...targets, ...removedFiles].map(({ path }) => path).concat(others), removed, digest: digestOf(targets.map(({ sha256 }) => sha256)) };
+      return { removed, ...this.#place() };
     } catch (error) {
       list.discard();
       throw error;
     }
   }
 
-  /** Gives all of them up. */
+  /** Once the export is on the record: from now on the list holds nobody but whom this one named. */
+  settle({ isExported }: TargetSelection, { removed }: WrittenTargets): void {
+    const { targetLists } = this.#context.workspace();
+    const both = removed === null || removed === 0 ? null : targetLists.read(this.#shape.list);
+    if (both === null) return;
+    const list = targetLists.write(this.#shape.list);
+    try {
+      for (const id of both.ids) if (isExported(id)) list.add(id, 0n);
+      list.finish(both.facts);
+    } catch (error) {
+      list.discard();
+      throw error;
+    }
+  }
+
+  /** Gives all of them up, those that are in their places already, too. */
   discard(): void {
     for (const file of [this.#targets, this.#removed, ...Object.values(this.#others)]) file.discard();
+    for (const path of this.#placed) rmSync(path, { force: true });
+  }
+
+  #place(): Omit<WrittenTargets, "removed"> {
+    const { reconfirm, leftOut, badValues } = this.#others;
+    for (const file of [reconfirm, leftOut, badValues]) this.#placed.push(file.finish().path);
+    const removed = this.#removed.finish();
+    const targets = this.#targets.finish();
+    return { files: [...[...targets, ...removed].map(({ path }) => path), ...this.#placed], digest: digestOf(targets.map(({ sha256 }) => sha256)) };
   }
 
   #writeAnswer(answer: TargetAnswer): void {
@@ -112,13 +139,15 @@ export class ExportFiles {
     this.#others.leftOut.write([this.#tables[place] ?? "", memberId, reason]);
   }
 
-  #writeRemoved({ isExported }: TargetSelection): number | null {
+  /** Adds the former export's identifiers to the list, too. */
+  #writeRemoved({ isExported }: TargetSelection, list: TargetListWriter): number | null {
     const former = this.#context.workspace().targetLists.read(this.#shape.list);
     if (former === null) return null;
     let removed = 0;
     for (const id of former.ids) {
       if (isExported(id)) continue;
       this.#removed.write([renderTargetId(this.#shape.channel.idType, id)]);
+      list.add(id, 0n);
       removed += 1;
     }
     return removed;
