@@ -41,12 +41,18 @@ export interface KakaoChannel {
   readRelations(ids: readonly KakaoId[], channelPublicId: string): Promise<ReadonlyMap<KakaoId, ChannelRelation>>;
   /** Every file has an id: an answer from which none can be read throws (`kakao-unexpected-answer`) and is never an empty list. */
   listFiles(channelPublicId: string): Promise<readonly CustomerFile[]>;
-  /** Never repeated blindly: without an answer the files are listed, and one of that name counts as made. */
-  createFile(file: {
-    readonly channelPublicId: string;
-    readonly name: string;
-    readonly schema: Readonly<Record<string, "string" | "number">>;
-  }): Promise<{ readonly outcome: "created" | "existed"; readonly fileId: number } | { readonly outcome: "name-taken" | "too-many-files" }>;
+  /**
+   * Never repeated blindly: without an answer the files are listed, and one of that name counts as made. `mayBeMade` is told as soon as an attempt may have made it: what is
+   * thrown without that says for certain that nothing was made.
+   */
+  createFile(
+    file: {
+      readonly channelPublicId: string;
+      readonly name: string;
+      readonly schema: Readonly<Record<string, "string" | "number">>;
+    },
+    mayBeMade?: () => void,
+  ): Promise<{ readonly outcome: "created" | "existed"; readonly fileId: number } | { readonly outcome: "name-taken" | "too-many-files" }>;
   /** 1 to 2,000 users. Repeated after no answer, too. */
   addUsers(request: CustomerFileRequest & { readonly users: readonly CustomerFileUser[] }): Promise<CustomerFileAnswer>;
   /** 1 to 2,000 ids. Repeated after no answer, too; success may come without counts. `removeAs` is `channel.unconfirmed.removeAs`. */

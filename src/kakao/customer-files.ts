@@ -16,7 +16,7 @@ type FileAnswer = Awaited<ReturnType<CustomerFiles["createFile"]>>;
 export function createCustomerFiles(caller: Caller): CustomerFiles {
   return {
     listFiles: (channelPublicId) => listFiles(caller, channelPublicId),
-    createFile: (file) => createFile(caller, file),
+    createFile: (file, mayBeMade) => createFile(caller, file, mayBeMade),
     addUsers({ users, ...file }) {
       checkSize(users.length);
       return changeUsers(caller, file, postJson("/v1/talkchannel/update/target_users", { ...membersOf(file), users }));
@@ -37,13 +37,14 @@ async function listFiles(caller: Caller, channelPublicId: string): Promise<reado
 }
 
 /** A repetition could make a second file, or be told that the name is taken by the first: after any attempt that may have made it, the list is read. */
-async function createFile(caller: Caller, file: NewFile): Promise<FileAnswer> {
+async function createFile(caller: Caller, file: NewFile, mayBeMade?: () => void): Promise<FileAnswer> {
   const { channelPublicId, name, schema } = file;
   const request = postJson("/v1/talkchannel/create/target_user_file", { channel_public_id: channelPublicId, file_name: name, schema });
   let waits = noWaits;
   let unclear = false;
   for (;;) {
     const attempt = await caller.attempt(request, "write");
+    if (attempt.is === "accepted" || mayHaveHappened(attempt)) mayBeMade?.();
     if (attempt.is === "accepted") return { outcome: "created", fileId: await readNewFile(caller, request, attempt.body, file) };
     unclear ||= mayHaveHappened(attempt);
     const refused = whyNoFile(attempt);

@@ -541,6 +541,32 @@ describe("making the file", () => {
   });
 });
 
+describe("a file that is not the run's own", () => {
+  test("is not taken over where Kakao refused to make one, and somebody else made it before the run went on", async () => {
+    const service = await open(20);
+    service.simulator.faults.add({ path: create, fault: { status: 401, code: -401 }, nth: 1 });
+    const ran = await apply(service);
+    const [run = ""] = /\d{8}-\d{6}-[a-z0-9]{4}/.exec(ran.error.hint) ?? [];
+    service.simulator.faults.clear();
+    service.simulator.files.addByHand("_Abcd", "members");
+    for (let night = 1; night <= 2; night += 1) expect(await applyPlan(service, run)).toMatchObject({ code: 3, error: { code: "customer-file-unknown" } });
+    expect([calls(service, create), calls(service, add)]).toEqual([1, 0]);
+  });
+
+  test("is not taken over where nobody heard what came of making one, and somebody has filled it", async () => {
+    const service = await open(20);
+    service.simulator.faults.add({ path: create, fault: "drop-before", from: 1 });
+    service.simulator.faults.add({ path: "/v1/talkchannel/target_user_file", fault: -401, from: 3 });
+    const ran = await apply(service);
+    const [run = ""] = /\d{8}-\d{6}-[a-z0-9]{4}/.exec(ran.error.hint) ?? [];
+    service.simulator.faults.clear();
+    const other = service.simulator.files.create("_Abcd", "members", { 지역: "string", 가입일: "string", vip_level: "number" });
+    service.simulator.files.add(other.id, "app", "9", usualFields);
+    expect(await applyPlan(service, run)).toMatchObject({ code: 3, error: { code: "customer-file-unknown" } });
+    expect(calls(service, add)).toBe(0);
+  });
+});
+
 describe("what lies in the workspace", () => {
   test("keeps nobody from removing who refuses where the run before is damaged", async () => {
     const service = await open(20);

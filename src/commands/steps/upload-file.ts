@@ -77,7 +77,7 @@ function refuseOtherKind(name: string, known: FileFacts, { idType, unconfirmed }
 }
 
 /** Kakao shows no schema while a file has no valid customer (kakao-api.md 8.2). */
-function refuseOtherSchema(name: string, { schema: shown = {} }: CustomerFile, schema: FileSchema): void {
+export function refuseOtherSchema(name: string, { schema: shown = {} }: CustomerFile, schema: FileSchema): void {
   if (Object.keys(shown).length === 0) return;
   const differing = compareSchemas(shown, schema);
   if (differing.length > 0) throw schemaDiffers(name, differing);

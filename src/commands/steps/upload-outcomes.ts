@@ -10,6 +10,8 @@ export type StepKind = "create" | "always" | UploadKind;
 export interface StepIntent {
   readonly kind: StepKind;
   readonly ids?: readonly string[];
+  /** Of step 0: Kakao has said for certain that it made no file. */
+  readonly unmade?: true;
 }
 
 /** A user that Kakao did not take. */
