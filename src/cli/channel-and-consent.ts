@@ -32,6 +32,7 @@ export function addExportChannelTargets(program: Command, call: Call): void {
     .option("--night", "ask for the consent to messages from 21:00 to 08:00, too")
     .option("--relation", "ask Kakao who added or blocked the channel, and leave blockers out")
     .option("--exclude-overdue", "leave out whose reconfirmation notice is overdue")
+    .option("--accept-unreadable <n>", "take exactly n refusals and consents that nobody can read as they are", readCount)
     .option("--name <name>", "what the export goes by; the next of that name lists whom to remove (default: the segment, else members)")
     .option("--to <folder>", "a private folder for the files (default: the run's own)")
     .addOption(wordOption("--headers <set>", "names of the columns: centre-2025 or api (default: centre-2025)", ["centre-2025", "api"]))

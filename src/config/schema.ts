@@ -58,7 +58,7 @@ const database = z.strictObject({
   readUrl: text("write where the replica is")
     .meta({ title: "URL" })
     .optional()
-    .describe("a replica of the same server, for planning; last looks, writes and reading back ask `url`. Refused where it is another database of the same server, and where a member table has less than 90 % of the rows that it has at the other address"),
+    .describe("a replica of the same server, for planning; last looks, writes, reading back and files of `export-channel-targets` ask `url`. Refused where it is another database of the same server, and where a member table has less than 90 % of the rows that it has at the other address"),
   timeZone: text("write a time zone like Asia/Seoul").meta({ title: "time zone" }).default("Asia/Seoul").describe("of columns without a zone, and of `link.set` with `now`"),
   session: z
     .record(z.string(), text("write a text"))

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { IdentifierCollector } from "../../src/core/targets/identifiers.ts";
-import { collectIdentifiers, judgeRow, settle, type AskedRelation, type TargetInput, type TargetRules } from "../../src/core/targets/judge.ts";
+import { collectIdentifiers, judgeRow, settle, Unread, type AskedRelation, type TargetInput, type TargetRules } from "../../src/core/targets/judge.ts";
+import { readRefusedLinks, readRefusedPhone } from "../../src/core/targets/refused-ids.ts";
 import { TargetTally, type TargetCounts } from "../../src/core/targets/tally.ts";
 import { LEFT_OUT, type LeftOut, type TargetAnswer } from "../../src/core/targets/targets.ts";
 
@@ -27,7 +28,7 @@ interface Selected {
 function select(rows: readonly TargetInput[], changes: Partial<TargetRules> = {}, relationOf: (kakaoId: string | null) => AskedRelation | null = () => null): Selected {
   const all = { ...rules, ...changes };
   const collector = new IdentifierCollector();
-  for (const row of rows) if (row.place === 0) collectIdentifiers(row, all, collector);
+  for (const row of rows) if (row.place === 0) collectIdentifiers(row, all, collector, new Unread());
   const identifiers = collector.take();
   const tally = new TargetTally();
   const answers = rows.map((row) => {
@@ -164,6 +165,20 @@ describe("the relation (--relation)", () => {
   });
 });
 
+describe("a refusal spelled otherwise is read generously", () => {
+  test.each([["1001,1002", "1001,1002"], ["+1001", "1001"], ["１００１", "1001"], ["1001;", "1001"], [" 0042", "42"], ["1001.0", "1001"], ["'1001", "1001"], ["1e3", ""], ["app:1001", ""]])("link %s", (link, ids) => {
+    expect(readRefusedLinks([link])).toEqual({ ids: ids === "" ? [] : ids.split(",").map(BigInt), isUnread: ids === "" });
+  });
+
+  test.each(["'01022223333", "tel:010-2222-3333", "01022223333.0", "010-2222-3333 (본인)", "[집] 010-2222-3333", "010_2222_3333", "010·2222·3333", "010/2222/3333", "+82 10-2222-3333 (회사)", "02-111-2222 / 010-2222-3333"])("number %s", (phone) => {
+    expect(readRefusedPhone(phone, () => null)).toEqual({ ids: [821022223333n], isUnread: false });
+  });
+
+  test.each([["집", true], ["02-123-4567", true], ["", false], [null, false], ["000-0000-0000", false]])("number %s names nobody", (phone, isUnread) => {
+    expect(readRefusedPhone(phone, () => null)).toEqual({ ids: [], isUnread });
+  });
+});
+
 test("what goes from a customer file whatever the brake (T5)", () => {
   const removalOf = (row: Partial<TargetInput>, changes: Partial<TargetRules> = {}, others: readonly TargetInput[] = [], relation?: AskedRelation): string => {
     const [answer] = select([{ ...usual, ...row }, ...others], changes, () => relation ?? null).answers;
@@ -172,6 +187,8 @@ test("what goes from a customer file whatever the brake (T5)", () => {
   expect(removalOf({ state: "withdrawn" })).toBe("not-live always 1001");
   expect(removalOf({ state: "notLive" })).toBe("not-live filter 1001");
   expect(removalOf({ state: "notLive", agreed: "0" })).toBe("not-live always 1001");
+  expect(removalOf({ state: "notLive", agreed: null })).toBe("not-live always 1001");
+  expect(removalOf({ state: "notLive", agreed: null, place: 1 })).toBe("not-live filter 1001");
   expect(removalOf({ agreed: "0", links: ["7", "1001"] })).toBe("no-consent always 7,1001");
   expect(removalOf({ agreed: null })).toBe("no-consent always 1001");
   expect(removalOf({ agreedAt: null })).toBe("no-consent-date always 1001");

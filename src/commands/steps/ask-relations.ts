@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { Identifiers } from "../../core/targets/identifiers.ts";
-import type { AskedRelation, Candidate, Judged } from "../../core/targets/judge.ts";
+import { readSharing, type AskedRelation, type Candidate, type Judged, type TargetInput, type TargetRules } from "../../core/targets/judge.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
 import { basicsPerCall } from "./ask-kakao.ts";
 import { refuseWrongClock } from "./check-clock.ts";
@@ -45,6 +45,28 @@ export async function* askRelations(context: Context, pages: AsyncIterable<reado
   yield askBatch(context, rows, asked);
 }
 
+/**
+ * Asks about those who share a number, before any of them is exported under it: where one of them has blocked the channel, nobody is. Who blocks is made known to
+ * `identifiers`.
+ */
+export async function blockShared(context: Context, pages: AsyncIterable<Iterable<TargetInput>>, rules: TargetRules, identifiers: Identifiers): Promise<void> {
+  let waiting = new Map<KakaoId, bigint[]>();
+  const ask = async (): Promise<void> => {
+    const relations = await askAll(context, [...waiting.keys()]);
+    for (const [kakaoId, ids] of waiting) if (relations.get(kakaoId) === "blocked") for (const id of ids) identifiers.block(id);
+    waiting = new Map();
+  };
+  for await (const inputs of pages) {
+    for (const input of inputs) {
+      const sharing = readSharing(input, rules, identifiers);
+      if (sharing === null) continue;
+      waiting.set(sharing.kakaoId, [...(waiting.get(sharing.kakaoId) ?? []), sharing.id]);
+      if (waiting.size >= usersPerBatch) await ask();
+    }
+  }
+  await ask();
+}
+
 /** What `--relation` will cost, before the first call. `users` is how many are asked about at most. */
 export function tellRelationCalls(context: Context, users: number): void {
   if (users === 0) return;
@@ -59,7 +81,11 @@ function hangsOnRelation(row: Judged, identifiers: Identifiers): row is Candidat
 }
 
 async function askBatch(context: Context, rows: readonly Judged[], asked: ReadonlySet<KakaoId>): Promise<AskedBatch> {
-  const ids = [...asked];
+  const relations = await askAll(context, [...asked]);
+  return { rows, relationOf: ({ later, kakaoId }) => (later !== null ? null : ((kakaoId === null ? undefined : relations.get(kakaoId)) ?? "unknown")) };
+}
+
+async function askAll(context: Context, ids: readonly KakaoId[]): Promise<ReadonlyMap<KakaoId, AskedRelation>> {
   const relations = new Map<KakaoId, AskedRelation>();
   let next = 0;
   await runTogether(context.signal, (signal) => {
@@ -74,7 +100,7 @@ async function askBatch(context: Context, rows: readonly Judged[], asked: Readon
     };
     return Array.from({ length: Math.min(mostTogether, context.config.limits.requestsPerSecond) }, work);
   });
-  return { rows, relationOf: ({ later, kakaoId }) => (later !== null ? null : ((kakaoId === null ? undefined : relations.get(kakaoId)) ?? "unknown")) };
+  return relations;
 }
 
 /** Only of who was linked more than 24 hours ago: the basics say so, and read nothing personal (U1). Who is not linked, or whom Kakao leaves out, stays unknown. */

@@ -77,7 +77,7 @@ async function register(context: Context, { selection, operator, purpose, name, 
     purpose,
     ...rest,
     ...(selection.relation === true ? { relations } : {}),
-    asked: { segment: selection.segment ?? null, night: selection.night === true, relation: selection.relation === true, excludeOverdue: selection.excludeOverdue === true },
+    asked: { segment: selection.segment ?? null, night: selection.night === true, relation: selection.relation === true, excludeOverdue: selection.excludeOverdue === true, ...(selection.acceptUnreadable === undefined ? {} : { acceptUnreadable: selection.acceptUnreadable }) },
     upload: { ...diff, file: file.name, fileId: file.fileId, schema: file.schema, requests },
     planned: diff.always + diff.filter + diff.changed + diff.added,
   };

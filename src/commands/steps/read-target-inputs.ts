@@ -1,34 +1,36 @@
 import type { Context } from "../../context.ts";
 import type { ChannelExtras } from "../../context/channel-extras.ts";
 import type { MemberRow, ValueName } from "../../core/member.ts";
-import type { TargetInput } from "../../core/targets/judge.ts";
+import { UNOPENED, type TargetInput } from "../../core/targets/judge.ts";
 import type { ExtraSource, Inspection } from "../../database/service-database.ts";
 import { linksOf, readMemberPages } from "./each-member-page.ts";
 
-/** A number that nobody can read: what a value that could not be decrypted stands for. */
-const unreadable = "?";
+/** Sees each page once its encrypted values are opened. */
+type SeeOpened = (page: readonly MemberRow[]) => void;
 
 /**
  * The first reading: only what says which identifiers are refused, of the member table alone, since the rows of `members.also` hold no consent. Numbers of withdrawn
  * members are read here, and only to know whom they refuse for.
  */
-export async function* readNarrowInputs(context: Context, inspection: Inspection, extras: ChannelExtras): AsyncIterable<Iterable<TargetInput>> {
+export async function* readNarrowInputs(context: Context, inspection: Inspection, extras: ChannelExtras, opened: SeeOpened): AsyncIterable<Iterable<TargetInput>> {
   const { sources, at } = narrow(extras);
   for await (const page of readMemberPages(context, "Reading consents", inspection, { values: [], extras: sources })) {
     if (page[0]?.place !== 0) continue;
-    const phones = at.phone === null ? null : await openPhones(context, page, at.phone);
-    yield each(page, (row, index) => toInput(row, at, phones?.[index] ?? null, null));
+    const phones = at.phone === null ? page : await openPhones(context, page, at.phone);
+    opened(phones);
+    yield each(page, (row, index) => toInput(row, at, phoneOf(phones[index] ?? row), null));
   }
 }
 
-/** The second reading: everything that the rules and the file need, of every table. `opened` sees each page once its encrypted values are opened. */
-export async function* readFullInputs(context: Context, inspection: Inspection, extras: ChannelExtras, opened: (page: readonly MemberRow[]) => void): AsyncIterable<Iterable<TargetInput>> {
+/** The second reading: everything that the rules and the file need, of every table; and the numbers of withdrawn members once more, who may have refused since. */
+export async function* readFullInputs(context: Context, inspection: Inspection, extras: ChannelExtras, opened: SeeOpened): AsyncIterable<Iterable<TargetInput>> {
   const { channel, members } = context.config;
   const values: readonly ("phone" | "birthdate")[] = [...(channel?.idType === "phone" ? (["phone"] as const) : []), ...(members.birthdate === undefined ? [] : (["birthdate"] as const))];
   for await (const page of readMemberPages(context, "Reading members", inspection, { values, extras: extras.sources })) {
     const rows = await context.values().open(page, values);
     opened(rows);
-    yield each(rows, (row) => toInput(row, extras, row.undecryptable?.phone === undefined ? row.phone : unreadable, row.birthdate));
+    const withdrawn = extras.phone === null ? new Map<MemberRow, MemberRow>() : await openWithdrawn(context, rows, extras.phone);
+    yield each(rows, (row) => toInput(row, extras, phoneOf(withdrawn.get(row) ?? row), row.birthdate));
   }
 }
 
@@ -40,12 +42,22 @@ function* each(rows: readonly MemberRow[], read: (row: MemberRow, index: number)
   }
 }
 
-/** The numbers as the extra column has them, opened where they are encrypted: of withdrawn members, too, whose keys are otherwise never read. */
-async function openPhones(context: Context, rows: readonly MemberRow[], at: number): Promise<readonly (string | null)[]> {
+/** The rows with the number of the extra column, opened where it is encrypted: withdrawn members', too, whose keys are otherwise never read. */
+async function openPhones(context: Context, rows: readonly MemberRow[], at: number): Promise<readonly MemberRow[]> {
   const asked = rows.map((row): MemberRow => ({ ...row, state: "notLive", phone: row.extras?.[at] ?? null }));
-  if (context.config.members.phone?.kind !== "decrypt") return asked.map(({ phone }) => phone);
+  if (context.config.members.phone?.kind !== "decrypt") return asked;
   const names: readonly ValueName[] = ["phone"];
-  return (await context.values().open(asked, names)).map(({ phone }) => phone);
+  return context.values().open(asked, names);
+}
+
+async function openWithdrawn(context: Context, rows: readonly MemberRow[], at: number): Promise<ReadonlyMap<MemberRow, MemberRow>> {
+  const withdrawn = rows.filter(({ place, state }) => place === 0 && state === "withdrawn");
+  const opened = await openPhones(context, withdrawn, at);
+  return new Map(withdrawn.flatMap((row, index) => (opened[index] === undefined ? [] : [[row, opened[index]]])));
+}
+
+function phoneOf({ phone, undecryptable }: MemberRow): string | null {
+  return undecryptable?.phone === undefined ? phone : UNOPENED;
 }
 
 type Places = Omit<ChannelExtras, "sources">;

@@ -9,7 +9,7 @@ export type UploadPlan = {
   /** What the export goes by. */
   readonly name: string;
   readonly purpose: string;
-  readonly asked: Required<Omit<SelectionFlags, "segment">> & { readonly segment: string | null };
+  readonly asked: Required<Omit<SelectionFlags, "segment" | "acceptUnreadable">> & Pick<SelectionFlags, "acceptUnreadable"> & { readonly segment: string | null };
   readonly members: number;
   readonly upload: DiffCounts & { readonly file: string; readonly fileId: number | null; readonly schema: FileSchema; readonly requests: number };
 };

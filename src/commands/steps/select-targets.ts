@@ -1,15 +1,17 @@
 import type { Context } from "../../context.ts";
+import type { MemberRow } from "../../core/member.ts";
 import { IdentifierCollector, type Identifiers } from "../../core/targets/identifiers.ts";
-import { collectIdentifiers, judgeRow, RefusedSince, settle, type BadField, type Judged, type ReadField, type TargetInput, type TargetRules } from "../../core/targets/judge.ts";
+import { collectIdentifiers, judgeRow, RefusedSince, settle, Unread, type BadField, type Judged, type ReadField, type TargetInput, type TargetRules } from "../../core/targets/judge.ts";
 import { readKoreanDay, type Notice } from "../../core/targets/notice.ts";
 import { isNoticed, TargetTally, type TargetCounts } from "../../core/targets/tally.ts";
 import type { TargetAnswer } from "../../core/targets/targets.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { FailedError, StartError } from "../../errors.ts";
-import { askRelations, tellRelationCalls, unasked, type AskedBatch } from "./ask-relations.ts";
+import { askRelations, blockShared, tellRelationCalls, unasked, type AskedBatch } from "./ask-relations.ts";
 import { letRowsDieYoung } from "./let-rows-die-young.ts";
 import { readZoneMinutes } from "./read-mapping-options.ts";
 import { readFullInputs, readNarrowInputs } from "./read-target-inputs.ts";
+import { refuseUnread } from "./refuse-unread.ts";
 
 /** Flags that choose whom a customer file is to hold. */
 export interface SelectionFlags {
@@ -18,6 +20,8 @@ export interface SelectionFlags {
   readonly night?: boolean;
   readonly relation?: boolean;
   readonly excludeOverdue?: boolean;
+  /** Exactly so many refusals and consents that nobody can read do not refuse the selection. */
+  readonly acceptUnreadable?: number | undefined;
 }
 
 /** What lists beside the answers are written from. */
@@ -53,7 +57,9 @@ export async function selectTargets(context: Context, flags: SelectionFlags, rea
   const inspection = await (await context.database()).inspect(extras.sources);
   refuseMissing(context, flags, inspection);
   const rules = await readRules(context, flags, readField);
-  const identifiers = await collectAll(context, flags, rules, readNarrowInputs(context, inspection, extras));
+  const narrow = (opened: (page: readonly MemberRow[]) => void = () => undefined): AsyncIterable<Iterable<TargetInput>> => readNarrowInputs(context, inspection, extras, opened);
+  const identifiers = await collectAll(context, flags, rules, narrow);
+  if (flags.relation === true && rules.idType === "phone" && identifiers.sharing > 0) await blockShared(context, narrow(), rules, identifiers);
 
   const tally = new TargetTally();
   const opened = context.values().tally();
@@ -67,15 +73,18 @@ export async function selectTargets(context: Context, flags: SelectionFlags, rea
   };
 }
 
-/** The first reading; with `--relation` the forecast of the calls, too, which then is an upper bound. */
-async function collectAll(context: Context, { relation }: SelectionFlags, rules: TargetRules, pages: AsyncIterable<Iterable<TargetInput>>): Promise<Identifiers> {
-  const collector = new IdentifierCollector();
+/** The first reading; with `--relation` the forecast of the calls, too, which then is an upper bound. Refuses what nobody can read. */
+async function collectAll(context: Context, { relation, acceptUnreadable }: SelectionFlags, rules: TargetRules, read: (opened: (page: readonly MemberRow[]) => void) => AsyncIterable<Iterable<TargetInput>>): Promise<Identifiers> {
+  const [collector, unread, opened] = [new IdentifierCollector(), new Unread(), context.values().tally()];
   let askable = 0;
-  for await (const inputs of pages) {
-    for (const input of inputs) if (collectIdentifiers(input, rules, collector) && input.inSegment && input.links.length > 0) askable += 1;
+  for await (const inputs of read((page) => opened.add(page))) {
+    for (const input of inputs) if (collectIdentifiers(input, rules, collector, unread) && input.inSegment && input.links.length > 0) askable += 1;
   }
-  if (relation === true) tellRelationCalls(context, askable);
-  return collector.take();
+  opened.refuseMany();
+  refuseUnread(unread, acceptUnreadable);
+  const identifiers = collector.take();
+  if (relation === true) tellRelationCalls(context, askable + (rules.idType === "phone" ? identifiers.sharing : 0));
+  return identifiers;
 }
 
 async function* judgePages(pages: AsyncIterable<Iterable<TargetInput>>, rules: TargetRules, identifiers: Identifiers, { doubts }: TargetTally): AsyncIterable<readonly Judged[]> {

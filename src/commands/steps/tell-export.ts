@@ -64,6 +64,7 @@ export function listOddities({ config: { members } }: Context, { unreadable, exp
     ...(unreadable.agreed > 0 ? [`${rows(unreadable.agreed)} in marketing.agreed that is neither yes nor no: they count as refused.`] : []),
     ...(unreadable.night > 0 ? [`${rows(unreadable.night)} in marketing.night that is neither yes nor no: they count as refused.`] : []),
     ...(unreadable.reconfirmedAt > 0 ? [`${rows(unreadable.reconfirmedAt)} in marketing.reconfirmedAt that is no date, or one in the future: they count as not reconfirmed.`] : []),
+    ...(unreadable.refusals > 0 ? [`${countOf(unreadable.refusals, "row refuses, but its number or link", "rows refuse, but their number or link")} cannot be read: for whom they refuse is not known, and another row of the same person may be exported.`] : []),
     ...(members.birthdate === undefined ? ["members.birthdate is not configured: nobody was left out for being younger than 14."] : []),
     ...(exported === 0 ? ["Nobody is exported: look at the reasons, and at the columns of channel.marketing."] : []),
   ];

@@ -92,8 +92,8 @@ function findBrakes(run: Run, flags: UploadFlags): readonly UploadBrake[] {
   return findUploadBrakes(readUploadPlan(run).upload, flags);
 }
 
-function toSelection({ segment, night, relation, excludeOverdue }: UploadFlags): SelectionFlags {
-  return { night: night === true, relation: relation === true, excludeOverdue: excludeOverdue === true, ...(segment === undefined ? {} : { segment }) };
+function toSelection({ segment, night, relation, excludeOverdue, acceptUnreadable }: UploadFlags): SelectionFlags {
+  return { night: night === true, relation: relation === true, excludeOverdue: excludeOverdue === true, ...(segment === undefined ? {} : { segment }), ...(acceptUnreadable === undefined ? {} : { acceptUnreadable }) };
 }
 
 function readFileName({ file }: UploadFlags, name: string): string {
@@ -113,7 +113,7 @@ export function refuseStrayFlags(flags: UploadFlags & FileFlags): void {
     flags.upload !== true && given(["apply", "plan", "file", "yes", "allowRemovals", "allowAdditions"]) ? "--apply, --plan, --file, --yes, --allow-removals and --allow-additions belong to --upload; files are written without --apply"
     : flags.upload === true && given(["to", "headers", "encoding", "maxRows"]) ? "--to, --headers, --encoding and --max-rows are of files and cannot go with --upload"
     : flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN"
-    : flags.plan !== undefined && given(["segment", "night", "relation", "excludeOverdue", "file", "name"]) ? "--segment, --night, --relation, --exclude-overdue, --name and --file make a new plan and cannot go with --plan"
+    : flags.plan !== undefined && given(["segment", "night", "relation", "excludeOverdue", "acceptUnreadable", "file", "name"]) ? "--segment, --night, --relation, --exclude-overdue, --accept-unreadable, --name and --file make a new plan and cannot go with --plan"
     : undefined;
   if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync export-channel-targets --help`." });
 }

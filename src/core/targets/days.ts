@@ -1,4 +1,4 @@
-import { readLeadingDate } from "../keys/birthdate.ts";
+import { readBirthdate, readLeadingDate } from "../keys/birthdate.ts";
 
 /** How a field's days are read and written; made by `readDayFormat`. */
 export interface DayFormat {
@@ -32,6 +32,15 @@ export function readDay(text: string, { parts, offsetOf }: DayFormat): string | 
   for (const part of parts) shown += part === "YYYY" ? day.slice(0, 4) : part === "MM" ? day.slice(4, 6) : part === "DD" ? day.slice(6) : part;
   return shown;
 }
+
+/** A birth date as `YYYYMMDD`, null when unknown: a time with a zone names the day that it is in Seoul, any other time is ignored. */
+export function readBirthday(raw: string | null): string | null {
+  const text = raw?.trim() ?? "";
+  return readBirthdate(zonedTime.test(text) ? readSeoulDay(text, seoulOffset) : raw);
+}
+
+/** A date, a time and a zone behind it. */
+const zonedTime = /[T\s]\d\d?:?\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?(?::?\d\d)?)$/i;
 
 /** A date without any digit but 0, with or without a time: what MySQL keeps where there is none. */
 const zeroDate = /^0{4}([-./]?)00\1(?:00|0)(?:[T\s]+[0:.]*)?$/;

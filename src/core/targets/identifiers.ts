@@ -39,6 +39,7 @@ export class Identifiers {
   private readonly taken: Uint8Array;
   private readonly refusedSince = new Set<bigint>();
   private readonly takenSince = new Set<bigint>();
+  private readonly blocked = new Set<bigint>();
 
   constructor(held: IdsInOrder, refused: IdsInOrder) {
     this.held = held;
@@ -60,6 +61,25 @@ export class Identifiers {
     if (this.isRefused(id)) return true;
     this.refusedSince.add(id);
     return !this.isTaken(id);
+  }
+
+  /** Rows that may be exported and share their identifier with another one. */
+  get sharing(): number {
+    return this.held.countRepeated();
+  }
+
+  /** Whether more than one row that may be exported holds it. */
+  isShared(id: bigint): boolean {
+    return this.held.isRepeated(this.held.find(id));
+  }
+
+  /** One of those who share it has blocked the channel: none of them is written to. */
+  block(id: bigint): void {
+    this.blocked.add(id);
+  }
+
+  isBlocked(id: bigint): boolean {
+    return this.blocked.size > 0 && this.blocked.has(id);
   }
 
   isTaken(id: bigint): boolean {
@@ -106,6 +126,21 @@ class IdsInOrder {
       else to = middle - 1;
     }
     return -1;
+  }
+
+  /** Whether the identifier at this place stands at another one, too. */
+  isRepeated(at: number): boolean {
+    return at >= 0 && (this.isSame(at, at - 1) || this.isSame(at, at + 1));
+  }
+
+  countRepeated(): number {
+    let count = 0;
+    for (let at = 0; at < this.length; at += 1) if (this.isRepeated(at)) count += 1;
+    return count;
+  }
+
+  private isSame(at: number, other: number): boolean {
+    return other >= 0 && other < this.length && this.halves[2 * at] === this.halves[2 * other] && this.halves[2 * at + 1] === this.halves[2 * other + 1];
   }
 }
 

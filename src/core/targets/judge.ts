@@ -1,10 +1,12 @@
-import { isKakaoId, compareKakaoIds, recogniseKakaoId, type KakaoId } from "../kakao-id.ts";
-import { ageOn, readBirthdate, readPhone, UNUSABLE, type ForeignPhone } from "../keys.ts";
+import { isKakaoId, compareKakaoIds, type KakaoId } from "../kakao-id.ts";
+import { ageOn, readPhone, UNUSABLE, type ForeignPhone } from "../keys.ts";
 import type { MemberState } from "../member.ts";
 import { isRefusal, readConsent, readPastMs, type Consent, type ConsentClock } from "./consent.ts";
+import { readBirthday } from "./days.ts";
 import type { IdentifierCollector, Identifiers } from "./identifiers.ts";
 import { readPhoneId } from "./header.ts";
 import { readNotice, type Notice } from "./notice.ts";
+import { readRefusedLinks, readRefusedPhone, type RefusedIds } from "./refused-ids.ts";
 import type { FieldValue, LeftOut, LeftOutRow, TargetAnswer, TargetIdType, TargetRow } from "./targets.ts";
 
 /** What the rules ask of the configuration, the flags and the clock. */
@@ -35,12 +37,16 @@ export interface TargetInput {
   readonly reconfirmedAt: string | null;
   readonly night: string | null;
   readonly links: readonly string[];
+  /** `UNOPENED` for a number that could not be decrypted. */
   readonly phone: string | null;
   readonly birthdate: string | null;
   /** True, too, where no segment is asked for. */
   readonly inSegment: boolean;
   readonly fields: readonly (string | null)[];
 }
+
+/** A number that could not be decrypted. */
+export const UNOPENED = "\u001dunopened";
 
 /** A value of a field that cannot be written as it is. */
 export interface BadField {
@@ -49,11 +55,21 @@ export interface BadField {
   readonly why: string;
 }
 
-/** Values of consents that are neither yes nor no, and dates of consents that are none or lie in the future. */
+/** Values of consents that are neither yes nor no, dates of consents that are none or lie in the future, and rows that refuse while their identifier names nobody. */
 export interface Doubts {
   agreed: number;
   night: number;
   reconfirmedAt: number;
+  refusals: number;
+}
+
+/** What the first reading cannot read, to be refused where it is more than a few rows. */
+export class Unread {
+  /** Values that are there, and those of them that are neither yes nor no. */
+  readonly agreed = { values: 0, unreadable: 0 };
+  readonly night = { values: 0, unreadable: 0 };
+  /** Rows that refuse, and whose number could not be decrypted. */
+  refusals = 0;
 }
 
 /** A row whose answer only what other rows or Kakao say can change. */
@@ -79,27 +95,45 @@ const relationReasons: Readonly<Record<AskedRelation, LeftOut | null>> = { added
 const adultEnough = 14;
 
 /** First reading: what the row refuses, or may be exported under. Answers whether it may be. Rows of `members.also` say nothing: they hold no consent. */
-export function collectIdentifiers(input: TargetInput, rules: TargetRules, to: IdentifierCollector): boolean {
+export function collectIdentifiers(input: TargetInput, rules: TargetRules, to: IdentifierCollector, unread: Unread): boolean {
   const consent = readConsent(input.agreed, rules.clock);
   const isRefused = refuses(consent, input, rules);
   const mayGo = !isRefused && consent === "yes" && input.state === "live";
-  if (isRefused) for (const id of readIdentity(input, rules).ids) to.refuse(id);
+  if (isRefused) for (const id of readRefused(input, rules).ids) to.refuse(id);
   else if (mayGo) for (const id of readIdentity(input, rules).ids) to.hold(id);
+  countConsent(unread.agreed, consent);
+  if (rules.night) countConsent(unread.night, readConsent(input.night, rules.clock));
+  if (isRefused && input.phone === UNOPENED) unread.refusals += 1;
   return mayGo;
+}
+
+/** The number and the Kakao id of a row that may be exported, where another such row has the same number; null for any other. */
+export function readSharing(input: TargetInput, rules: TargetRules, identifiers: Identifiers): { readonly id: bigint; readonly kakaoId: KakaoId } | null {
+  const consent = readConsent(input.agreed, rules.clock);
+  if (input.state !== "live" || consent !== "yes" || refuses(consent, input, rules)) return null;
+  const { exportId, kakaoId } = readIdentity(input, rules);
+  return kakaoId === null || typeof exportId !== "bigint" || !identifiers.isShared(exportId) || identifiers.isRefused(exportId) ? null : { id: exportId, kakaoId };
+}
+
+function countConsent(counts: Unread["agreed"], consent: Consent): void {
+  if (consent !== "none") counts.values += 1;
+  if (consent === "unreadable") counts.unreadable += 1;
 }
 
 /** Second reading: the rules that look at one row and at who refuses, in the order of T2. Whoever refuses only now is made known to `identifiers`. */
 export function judgeRow(input: TargetInput, rules: TargetRules, identifiers: Identifiers, doubts: Doubts): Judged {
   const consent = readConsent(input.agreed, rules.clock);
-  const identity = readIdentity(input, rules);
   const isRefused = refuses(consent, input, rules);
-  if (isRefused) for (const id of identity.ids) if (!identifiers.refuse(id)) throw new RefusedSince();
+  const identity = readIdentity(input, rules);
+  const refused = isRefused ? readRefused(input, rules) : null;
+  for (const id of refused?.ids ?? []) if (!identifiers.refuse(id)) throw new RefusedSince();
+  if (refused?.isUnread === true) doubts.refusals += 1;
   countDoubts(consent, input, rules, doubts);
   const agreedMs = readPastMs(input.agreedAt, rules.clock);
   const notice = agreedMs === null ? null : readNotice(agreedMs, readPastMs(input.reconfirmedAt, rules.clock), rules.clock.nowMs);
   const leaveOut = (reason: LeftOut, told: Notice | null = null): Judged => {
-    const removal = isRefused || input.state === "withdrawn" || alwaysRemoved.has(reason) ? "always" : "filter";
-    return { leftOut: { place: input.place, memberId: input.memberId, reason, ids: identity.ids, removal }, notice: told };
+    const removal = isRefused || (input.place === 0 && consent !== "yes") || input.state === "withdrawn" || alwaysRemoved.has(reason) ? "always" : "filter";
+    return { leftOut: { place: input.place, memberId: input.memberId, reason, ids: refused?.ids ?? identity.ids, removal }, notice: told };
   };
 
   if (input.state !== "live") return leaveOut("not-live");
@@ -120,6 +154,10 @@ interface Identity {
   readonly exportId: bigint | "no-phone" | "bad-phone" | "foreign-phone" | "no-kakao-id";
 }
 
+function readRefused({ links, phone }: TargetInput, { idType, foreignPhone }: TargetRules): RefusedIds {
+  return idType === "app" ? readRefusedLinks(links) : readRefusedPhone(phone, foreignPhone);
+}
+
 function readIdentity({ links, phone }: TargetInput, { idType, foreignPhone }: TargetRules): Identity {
   const [only = ""] = links;
   // Nearly every row: one link, and that is an id.
@@ -128,7 +166,7 @@ function readIdentity({ links, phone }: TargetInput, { idType, foreignPhone }: T
     return { ids: [exportId], kakaoId: only, exportId };
   }
   const kakaoId = findLowest(links);
-  if (idType === "app") return { ids: readKakaoIds(links), kakaoId, exportId: kakaoId === null ? "no-kakao-id" : BigInt(kakaoId) };
+  if (idType === "app") return { ids: readRefusedLinks(links).ids, kakaoId, exportId: kakaoId === null ? "no-kakao-id" : BigInt(kakaoId) };
   const exportId = readNumber(phone, foreignPhone);
   return { ids: typeof exportId === "bigint" ? [exportId] : [], kakaoId, exportId };
 }
@@ -152,7 +190,7 @@ function judgeRest(input: TargetInput, rules: TargetRules, { ids, kakaoId, expor
 /** The last word on a candidate, in the order of reading: each identifier is exported once. `relation` is null where Kakao is not asked. */
 export function settle({ row, ids, later }: Candidate, relation: AskedRelation | null, identifiers: Identifiers): TargetAnswer {
   const leaveOut = (reason: LeftOut): TargetAnswer => ({ leftOut: { place: row.place, memberId: row.memberId, reason, ids, removal: alwaysRemoved.has(reason) ? "always" : "filter" } });
-  const barred = ids.some((id) => identifiers.isRefusedSince(id)) ? "refused-elsewhere" : (later ?? relationReasons[relation ?? "added"]);
+  const barred = ids.some((id) => identifiers.isRefusedSince(id)) ? "refused-elsewhere" : (later ?? (identifiers.isBlocked(row.id) ? "blocked-channel" : relationReasons[relation ?? "added"]));
   if (barred !== null) return leaveOut(identifiers.isTaken(row.id) ? "duplicate" : barred);
   return identifiers.take(row.id) ? { exported: row } : leaveOut("duplicate");
 }
@@ -177,14 +215,6 @@ function isBlank(raw: string | null): boolean {
   return raw === null || raw.trim() === "";
 }
 
-/** Every Kakao id that the links mean, also those spelled otherwise: whoever refuses is to be understood. */
-function readKakaoIds(links: readonly string[]): readonly bigint[] {
-  return links.flatMap((link) => {
-    const id = recogniseKakaoId(link);
-    return id === undefined || id === "" ? [] : [BigInt(id)];
-  });
-}
-
 /** The lowest link that is a Kakao id to the letter. */
 function findLowest(links: readonly string[]): KakaoId | null {
   return links.filter(isKakaoId).reduce<KakaoId | null>((lowest, id) => (lowest === null || compareKakaoIds(id, lowest) < 0 ? id : lowest), null);
@@ -200,7 +230,7 @@ function readNumber(raw: string | null, foreignPhone: ForeignPhone): bigint | "n
 /** Under 14 on today's date in Korea (kakao-api.md 10); null where nothing stands in the way. */
 function readAge(raw: string | null, { ageUnknown, today }: TargetRules): "under-14" | "age-unknown" | null {
   if (ageUnknown === "not-asked") return null;
-  const birthdate = readBirthdate(raw);
+  const birthdate = readBirthday(raw);
   if (birthdate === null) return ageUnknown === "export" ? null : "age-unknown";
   return ageOn(birthdate, today) < adultEnough ? "under-14" : null;
 }

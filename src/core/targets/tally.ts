@@ -11,7 +11,7 @@ export interface TargetCounts {
   /** Of those exported, or left out for this alone: whose reconfirmation notice is overdue, and due within 30 days (T3). */
   readonly overdue: number;
   readonly due: number;
-  /** Rows whose consent is neither yes nor no, and consents whose reconfirmation cannot be read. */
+  /** Rows whose consent is neither yes nor no, consents whose reconfirmation cannot be read, and refusals whose number or link names nobody. */
   readonly unreadable: Readonly<Doubts>;
   /** Of those about whom nothing but the relation was left to ask (`--relation`). */
   readonly relations: Readonly<Record<AskedRelation, number>>;
@@ -19,7 +19,7 @@ export interface TargetCounts {
 
 /** Counts the answers as they come. */
 export class TargetTally {
-  readonly doubts: Doubts = { agreed: 0, night: 0, reconfirmedAt: 0 };
+  readonly doubts: Doubts = { agreed: 0, night: 0, reconfirmedAt: 0, refusals: 0 };
   private readonly reasons: Partial<Record<LeftOut, number>> = {};
   private readonly notices = { due: 0, overdue: 0 };
   private readonly relations = { added: 0, blocked: 0, none: 0, unknown: 0 };
