@@ -68,8 +68,9 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     lookTools: async () => (await import("./look-tools.ts")).createLookTools(io, things.config(), workspaceFolder, now),
     starterTools: async () => (await import("./starter-tools.ts")).createStarterTools(io, flags.config),
     shown: (path) => {
-      const inside = relative(io.cwd, path);
-      return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : resolve(path);
+      const absolute = resolve(io.cwd, path);
+      const inside = relative(io.cwd, absolute);
+      return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : absolute;
     },
     consentTools: async () => (await import("./consent-tools.ts")).createConsentTools(io.cwd),
     privateFolder: (path) => {

@@ -270,7 +270,7 @@ describe("what goes wrong", () => {
     });
     const { code, err } = await service.runWith({ signal: controller.signal }, "audit-consent", "--live");
     expect([code, err.includes("the look begins anew")]).toEqual([130, true]);
-    expect((await service.json("runs", "audit")).json["entries"]).toBe(0);
+    expect((await service.json("runs", "audit")).json).toMatchObject({ entries: 1, record: [{ entry: { event: "interrupted", command: "audit-consent" } }] });
     expect(asked(service, "/v2/user/service_terms").length).toBeLessThan(20);
   });
 });
