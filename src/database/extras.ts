@@ -1,4 +1,5 @@
 import type { MemberRow } from "../core/member.ts";
+import { StartError } from "../errors.ts";
 import { type ColumnSource, type ExtraSource, SEVERAL_ROWS, type ValueColumn } from "./service-database.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 
@@ -66,6 +67,35 @@ export function listLookupSql({ where, columns }: LookupGroup): { readonly name:
 /** The SQL of the values, without those that are not wished for. */
 export function chooseValues<Sql>(values: readonly (Sql | null)[], wished: readonly ValueColumn[] | undefined): readonly (Sql | null)[] {
   return wished === undefined ? values : values.map((sql, at) => (wished.some((name) => name === VALUE_COLUMNS[at]) ? sql : null));
+}
+
+/** Parts of the statement that `strayRowsSql` makes: each a text, its spelling that case, blanks around it and zeros in front do not change, and the rows. */
+interface Spelled {
+  readonly text: string;
+  readonly spelling: string;
+  /** `FROM …`, with a condition that leaves out NULL. */
+  readonly from: string;
+}
+
+/**
+ * Counts the rows of a lookup that are no member's, and would be one's under another spelling. Both tables are gone through once and grouped, so that no engine joins
+ * expressions row by row.
+ */
+export function strayRowsSql(members: Spelled, rows: Spelled): string {
+  const select = ({ text, spelling, from }: Spelled, isMember: 0 | 1): string => `SELECT ${text} AS kakao_sync_text, ${spelling} AS kakao_sync_spelling, ${isMember} AS kakao_sync_member, ${1 - isMember} AS kakao_sync_row ${from}`;
+  const byText = `SELECT MIN(kakao_sync_spelling) AS kakao_sync_spelling, MAX(kakao_sync_member) AS kakao_sync_member, SUM(kakao_sync_row) AS kakao_sync_rows FROM (${select(members, 1)} UNION ALL ${select(rows, 0)}) AS kakao_sync_all GROUP BY kakao_sync_text`;
+  const bySpelling = `SELECT MAX(kakao_sync_member) AS kakao_sync_member, SUM(CASE WHEN kakao_sync_member = 0 THEN kakao_sync_rows ELSE 0 END) AS kakao_sync_strays FROM (${byText}) AS kakao_sync_texts GROUP BY kakao_sync_spelling`;
+  return `SELECT COALESCE(SUM(kakao_sync_strays), 0) FROM (${bySpelling}) AS kakao_sync_spellings WHERE kakao_sync_member = 1`;
+}
+
+/** Throws StartError `member-ids-spelled` where there are such rows: what they say, a refusal above all, would be lost. */
+export function refuseStrayRows(strays: number, table: string, member: string, id: string): void {
+  if (strays === 0) return;
+  throw new StartError({
+    code: "member-ids-spelled",
+    message: `${strays.toLocaleString("en-US")} ${strays === 1 ? "row" : "rows"} of ${table} are nobody's, because ${member} is spelled otherwise than ${id}: capital letters, blanks or zeros in front. A refusal among them would be lost.`,
+    hint: "Correct the ids in these rows; or name a view that spells them as the member table does.",
+  });
 }
 
 /** What a lookup found, by member id: the texts of its columns. */

@@ -1,5 +1,5 @@
 import type { MemberRow } from "../core/member.ts";
-import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup } from "./extras.ts";
+import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup, refuseStrayRows, strayRowsSql } from "./extras.ts";
 import { refuseOtherCollations } from "./mysql-collations.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { numberOf } from "./mysql-errors.ts";
@@ -77,6 +77,20 @@ export async function readLookup(connection: MysqlConnection, lookup: MysqlLooku
   const alike = member.kind === place.id.kind ? "" : ` AND CAST(kakao_sync_text AS BINARY) = CAST(${text} AS BINARY)`;
   const texts = group.columns.map((_, at) => `MAX(${valueName(at)})`).join(", ");
   return decodeLookedUp(await connection.rows(`SELECT ${text}, COUNT(*), ${texts} FROM ${joined} WHERE ${id} >= ${bound(0)} AND ${id} <= ${bound(-1)}${alike} GROUP BY ${id}`));
+}
+
+/** Throws StartError where rows of a lookup spell a member's id otherwise than the member table does. Texts of one collation are the same where that says so. */
+export async function refuseStrays(connection: MysqlConnection, { table, row, id }: MysqlPlace, { group, table: found, member }: MysqlLookup): Promise<void> {
+  if (id.kind !== "text" && member.kind !== "text") return;
+  const spell = (column: ColumnShape, of: string, from: string) => {
+    const text = readSql(column, of);
+    // With a mark at its end no text is padded with blanks for comparing it.
+    return { text: isSameType(id, member) ? `${of}.${column.sql}` : `CONCAT(${text}, '.') COLLATE utf8mb4_bin`, spelling: `TRIM(LEADING '0' FROM LOWER(TRIM(${text}))) COLLATE utf8mb4_bin`, from };
+  };
+  const name = quoteMysqlName(found.name);
+  const condition = group.where === undefined ? "" : ` AND ${wrapSql(group.where)}`;
+  const [counted] = await connection.rows(strayRowsSql(spell(id, row, `FROM ${table.sql} WHERE ${row}.${id.sql} IS NOT NULL`), spell(member, name, `FROM ${found.sql} WHERE ${name}.${member.sql} IS NOT NULL${condition}`)));
+  refuseStrayRows(Number(counted?.[0]), found.name, member.name, `${table.name}.${id.name}`);
 }
 
 /** The rows that count, as a table of its own: the operator's SQL can mean no column of the members there. */

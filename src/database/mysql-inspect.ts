@@ -3,7 +3,7 @@ import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { refuseOtherCollations } from "./mysql-collations.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
-import { tryExtras } from "./mysql-extras.ts";
+import { refuseStrays, tryExtras } from "./mysql-extras.ts";
 import { isReadOnly, isReplica } from "./mysql-rights.ts";
 import type { MysqlLinkTable } from "./mysql-link-table.ts";
 import type { MysqlPlace, Places } from "./mysql-place.ts";
@@ -38,6 +38,7 @@ export async function inspectPlaces(read: Inspected, written: Inspected, map: Se
     ...(await inTurn(all, (place) => describeBadIds(reader, place))),
     ...(await inTurn(all, (place, at) => inTurn(all.slice(0, at), (earlier) => describeIdsInBoth(reader, earlier, place)))),
   ]);
+  for (const place of all.slice(0, 1)) for (const lookup of extras.lookups) await refuseStrays(reader, place, lookup);
   await refuseLiveAndWithdrawn(reader, map, all[0]);
   const rows = await countMembers(primary, places);
   if (reader !== primary) {

@@ -1,5 +1,5 @@
 import { StartError } from "../errors.ts";
-import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup } from "./extras.ts";
+import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup, refuseStrayRows, strayRowsSql } from "./extras.ts";
 import { wrapSql } from "./operator-sql.ts";
 import { checkIdType, describeWrongColumns, possibleIds } from "./postgres-checks.ts";
 import type { Transaction } from "./postgres-connection.ts";
@@ -59,6 +59,24 @@ export async function readLookup(sql: Transaction, lookup: PostgresLookup, membe
 export async function tryExtras(sql: Transaction, table: TableShape, { own, lookups }: PostgresExtras): Promise<void> {
   if (own.length > 0) await sql.rows(`SELECT ${own.join(", ")} FROM ${table.sql} LIMIT 0`);
   for (const lookup of lookups) await readLookup(sql, lookup, []);
+}
+
+/** Throws StartError where rows of a lookup spell a member's id otherwise than the member table does. */
+export async function refuseStrays(sql: Transaction, { table, id }: { readonly table: TableShape; readonly id: ColumnShape }, { group, table: found, member }: PostgresLookup): Promise<void> {
+  if (!isText(id) && !isText(member)) return;
+  const spell = (column: string, from: string) => ({ text: `${column}::text COLLATE "C"`, spelling: `ltrim(lower(btrim(${column}::text COLLATE "C", ${blanks})), '0')`, from });
+  const [key, name] = [quoteName(id.name), quoteName(member.name)];
+  const condition = group.where === undefined ? "" : ` AND ${wrapSql(group.where)}`;
+  const [row] = await sql.rows(strayRowsSql(spell(key, `FROM ${table.sql} WHERE ${key} IS NOT NULL`), spell(name, `FROM ${found.sql} WHERE ${name} IS NOT NULL${condition}`)));
+  refuseStrayRows(Number(row?.[0]), found.name, member.name, `${table.name}.${id.name}`);
+}
+
+/** Blank, tab, line ends; in UTF-8 no-break space and full-width blank are left to be seen. */
+const blanks = "E' \\t\\n\\r'";
+
+/** Numbers and UUIDs have one text each. */
+function isText({ kind }: ColumnShape): boolean {
+  return !["integer", "numeric", "uuid"].includes(kind);
 }
 
 async function resolveLookup(sql: Transaction, table: TableShape, group: LookupGroup): Promise<PostgresLookup> {

@@ -4,7 +4,7 @@ import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { codeOf, tellSafely } from "./postgres-errors.ts";
-import { tryExtras } from "./postgres-extras.ts";
+import { refuseStrays, tryExtras } from "./postgres-extras.ts";
 import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { TableShape } from "./postgres-schema.ts";
 import { wrapSql } from "./operator-sql.ts";
@@ -23,6 +23,7 @@ export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, p
   for (const place of places.all) badIds.push(...(await describeBadIds(sql, place)));
   badIds.push(...(await describeIdsInTwoPlaces(sql, places.all)));
   refuse("member-ids", "Every member needs an id of its own: mend the rows, or name another id column or table.", badIds);
+  if (members !== undefined) for (const lookup of extras.lookups) await refuseStrays(sql, members, lookup);
   const { where, withdrawn } = map.members;
   if (members !== undefined && withdrawn !== undefined) {
     const both = await countRows(sql, members.table, `${where.trim().toLowerCase() === "all" ? "true" : wrapSql(where)} AND ${wrapSql(withdrawn)}`);

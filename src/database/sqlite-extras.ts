@@ -1,10 +1,10 @@
 import { StartError } from "../errors.ts";
-import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup } from "./extras.ts";
+import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup, refuseStrayRows, strayRowsSql } from "./extras.ts";
 import { wrapSql } from "./operator-sql.ts";
 import { columnOf, describeWrongColumns, sameName, valueSql } from "./sqlite-columns.ts";
 import type { Connection, Prepared } from "./sqlite-connection.ts";
 import { asJson } from "./sqlite-read.ts";
-import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
+import { type ColumnShape, listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { describeMissing, quoteName } from "./table-map.ts";
 
 /** The extras of a reading, their names checked and quoted. */
@@ -47,6 +47,27 @@ export function resolveLookups(db: Connection, groups: readonly LookupGroup[], p
 export function readLookup(db: Prepared, { sql }: SqliteLookup, memberIds: readonly string[]): LookedUp {
   return decodeLookedUp(db.rows(sql).all({ ids: asJson("blob", memberIds) }));
 }
+
+/** Throws StartError where rows of a lookup spell a member's id otherwise than the member table does. */
+export function refuseStrays(db: Prepared, { table, id, idColumn }: StrayMembers, { group, table: found }: SqliteLookup): void {
+  const member = columnOf(found, group.memberId);
+  // What can be a number has become one as it was stored.
+  if (idColumn.affinity === "integer" && member.affinity === "integer") return;
+  const spell = (column: string, from: string) => ({ text: `CAST(${column} AS TEXT)`, spelling: `ltrim(lower(trim(CAST(${column} AS TEXT), ${blanks})), '0')`, from });
+  const name = quoteName(group.memberId);
+  const condition = group.where === undefined ? "" : ` AND ${wrapSql(group.where)} IS TRUE`;
+  const sql = strayRowsSql(spell(id, `FROM ${table.sql} WHERE ${id} IS NOT NULL`), spell(name, `FROM ${found.sql} WHERE ${name} IS NOT NULL${condition}`));
+  refuseStrayRows(Number(db.rows(sql).get()?.[0] ?? 0), found.name, group.memberId, `${table.name}.${idColumn.name}`);
+}
+
+interface StrayMembers {
+  readonly table: TableShape;
+  readonly id: string;
+  readonly idColumn: ColumnShape;
+}
+
+/** Blank, tab, line ends, no-break space, full-width blank. */
+const blanks = "char(32, 9, 10, 13, 160, 12288)";
 
 function resolveLookup(db: Connection, table: TableShape, group: LookupGroup): SqliteLookup {
   if (columnOf(table, group.memberId).affinity === "real") {

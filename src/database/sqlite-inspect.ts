@@ -5,6 +5,7 @@ import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Prepared } from "./sqlite-connection.ts";
 import { describeBadWhere, listMissingIndexes, listUnfilled } from "./sqlite-link-inspect.ts";
 import { wrapSql } from "./operator-sql.ts";
+import { refuseStrays } from "./sqlite-extras.ts";
 import type { Places, SqlitePlace } from "./sqlite-place.ts";
 import type { TableShape } from "./sqlite-schema.ts";
 import { freeIndexName, storedEmpties } from "./sqlite-unique-sql.ts";
@@ -23,6 +24,7 @@ export function inspectPlaces(reader: Prepared, map: ServiceDatabaseMap, places:
     ...describeIdsInTwoPlaces(reader, places.all),
   ]);
   const [members] = places.all;
+  if (members !== undefined) for (const lookup of places.extras.lookups) refuseStrays(reader, members, lookup);
   const { where, withdrawn } = map.members;
   if (members !== undefined && withdrawn !== undefined) {
     const both = countRows(reader, members, `${where.trim().toLowerCase() === "all" ? "1" : wrapSql(where)} IS TRUE AND ${wrapSql(withdrawn)} IS TRUE`);

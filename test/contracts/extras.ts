@@ -164,6 +164,23 @@ export function describeExtras(fixture: EngineFixture): void {
         expect(await extrasOf([consent("agreed", { table: "texts" })])).toEqual({ "1": ["Y"], "2": [null], "3": [null], "4": [null], "9007199254740993": ["N"] });
       });
 
+      it("are refused before anything is read where a row would be a member's under another spelling", async () => {
+        await service.run("CREATE TABLE people (id VARCHAR(20) PRIMARY KEY)");
+        await service.run("INSERT INTO people VALUES ('anna'), ('7'), ('김')");
+        const people: ServiceDatabaseMap = { members: { table: "people", id: "id", where: "all" }, also: [], pending: [], link: { kind: "column", column: "kakao_id", set: {} } };
+        await service.run("CREATE TABLE texts (member_id VARCHAR(20), kind VARCHAR(5), agreed VARCHAR(5))");
+        await service.run("INSERT INTO texts VALUES ('anna', 'ad', 'Y'), ('7', 'ad', 'Y'), ('김', 'ad', 'Y'), ('gone', 'ad', 'Y'), (NULL, 'ad', 'Y'), ('', 'ad', 'N'), ('007', 'sms', 'N')");
+        const extra = [consent("agreed", { table: "texts", where: "kind = 'ad'" })];
+        expect((await (await open(people)).inspect(extra)).rows).toEqual([3]);
+        for (const id of [" anna", "007", "0anna ", " 김"]) {
+          await service.run(`INSERT INTO texts VALUES ('${id}', 'ad', 'N')`);
+          await expect((await open(people)).inspect(extra)).rejects.toMatchObject({ exitCode: 2, code: "member-ids-spelled", message: expect.stringMatching(/^1 row of texts .*member_id.* people\.id/) });
+          await service.run(`DELETE FROM texts WHERE member_id = '${id}'`);
+        }
+        await service.run("INSERT INTO texts VALUES ('02', 'ad', 'N'), ('2 ', 'ad', 'N')");
+        await expect((await open()).inspect(extra)).rejects.toMatchObject({ code: "member-ids-spelled", message: expect.stringMatching(/^2 rows of texts/) });
+      });
+
       it("compute their own condition over their own table alone", async () => {
         const extras = [consent("agreed", { where: "status = 'active'" }), consent("agreed_at", { column: { kind: "sql", sql: "upper(email)" } })];
         await expect((await open()).inspect(extras)).rejects.toMatchObject({
