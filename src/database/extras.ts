@@ -79,12 +79,12 @@ interface Spelled {
 
 /**
  * Counts the rows of a lookup that are no member's, and would be one's under another spelling. Both tables are gone through once and grouped, so that no engine joins
- * expressions row by row.
+ * expressions row by row. `hint` stands behind the SELECT of each grouping.
  */
-export function strayRowsSql(members: Spelled, rows: Spelled): string {
+export function strayRowsSql(members: Spelled, rows: Spelled, hint = ""): string {
   const select = ({ text, spelling, from }: Spelled, isMember: 0 | 1): string => `SELECT ${text} AS kakao_sync_text, ${spelling} AS kakao_sync_spelling, ${isMember} AS kakao_sync_member, ${1 - isMember} AS kakao_sync_row ${from}`;
-  const byText = `SELECT MIN(kakao_sync_spelling) AS kakao_sync_spelling, MAX(kakao_sync_member) AS kakao_sync_member, SUM(kakao_sync_row) AS kakao_sync_rows FROM (${select(members, 1)} UNION ALL ${select(rows, 0)}) AS kakao_sync_all GROUP BY kakao_sync_text`;
-  const bySpelling = `SELECT MAX(kakao_sync_member) AS kakao_sync_member, SUM(CASE WHEN kakao_sync_member = 0 THEN kakao_sync_rows ELSE 0 END) AS kakao_sync_strays FROM (${byText}) AS kakao_sync_texts GROUP BY kakao_sync_spelling`;
+  const byText = `SELECT ${hint} MIN(kakao_sync_spelling) AS kakao_sync_spelling, MAX(kakao_sync_member) AS kakao_sync_member, SUM(kakao_sync_row) AS kakao_sync_rows FROM (${select(members, 1)} UNION ALL ${select(rows, 0)}) AS kakao_sync_all GROUP BY kakao_sync_text`;
+  const bySpelling = `SELECT ${hint} MAX(kakao_sync_member) AS kakao_sync_member, SUM(CASE WHEN kakao_sync_member = 0 THEN kakao_sync_rows ELSE 0 END) AS kakao_sync_strays FROM (${byText}) AS kakao_sync_texts GROUP BY kakao_sync_spelling`;
   return `SELECT COALESCE(SUM(kakao_sync_strays), 0) FROM (${bySpelling}) AS kakao_sync_spellings WHERE kakao_sync_member = 1`;
 }
 
