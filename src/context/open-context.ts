@@ -67,11 +67,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
     checkpoint: () => checkpoint(io.signal, workspaceFolder, terminal, window),
     lookTools: async () => (await import("./look-tools.ts")).createLookTools(io, things.config(), workspaceFolder, now),
     starterTools: async () => (await import("./starter-tools.ts")).createStarterTools(io, flags.config),
-    shown: (path) => {
-      const absolute = resolve(io.cwd, path);
-      const inside = relative(io.cwd, absolute);
-      return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : absolute;
-    },
+    shown: (path) => showPath(io.cwd, resolve(io.cwd, path)),
     consentTools: async () => (await import("./consent-tools.ts")).createConsentTools(io.cwd),
     privateFolder: (path) => {
       const folder = resolve(io.cwd, path);
@@ -111,6 +107,11 @@ function openers(io: Io, things: Things, workspaceFolder: string, now: () => num
     startSandbox: async (options) => (await import("../sandbox/sandbox.ts")).startSandbox({ ...options, signal: io.signal, now: now() }),
     refuseRealWorkspace: (named) => refuseRealWorkspace(resolve(io.cwd, named), io.env),
   };
+}
+
+function showPath(cwd: string, path: string): string {
+  const inside = relative(cwd, path);
+  return inside !== "" && !inside.startsWith("..") && !isAbsolute(inside) ? inside : path;
 }
 
 function findInputFile(cwd: string, path: string): string {

@@ -64,7 +64,7 @@ describe("the package, installed from its tarball", () => {
   it("holds the built program and its documents, and nothing else", () => {
     const files = listFiles();
     expect(files).toEqual(expect.arrayContaining(["package.json", "README.md", "bin/kakao-sync.js", "dist/main.js", "dist/cli.js", "docs/exit-codes.md"]));
-    expect([...new Set(files.map((file) => file.split("/")[0]))].sort()).toEqual(["LICENSE", "README.md", "bin", "dist", "docs", "package.json"]);
+    expect([...new Set(files.map((file) => file.split("/")[0]))].sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.ko.md", "README.md", "SECURITY.md", "bin", "dist", "docs", "package.json"]);
     expect(files.filter((file) => !/\.(js|json|md)$/.test(file))).toEqual(["LICENSE"]);
     expect(files.filter((file) => /\.test\.|\.env|workspace\.db|config\.yaml/.test(file))).toEqual([]);
   });
