@@ -7,7 +7,7 @@ export const targetFileKind: StateFileKind = {
   version: 1,
   damagedCode: "target-lists-damaged",
   damagedHint:
-    "Restore the workspace folder from a backup. Without one, move targets.db away: the next CSV export then comes without removed.csv, and uploads begin a new customer file (--file NAME); take the old file out of use in the partner centre.",
+    "Restore targets.db, but only from a copy made after the last upload: an older one has forgotten whom a customer file was given since. Without one, move targets.db away: the next CSV export then comes without removed.csv, and uploads begin a new customer file (--file NAME); take the old file out of use in the partner centre.",
   schema: `
     create table lists (number integer primary key, name text not null unique, header blob not null) strict;
     create table blocks (list integer not null, seq integer not null, body blob not null, primary key (list, seq)) strict, without rowid;

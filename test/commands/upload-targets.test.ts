@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { InterruptedError } from "../../src/errors.ts";
@@ -186,6 +186,20 @@ describe("carrying a plan out", () => {
     expect([ran.code, ran.err]).toEqual([0, expect.stringContaining("Type the number of users (20)")]);
     expect(Object.keys(held(service))).toHaveLength(20);
     expect(await applyPlan(service, id)).toMatchObject({ code: 3, error: { code: "plan-used" } });
+  });
+
+  test("asks for a word also where the plan has nobody to send: the last look may find who is to be removed", async () => {
+    const service = await open(20);
+    await apply(service);
+    const { id } = await plan(service);
+    await service.change("update members set marketing_agreed = '0' where id = 1");
+    expect(await service.json(...upload, "--apply", "--plan", id)).toMatchObject({ code: 3, error: { code: "not-confirmed" } });
+    expect(calls(service, remove)).toBe(0);
+    expect(await service.runWith({ typed: "y\r" }, ...upload, "--apply", "--plan", id)).toMatchObject({ code: 0 });
+    expect(Object.keys(held(service))).toHaveLength(19);
+    // No file, nobody for one: nothing could be sent.
+    const empty = await open([consenting(1, { agreed: "0" })]);
+    expect(await empty.json(...upload, ...purpose, "--apply")).toMatchObject({ code: 0 });
   });
 
   test("does not carry out a plan of another configuration, a replaced one, one that was tampered with, or files", async () => {
@@ -465,12 +479,28 @@ describe("a run that stops", () => {
     expect(ran).toMatchObject({ code: 4, error: { code: "kakao-401" } });
     const [, run = ""] = /Go on with: kakao-sync export-channel-targets --upload --apply --plan ([\w-]+)/.exec(ran.error.hint) ?? [];
     service.simulator.faults.clear();
-    expect(await apply(service)).toMatchObject({ code: 3, error: { code: "run-interrupted", hint: expect.stringContaining(`--upload --apply --plan ${run}`) as string } });
+    // Another file waits until somebody has decided.
+    expect(await apply(service, "--file", "other")).toMatchObject({ code: 3, error: { code: "run-interrupted", hint: expect.stringContaining(`--upload --apply --plan ${run}`) as string } });
     service.simulator.requests.clear();
     expect(await applyPlan(service, run)).toMatchObject({ code: 0, json: { upload: { added: 4500, requested: 4500, succeeded: 4500 } } });
     expect(calls(service, add)).toBe(2);
     expect(Object.keys(held(service)).sort()).toEqual(range(1, 4500).map((id) => String(1000 + id)).sort());
     expect((await record(service)).map((one) => one["event"])).toEqual(["planned", "applying", "interrupted", "refused", "applying", "applied"]);
+  });
+
+  test("is gone on with by the next night itself, which removes who refuses by then; the night after plans anew", async () => {
+    const service = await open(4500);
+    service.simulator.faults.add({ path: add, fault: { status: 401, code: -401 }, nth: 2 });
+    const ran = await apply(service);
+    const [run = ""] = /\d{8}-\d{6}-[a-z0-9]{4}/.exec(ran.error.hint) ?? [];
+    service.simulator.faults.clear();
+    await service.change("update members set marketing_agreed = '0' where id in (5, 4400)");
+    await service.addMember(consenting(5000));
+    const next = await apply(service);
+    expect(next).toMatchObject({ code: 0, json: { run, upload: { added: 4499, removed: 1, moved: 1 } } });
+    expect(next.err).toContain(`Run ${run} into the same file was interrupted: this goes on with it`);
+    expect(["1005", "5400", "6000"].map((id) => id in held(service))).toEqual([false, false, false]);
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { added: 1, removed: 0 } } });
   });
 
   test("after Kakao has taken users without anybody hearing of it, and is given up, leaves a list of whom the file may hold", async () => {
@@ -564,6 +594,38 @@ describe("a file that is not the run's own", () => {
     service.simulator.files.add(other.id, "app", "9", usualFields);
     expect(await applyPlan(service, run)).toMatchObject({ code: 3, error: { code: "customer-file-unknown" } });
     expect(calls(service, add)).toBe(0);
+  });
+});
+
+describe("a file for messages at night", () => {
+  test("is not filled on without --night, by a plan or by a run", async () => {
+    const service = await open([...range(1, 20).map((id) => consenting(id, { night: "1" })), ...range(21, 24).map((id) => consenting(id))]);
+    expect(await apply(service, "--night", "--file", "night")).toMatchObject({ code: 0, json: { upload: { added: 20 } } });
+    for (const run of [plan, apply]) expect(await run(service, "--file", "night")).toMatchObject({ code: 3, error: { code: "customer-file-night", hint: expect.stringContaining("--night") as string } });
+    expect(await apply(service, "--night", "--file", "night")).toMatchObject({ code: 0, json: { upload: { same: 20, requested: 0 } } });
+    const { id } = await plan(service, "--night", "--file", "night");
+    expect(await applyPlan(service, id)).toMatchObject({ code: 0 });
+  });
+});
+
+describe("a list that was restored", () => {
+  test("from a copy older than the last upload is refused: it has forgotten whom the file was given since", async () => {
+    const service = await open(20);
+    await apply(service);
+    const copy = readFileSync(service.path(".kakao-sync/targets.db"));
+    for (const id of range(31, 34)) await service.addMember(consenting(id));
+    const second = await apply(service);
+    expect(second).toMatchObject({ code: 0 });
+    const newest = readFileSync(service.path(".kakao-sync/targets.db"));
+    rmSync(service.path(".kakao-sync/targets.db"));
+    expect(await plan(service)).toMatchObject({ code: 3, error: { code: "customer-file-unknown", hint: expect.stringContaining("only from a copy made after the last upload") as string } });
+    writeFileSync(service.path(".kakao-sync/targets.db"), copy);
+    await service.change("update members set marketing_agreed = '0' where id in (31, 32)");
+    for (const run of [plan, apply]) expect(await run(service)).toMatchObject({ code: 3, error: { code: "customer-file-list-old", hint: expect.stringContaining("--file NAME") as string } });
+    writeFileSync(service.path(".kakao-sync/targets.db"), newest);
+    const planned = await service.run(...upload, ...purpose);
+    expect(planned.out).toMatch(new RegExp(`Whom the file holds is known as of [\\dT:.-]+Z, run ${second.id}\\.`));
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { removed: 2, list: { run: second.id } } } });
   });
 });
 

@@ -236,7 +236,7 @@ async function runProgram(folder: string, environment: Readonly<Record<string, s
   const stdin = Object.assign(new PassThrough(), { isTTY: atTerminal });
   let typed = false;
   const [stdout, stderr] = [capture(false), capture(atTerminal, (text) => {
-    if (typed || !/(Write|Type|Approve) .*(links|users)/.test(text)) return;
+    if (typed || !/(Write|Type|Approve|Remove) .*(links|users)/.test(text)) return;
     typed = true;
     // Once the question listens, as a person does.
     setTimeout(() => stdin.write(options.typed ?? ""), 20);

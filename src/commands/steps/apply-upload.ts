@@ -10,7 +10,7 @@ import { openTargetFile } from "./open-target-file.ts";
 import { readUploadPlan } from "./read-upload-plan.ts";
 import { createSender } from "./send-users.ts";
 import { stopRun } from "./stop-run.ts";
-import { readFacts, type TargetFile } from "./upload-file.ts";
+import { readFacts, stampList, type TargetFile } from "./upload-file.ts";
 import { countUploaded, readStep, writeFailed, type UploadedCounts } from "./upload-outcomes.ts";
 import { carryOut, settleUnfinished, sortAdditions, sortRemovals, type StepWork } from "./upload-step.ts";
 
@@ -70,6 +70,7 @@ async function sendAll(context: Context, begun: Begun, seen: Look | undefined): 
   const fileId = await openTargetFile(context, file, journal, channel);
   settleUnfinished(journal, targetLists, file.list);
   const work: StepWork = { journal, list: targetLists.change(file.list), sender: createSender(context, file, fileId, channel) };
+  stampList(context, file.list, run, work.list);
   const progress = context.terminal.progress("Uploading", upload.always + upload.filter + upload.changed + upload.added);
   try {
     for (let look = seen; ; look = undefined) {
@@ -80,7 +81,7 @@ async function sendAll(context: Context, begun: Begun, seen: Look | undefined): 
   } finally {
     progress.finish();
   }
-  work.list.settle();
+  stampList(context, file.list, run, work.list);
   return fileId;
 }
 

@@ -31,8 +31,12 @@ export async function confirmUnlinking(context: Context, run: Run, { users, clea
   if (clears > 0) settle(await context.terminal.confirmNumber(`Type the number of gone links (${clears}) to clear them in the database:`, clears), run);
 }
 
-/** As `confirmUndo`, for a customer file at Kakao: the number of users to add, change and remove. */
-export async function confirmUpload(context: Context, run: Run, { users, file }: { readonly users: number; readonly file: string }, flags: ApplyFlags): Promise<void> {
-  if (flags.yes === true || users === 0) return;
+/**
+ * As `confirmUndo`, for a customer file at Kakao: the number of users to add, change and remove. Where a plan has nobody to send, the last look may find somebody who is to be
+ * removed: nothing needs no word only where the file holds nobody.
+ */
+export async function confirmUpload(context: Context, run: Run, { users, held, file }: { readonly users: number; readonly held: number; readonly file: string }, flags: ApplyFlags): Promise<void> {
+  if (flags.yes === true || users + held === 0) return;
+  if (users === 0) return settle(await context.terminal.confirm(`The plan has nobody to send. Remove users from the customer file ${file} who refuse by now?`), run);
   settle(await context.terminal.confirmNumber(`Type the number of users (${users}) to send them to Kakao for the customer file ${file}:`, users), run);
 }

@@ -17,7 +17,7 @@ export async function openTargetFile(context: Context, file: TargetFile, journal
   const known = readFacts(context, file.list);
   if (known !== null) return known.fileId;
   const fileId = begun?.outcome?.fileId ?? (begun === undefined || begun.intent.unmade === true ? undefined : await findMade(file, channel)) ?? (await make(context, file, journal, channel));
-  const facts: FileFacts = { fileId, userType: file.channel.idType, phoneAs: file.channel.unconfirmed.phoneAs, schema: file.schema };
+  const facts: FileFacts = { fileId, userType: file.channel.idType, phoneAs: file.channel.unconfirmed.phoneAs, schema: file.schema, night: file.night };
   context.workspace().targetLists.write(file.list).finish({ ...facts, madeAt: new Date(context.now()).toISOString() });
   journal.outcome(makingStep, { sent: 0, succeeded: 0, moved: 0, failed: [], requests: 0, unconfirmed: 0, fileId });
   return fileId;
@@ -34,7 +34,7 @@ async function findMade({ name, channel: { publicId }, schema }: TargetFile, cha
 
 async function make(context: Context, file: TargetFile, journal: Journal, channel: KakaoChannel): Promise<number> {
   // A plan may be days old: what it found is looked for again.
-  await findTargetFile(context, file.channel, file.name);
+  await findTargetFile(context, file.channel, file.name, file);
   journal.intend(makingStep, { kind: "create" });
   let mayBeMade = false;
   try {

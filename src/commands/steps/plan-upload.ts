@@ -78,7 +78,7 @@ async function register(context: Context, { selection, operator, purpose, name, 
     ...rest,
     ...(selection.relation === true ? { relations } : {}),
     asked: { segment: selection.segment ?? null, night: selection.night === true, relation: selection.relation === true, excludeOverdue: selection.excludeOverdue === true, ...(selection.acceptUnreadable === undefined ? {} : { acceptUnreadable: selection.acceptUnreadable }) },
-    upload: { ...diff, file: file.name, fileId: file.fileId, schema: file.schema, requests },
+    upload: { ...diff, file: file.name, fileId: file.fileId, schema: file.schema, requests, last: file.last },
     planned: diff.always + diff.filter + diff.changed + diff.added,
   };
   const run = context.workspace().runs.create(id, {

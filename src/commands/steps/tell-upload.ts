@@ -58,8 +58,8 @@ export function tellUploaded(context: Context, run: Run, applied: Applied, brake
 
 /** Numbers of a plan under the names of the JSON result (product.md section 11). */
 function describePlanned(run: Run): Record<string, unknown> {
-  const { file, fileId, schema, held, same, added, changed, always, filter } = readUploadPlan(run).upload;
-  return { file, fileId, schema, held, same, added, changed, removed: always + filter, removals: { always, filter }, requests: countRequests(run, { heldBack: false }) };
+  const { file, fileId, schema, last, held, same, added, changed, always, filter } = readUploadPlan(run).upload;
+  return { file, fileId, schema, list: last === null ? null : { run: last.run, at: last.at }, held, same, added, changed, removed: always + filter, removals: { always, filter }, requests: countRequests(run, { heldBack: false }) };
 }
 
 function describe(context: Context, run: Run, mode: "plan" | "apply"): Record<string, unknown> {
@@ -87,6 +87,7 @@ function tellDifference({ terminal }: Context, run: Run): void {
     ],
   );
   terminal.line();
+  if (upload.last !== null) terminal.line(`Whom the file holds is known as of ${upload.last.at}, run ${upload.last.run}. Has there been a later upload from elsewhere, or was this workspace restored from an older copy? Then it has forgotten people: do not send with this file.`);
   terminal.line(`Fields: ${Object.entries(upload.schema).map(([name, type]) => `${name} (${type})`).join(", ")}. Requests: ${number(countRequests(run, { heldBack: false }))}.`);
 }
 

@@ -5,6 +5,8 @@ import { checkSchema, compareSchemas, type FileSchema } from "../../core/targets
 import { RefusedError, StartError } from "../../errors.ts";
 import type { CustomerFile } from "../../kakao/channel.ts";
 import { uploadsEn } from "../../messages/uploads.ts";
+import type { Run } from "../../workspace/runs.ts";
+import type { TargetListChanges } from "../../workspace/target-lists.ts";
 import { nameTargetList } from "./target-list-names.ts";
 
 /** A customer file as the configuration wants it, and as it is found. */
@@ -16,6 +18,19 @@ export interface TargetFile {
   readonly schema: FileSchema;
   /** Null: it is still to be made. */
   readonly fileId: number | null;
+  /** Filled with `--night` from its first user on. */
+  readonly night: boolean;
+  /** The upload that the list is as of; null before the first. */
+  readonly last: ListStamp | null;
+}
+
+/** What the list of a file is as of: written before the first user of an upload is sent, and after its last. */
+export interface ListStamp {
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** From 1, with every stamp. The workspace's own file keeps it too: a list that was restored from a copy alone is behind. */
+  readonly count: number;
 }
 
 /** What the workspace keeps with the list of a customer file: all of it was fixed when the file was made. */
@@ -24,6 +39,8 @@ export interface FileFacts {
   readonly userType: ChannelConfig["idType"];
   readonly phoneAs: ChannelConfig["unconfirmed"]["phoneAs"];
   readonly schema: FileSchema;
+  readonly night?: boolean;
+  readonly last?: ListStamp;
 }
 
 /** Files a channel may have, those uploaded by hand among them (kakao-api.md section 5). */
@@ -45,28 +62,46 @@ function readSchema({ idType, fields }: ChannelConfig): FileSchema {
  * Finds the file among those that Kakao lists and those that the workspace knows. Refuses where one knows it and the other does not, and where there is no room for a new one. A run
  * that was `begun` may have made its file without having heard of it: a name that Kakao lists then is for the run itself to judge.
  */
-export async function findTargetFile(context: Context, channel: ChannelConfig, name: string, run: "planned" | "begun" = "planned"): Promise<TargetFile> {
+export async function findTargetFile(context: Context, channel: ChannelConfig, name: string, { night, run = "planned" }: { readonly night: boolean; readonly run?: "planned" | "begun" }): Promise<TargetFile> {
   const list = nameTargetList("file", channel, name);
   const schema = readSchema(channel);
   const known = readFacts(context, list);
+  const file = { name, list, channel, schema, night, last: known?.last ?? null };
   if (known !== null) refuseOtherKind(name, known, channel, schema);
-  if (known === null && run === "begun") return { name, list, channel, schema, fileId: null };
+  if (known?.night === true && !night) throw nightFile(name);
+  if (known !== null && countStamps(context, list) > (known.last?.count ?? 0)) throw listBehind(name, known.last);
+  if (known === null && run === "begun") return { ...file, fileId: null };
   const files = await context.kakao(context.signal).channel.listFiles(channel.publicId);
   const listed = files.find((file) => (known === null ? file.name === name : file.fileId === known.fileId));
   if (known === null) {
     if (listed !== undefined) throw fileUnknown(name);
     if (files.length >= mostFiles) throw filesFull(files.length);
-    return { name, list, channel, schema, fileId: null };
+    return { ...file, fileId: null };
   }
   if (listed === undefined) throw fileGone(name, known.fileId);
   refuseOtherSchema(name, listed, schema);
-  return { name, list, channel, schema, fileId: known.fileId };
+  return { ...file, fileId: known.fileId };
 }
 
 /** The facts of a file's list; null where the workspace has none. */
 export function readFacts(context: Context, list: string): FileFacts | null {
   return context.workspace().targetLists.facts(list) as FileFacts | null;
 }
+
+/** Writes the list anew, as of this run: the list first, so that a killed process leaves it ahead and never behind. */
+export function stampList(context: Context, list: string, run: Run, changes: TargetListChanges): void {
+  const facts = readFacts(context, list);
+  const count = Math.max(facts?.last?.count ?? 0, countStamps(context, list)) + 1;
+  const last: ListStamp = { run: run.id, at: new Date(context.now()).toISOString(), count };
+  changes.settle({ ...facts, last });
+  context.workspace().settings.set(stampSetting(list), count);
+}
+
+function countStamps(context: Context, list: string): number {
+  return Number(context.workspace().settings.get(stampSetting(list)) ?? 0);
+}
+
+const stampSetting = (list: string): string => `channel.stamps|${list}`;
 
 /** What was fixed when the file was made must be what the configuration says now. */
 function refuseOtherKind(name: string, known: FileFacts, { idType, unconfirmed }: ChannelConfig, schema: FileSchema): void {
@@ -89,7 +124,23 @@ export function fileUnknown(name: string): RefusedError {
   return new RefusedError({
     code: "customer-file-unknown",
     message: `The channel has a customer file ${name}, and this workspace does not know whom it holds: nobody who refuses could be removed from it.`,
-    hint: `Restore the workspace that made it (targets.db). If it is lost, or the file was uploaded by hand, ${startAnew(name)}`,
+    hint: `Restore targets.db of the workspace that made it, but only from a copy made after the last upload into the file: an older one has forgotten whom it was given since. Else, or if the file was uploaded by hand, ${startAnew(name)}`,
+  });
+}
+
+function listBehind(name: string, last: ListStamp | undefined): RefusedError {
+  return new RefusedError({
+    code: "customer-file-list-old",
+    message: `The list of whom the customer file ${name} holds is ${last === undefined ? "older than its first upload" : `as of run ${last.run} (${last.at})`}, and this workspace has uploaded into it since: targets.db was restored from an older copy. Nobody who was added since could be removed.`,
+    hint: `Restore targets.db from a copy made after the last upload. If there is none, ${startAnew(name)}`,
+  });
+}
+
+function nightFile(name: string): RefusedError {
+  return new RefusedError({
+    code: "customer-file-night",
+    message: `The customer file ${name} was made with --night: it holds only members who may be written to between 21:00 and 08:00.`,
+    hint: "Upload into it with --night, or into another file: --file NAME",
   });
 }
 

@@ -12,7 +12,7 @@ import { forecastUpload } from "./forecast-upload.ts";
 import type { Look } from "./look-at-selection.ts";
 import { planUpload } from "./plan-upload.ts";
 import { requireChannel } from "./read-fields.ts";
-import { isUpload, readUploadPlan } from "./read-upload-plan.ts";
+import { isUpload, readSelection, readUploadPlan } from "./read-upload-plan.ts";
 import type { SelectionFlags } from "./select-targets.ts";
 import { tellUploadCounts, tellUploaded, tellUploadPlan } from "./tell-upload.ts";
 import { findTargetFile, type TargetFile } from "./upload-file.ts";
@@ -50,9 +50,12 @@ export async function uploadTargets(context: Context, flags: UploadFlags): Promi
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
   wipeOldUploads(context);
   if (flags.plan !== undefined) return carryOut(context, flags, context.workspace().runs.get(flags.plan));
-  if (flags.apply === true) refuseWhileInterrupted(context);
   const { purpose, name } = asked ?? { purpose: "", name: "" };
-  const file = await findTargetFile(context, requireChannel(context, flags.segment), readFileName(flags, name));
+  const fileName = readFileName(flags, name);
+  const interrupted = flags.apply === true ? findInterrupted(context, fileName) : undefined;
+  if (interrupted !== undefined) return goOn(context, flags, interrupted);
+  if (flags.apply === true) refuseWhileInterrupted(context);
+  const file = await findTargetFile(context, requireChannel(context, flags.segment), fileName, { night: flags.night === true });
   const { run, look } = await planUpload(context, { selection: toSelection(flags), operator, purpose, name, file });
   if (flags.apply === true) {
     tellUploadCounts(context, run);
@@ -60,6 +63,17 @@ export async function uploadTargets(context: Context, flags: UploadFlags): Promi
   }
   tellUploadPlan(context, run, findBrakes(run, flags));
   return EXIT.done;
+}
+
+/** An upload into the same file that was interrupted. */
+function findInterrupted(context: Context, fileName: string): Run | undefined {
+  return context.workspace().runs.list().find((run) => run.state === "interrupted" && isUpload(run) && readUploadPlan(run).upload.file === fileName);
+}
+
+/** Who refuses has to leave the file tonight, whatever stopped the last night: the run ends by its own plan and order, after a look that is made anew. */
+async function goOn(context: Context, flags: UploadFlags, run: Run): Promise<number> {
+  context.terminal.note(`Run ${run.id} into the same file was interrupted: this goes on with it, by its own plan. Who refuses by now goes first. The next run plans anew.`);
+  return carryOut(context, flags, run);
 }
 
 /** `seen` is what a plan that was made just now has found. */
@@ -72,7 +86,7 @@ async function carryOut(context: Context, flags: UploadFlags, run: Run, seen?: {
   const file = seen?.file ?? (await findTargetFileOf(context, run));
   if (run.state === "planned") forecastUpload(context, run, order);
   const users = order.heldBack ? upload.always : upload.always + upload.filter + upload.changed + upload.added;
-  await confirmUpload(context, run, { users, file: upload.file }, flags);
+  await confirmUpload(context, run, { users, held: upload.held, file: upload.file }, flags);
   // While a question waited somebody may have refused: what was seen before it is good only where nobody was asked.
   const applied = await applyUpload(context, run, file, order, flags.yes === true ? seen?.look : undefined);
   if (applied.heldBack) context.record({ event: "refused", purpose, run: run.id, code: `brake-${brakes[0]?.code ?? "upload"}` });
@@ -85,7 +99,7 @@ async function carryOut(context: Context, flags: UploadFlags, run: Run, seen?: {
 async function findTargetFileOf(context: Context, run: Run): Promise<TargetFile> {
   const { upload } = readUploadPlan(run);
   const channel = requireChannel(context);
-  return findTargetFile(context, channel, upload.file, run.state === "interrupted" ? "begun" : "planned");
+  return findTargetFile(context, channel, upload.file, { night: readSelection(run).night === true, run: run.state === "interrupted" ? "begun" : "planned" });
 }
 
 function findBrakes(run: Run, flags: UploadFlags): readonly UploadBrake[] {
