@@ -53,7 +53,7 @@ describe("--until", () => {
     writeFileSync(service.path("users.csv"), ["id,phone_number", ...people.map((phone, at) => `${5000 + at},${phone}`)].join("\n"));
     const { id } = await service.json("map-members", "--from", "users.csv");
     // The clock stands still: after the first batch the pace would be waited for without end.
-    service.configure({ ...trusting, limits: { rowsPerSecond: 5_000 } });
+    service.configure({ ...trusting, limits: { rowsPerSecond: 250 } });
     setClock("05:29");
     const apply = service.json("map-members", "--apply", "--plan", id, "--yes", "--operator", "kim", "--until", "05:30");
     // Not vi.waitUntil: it moves the clock on with each look.
