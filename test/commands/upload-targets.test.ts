@@ -597,6 +597,20 @@ describe("a file that is not the run's own", () => {
   });
 });
 
+describe("another customer file of the channel", () => {
+  test("is named with the command that cleans it where who was removed from this one is still in it", async () => {
+    const service = await open(20, { channel: { segments: { spring: "id <= 10" } } });
+    await apply(service, "--segment", "spring");
+    await apply(service);
+    await service.change("update members set marketing_agreed = '0' where id in (3, 12)");
+    const ran = await apply(service);
+    expect(ran).toMatchObject({ code: 0, json: { upload: { removed: 2, stillIn: [{ file: "spring", users: 1 }] } } });
+    expect(ran.err).toContain(`1 user who was to be removed is still in the customer file spring. Remove them there, too: kakao-sync export-channel-targets --upload --apply --purpose PURPOSE --file "spring" --segment spring\n`);
+    expect(await apply(service, "--file", "spring", "--segment", "spring")).toMatchObject({ code: 0, json: { upload: { removed: 1, stillIn: [] } } });
+    expect(service.simulator.files.all().some(({ users }) => users.app.has("1003"))).toBe(false);
+  });
+});
+
 describe("a file for messages at night", () => {
   test("is not filled on without --night, by a plan or by a run", async () => {
     const service = await open([...range(1, 20).map((id) => consenting(id, { night: "1" })), ...range(21, 24).map((id) => consenting(id))]);

@@ -9,6 +9,7 @@ import { LOOK_LASTS_MS, lookAtSelection, type Look } from "./look-at-selection.t
 import { openTargetFile } from "./open-target-file.ts";
 import { readUploadPlan } from "./read-upload-plan.ts";
 import { createSender } from "./send-users.ts";
+import { findStillIn, type StillIn } from "./still-in.ts";
 import { stopRun } from "./stop-run.ts";
 import { readFacts, stampList, type TargetFile } from "./upload-file.ts";
 import { countUploaded, readStep, writeFailed, type UploadedCounts } from "./upload-outcomes.ts";
@@ -28,6 +29,8 @@ export function readUploadOrder(run: Run): UploadOrder | undefined {
 export interface Applied extends UploadedCounts {
   readonly fileId: number | null;
   readonly heldBack: boolean;
+  /** Of whom the last look removed. */
+  readonly stillIn: readonly StillIn[];
 }
 
 /**
@@ -43,8 +46,8 @@ export async function applyUpload(context: Context, planned: Run, file: TargetFi
     const appliedBy = { operator: context.requireOperator(), host: context.host, at: seconds(context) };
     context.record({ event: "applying", purpose, run: planned.id, counts: { ...order, before: countUploaded(store) }, digests: { plan: planned.digests.plan } });
     const run = workspace.runs.transition(planned.id, "applying", seconds(context), { counts: { ...planned.counts, appliedBy, order } });
-    const fileId = await sendAll(context, { run, store, file, order }, look);
-    return finish(context, { run, store, file, order }, fileId);
+    const sent = await sendAll(context, { run, store, file, order }, look);
+    return finish(context, { run, store, file, order }, sent);
   } catch (error) {
     throw stopRun(context, planned, error, applyCommand(planned), () => ({ ...countUploaded(store) }), purpose);
   } finally {
@@ -59,22 +62,26 @@ interface Begun {
   readonly order: UploadOrder;
 }
 
-/** Answers the file's number; null where there was nothing to send and no file yet. */
-async function sendAll(context: Context, begun: Begun, seen: Look | undefined): Promise<number | null> {
+type Sent = Pick<Applied, "fileId" | "stillIn">;
+
+/** No file's number where there was nothing to send and no file yet. */
+async function sendAll(context: Context, begun: Begun, seen: Look | undefined): Promise<Sent> {
   const { run, store, file, order } = begun;
   const { upload } = readUploadPlan(run);
   const { channel } = context.kakao(context.signal);
   const { targetLists } = context.workspace();
   const journal = store.journal("apply");
-  if (readFacts(context, file.list) === null && upload.requests === 0) return null;
+  if (readFacts(context, file.list) === null && upload.requests === 0) return { fileId: null, stillIn: [] };
   const fileId = await openTargetFile(context, file, journal, channel);
   settleUnfinished(journal, targetLists, file.list);
   const work: StepWork = { journal, list: targetLists.change(file.list), sender: createSender(context, file, fileId, channel) };
   stampList(context, file.list, run, work.list);
   const progress = context.terminal.progress("Uploading", upload.always + upload.filter + upload.changed + upload.added);
+  let stillIn: readonly StillIn[] = [];
   try {
     for (let look = seen; ; look = undefined) {
       look ??= await lookAtSelection(context, run, store, file);
+      stillIn = findStillIn(context, file, look.always);
       await removeRefused(context, work, look, upload.requests, progress.update);
       if (order.heldBack || (await sendPlanned(context, work, store, look, progress.update))) break;
     }
@@ -82,7 +89,7 @@ async function sendAll(context: Context, begun: Begun, seen: Look | undefined): 
     progress.finish();
   }
   stampList(context, file.list, run, work.list);
-  return fileId;
+  return { fileId, stillIn };
 }
 
 /** Removals that always go, first. Their steps stand behind the planned ones. */
@@ -117,10 +124,10 @@ function lastStep(journal: Journal): number {
   return last;
 }
 
-function finish(context: Context, { run, store, order }: Begun, fileId: number | null): Applied {
+function finish(context: Context, { run, store, order }: Begun, sent: Sent): Applied {
   const { purpose } = readUploadPlan(run);
   const counts = countUploaded(store);
-  const applied: Applied = { ...counts, fileId, heldBack: order.heldBack };
+  const applied: Applied = { ...counts, ...sent, heldBack: order.heldBack };
   if (counts.failed > 0) writeFailed(context, run, store);
   const files = { ...run.files, ...(counts.failed > 0 ? { failed: "failed.csv" } : {}) };
   context.record({ event: "applied", purpose, run: run.id, counts: { ...applied }, digests: { plan: run.digests.plan } });

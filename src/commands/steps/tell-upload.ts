@@ -43,13 +43,14 @@ export function tellUploaded(context: Context, run: Run, applied: Applied, brake
   const rows = ([["not taken by Kakao: see failed.csv", applied.failed], ["planned and left alone: changed or refused since", applied.moved]] as const).filter(([, count]) => count > 0);
   if (rows.length > 0) terminal.table([{ header: "" }, { header: "users" }], rows);
   if (applied.unconfirmed > 0) terminal.warn(uploadsEn.unconfirmed(applied.unconfirmed));
+  for (const { file, users, flags } of applied.stillIn) terminal.warn(`${countOf(users, "user who was to be removed is", "users who were to be removed are")} still in the customer file ${file}. Remove them there, too: kakao-sync export-channel-targets --upload --apply --purpose PURPOSE ${flags}`);
   const told = describeBrakes(brakes);
   for (const { message, hint } of told) terminal.warn(`Held back, all but the removals that always go: ${message}\n${hint}`);
-  const { added, changed, removed, requested, succeeded, failed, moved, requests, unconfirmed, fileId, heldBack } = applied;
+  const { added, changed, removed, requested, succeeded, failed, moved, requests, unconfirmed, fileId, heldBack, stillIn } = applied;
   const [first] = told;
   terminal.json({
     ...describe(context, run, "apply"),
-    upload: { ...describePlanned(run), fileId, added, changed, removed, requested, succeeded, failed, moved, requests, unconfirmed, heldBack },
+    upload: { ...describePlanned(run), fileId, added, changed, removed, requested, succeeded, failed, moved, requests, unconfirmed, heldBack, stillIn: stillIn.map(({ file, users }) => ({ file, users })) },
     ...(first === undefined ? {} : { error: { code: first.code, message: told.map(({ message }) => message).join("\n"), hint: told.map(({ hint }) => hint).join("\n") } }),
   });
   if (told.length > 0) terminal.note("The rest needs a new plan: kakao-sync export-channel-targets --upload, with the same flags as before.");
