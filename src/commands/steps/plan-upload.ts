@@ -8,8 +8,8 @@ import { readDiff, readRemovals, refuseEmptyMembers, type Look } from "./look-at
 import { createFieldReader } from "./read-fields.ts";
 import type { UploadPlan } from "./read-upload-plan.ts";
 import { selectTargets, type SelectionFlags } from "./select-targets.ts";
+import { openSelectionFiles } from "./selection-lists.ts";
 import type { TargetFile } from "./upload-file.ts";
-import { openUploadLists } from "./upload-lists.ts";
 
 export interface UploadInput {
   readonly selection: SelectionFlags;
@@ -28,7 +28,7 @@ export async function planUpload(context: Context, input: UploadInput): Promise<
   const workspace = context.workspace();
   const { id, folder } = workspace.runs.prepare(seconds(context));
   const draft = workspace.createUploadStore({ id, folder });
-  const lists = openUploadLists(context, folder);
+  const lists = openSelectionFiles(context, folder);
   try {
     const selection = await selectTargets(context, input.selection, createFieldReader(context, input.file.channel), lists);
     const diff = readDiff(context, input.file.list);

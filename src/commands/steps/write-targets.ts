@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
 import type { ChannelConfig } from "../../config/config.ts";
 import type { Context } from "../../context.ts";
 import { arrangeCells, arrangeHeader, renderTargetId, type HeaderSet, type TargetHeader } from "../../core/targets/header.ts";
 import type { TargetAnswer } from "../../core/targets/targets.ts";
 import { StartError } from "../../errors.ts";
-import type { CsvWriter } from "../../files/csv-out.ts";
 import type { TargetEncoding } from "../../files/target-encoding.ts";
 import type { TargetFiles } from "../../files/target-files.ts";
 import type { TargetListWriter } from "../../workspace/target-lists.ts";
-import type { SelectionLists, TargetSelection } from "./select-targets.ts";
+import type { TargetSelection } from "./select-targets.ts";
+import { openSelectionFiles, type SelectionFiles } from "./selection-lists.ts";
 
 /** How the files of an export are written. */
 export interface ExportShape {
@@ -36,15 +35,12 @@ export interface WrittenTargets {
 
 /** The files of one export: there as a whole at the end, or given up. */
 export class ExportFiles {
-  readonly lists: SelectionLists;
+  readonly lists: SelectionFiles;
   readonly #context: Context;
   readonly #shape: ExportShape;
   readonly #header: TargetHeader;
-  readonly #tables: readonly string[];
   readonly #targets: TargetFiles;
   readonly #removed: TargetFiles;
-  readonly #others: { readonly leftOut: CsvWriter; readonly reconfirm: CsvWriter; readonly badValues: CsvWriter };
-  readonly #placed: string[] = [];
 
   static async open(context: Context, shape: ExportShape): Promise<ExportFiles> {
     const { folder, channel, headers, encoding, maxRows } = shape;
@@ -55,26 +51,12 @@ export class ExportFiles {
   }
 
   private constructor(context: Context, shape: ExportShape, header: TargetHeader, targets: TargetFiles, removed: TargetFiles) {
-    const { members } = context.config;
-    const open = (name: string, columns: readonly string[]): CsvWriter => context.createCsv(`${shape.folder}/${name}`, columns, { readers: "machines" });
     this.#context = context;
     this.#shape = shape;
     this.#header = header;
     this.#targets = targets;
     this.#removed = removed;
-    this.#tables = [members.table, ...members.also.map(({ table }) => table)];
-    this.#others = {
-      leftOut: open("left-out.csv", ["place", "member_id", "reason"]),
-      reconfirm: open("reconfirm.csv", ["member_id", "agreed_on", "reconfirmed_on", "due_on", "state"]),
-      badValues: open("bad-values.csv", ["member_id", "field", "why"]),
-    };
-    const fields = Object.keys(shape.channel.fields);
-    this.lists = {
-      notice: ({ memberId }, { agreedOn, reconfirmedOn, dueOn, state }) => this.#others.reconfirm.write([memberId, agreedOn, reconfirmedOn, dueOn, state]),
-      badFields: ({ memberId }, bad) => {
-        for (const { field, why } of bad) this.#others.badValues.write([memberId, fields[field] ?? "", why]);
-      },
-    };
+    this.lists = openSelectionFiles(context, shape.folder);
   }
 
   findUnencodable(text: string): readonly string[] {
@@ -121,22 +103,19 @@ export class ExportFiles {
 
   /** Gives all of them up, those that are in their places already, too. */
   discard(): void {
-    for (const file of [this.#targets, this.#removed, ...Object.values(this.#others)]) file.discard();
-    for (const path of this.#placed) rmSync(path, { force: true });
+    for (const file of [this.#targets, this.#removed, this.lists]) file.discard();
   }
 
   #place(): Omit<WrittenTargets, "removed"> {
-    const { reconfirm, leftOut, badValues } = this.#others;
-    for (const file of [reconfirm, leftOut, badValues]) this.#placed.push(file.finish().path);
+    const others = this.lists.finish();
     const removed = this.#removed.finish();
     const targets = this.#targets.finish();
-    return { files: [...[...targets, ...removed].map(({ path }) => path), ...this.#placed], digest: digestOf(targets.map(({ sha256 }) => sha256)) };
+    return { files: [...[...targets, ...removed].map(({ path }) => path), ...others], digest: digestOf(targets.map(({ sha256 }) => sha256)) };
   }
 
   #writeAnswer(answer: TargetAnswer): void {
     if ("exported" in answer) return this.#targets.write(arrangeCells(this.#header, this.#shape.channel.idType, answer.exported));
-    const { place, memberId, reason } = answer.leftOut;
-    this.#others.leftOut.write([this.#tables[place] ?? "", memberId, reason]);
+    this.lists.leftOut(answer.leftOut);
   }
 
   /** Adds the former export's identifiers to the list, too. */
