@@ -46,6 +46,14 @@ function readSnapshot(service: Service): readonly KakaoUser[] {
   }
 }
 
+/** A new user is listed, and its details cannot be read. */
+async function interruptPull(service: Service): Promise<void> {
+  service.simulator.users.load([{ id: "16", ...accountOf({ name: "새사람" }) }]);
+  for (const nth of [2, 3]) service.simulator.faults.add({ fault: -5, path: "/v2/app/users", nth });
+  expect((await service.json("pull")).code).toBe(4);
+  service.simulator.faults.clear();
+}
+
 function states(service: Service): Readonly<Record<string, string>> {
   return Object.fromEntries(readSnapshot(service).map(({ id, state }) => [id, state]));
 }
@@ -164,6 +172,38 @@ describe("an applied run", () => {
     expect(json["counts"]).toMatchObject({ linked: 3, unmatched: 2 });
     await service.apply();
     expect(states(service)).toMatchObject({ "11": "wiped", "12": "wiped", "13": "wiped" });
+  });
+
+  test("a placeholder that is dropped while a pull is unfinished: who shares the number is seen all the same", async () => {
+    const limits = { link: { share: 1, count: 100 } };
+    const service = await openService({
+      members: [{ id: 1, ci: ci("one"), name: "김하나" }, { id: 4, phone: "01011110001", name: "박넷" }],
+      users: { "11": { ci: ci("one"), phone: "010-1111-0001", name: "김하나" }, "15": { phone: "010-1111-0001", name: "박넷" } },
+      config: { limits, matching: { placeholders: ["010-1111-0001"] } },
+    });
+    await service.apply();
+    await interruptPull(service);
+    service.configure({ limits, matching: { placeholders: [] } });
+    expect((await service.apply()).json["counts"]).toMatchObject({ linked: 1, link: {}, review: { "shared-phone-kakao": 1 } });
+    expect(await service.links()).toEqual({ 1: "11", 4: null });
+  });
+
+  test("hashes that a wipe gives up while a pull is unfinished: their users are read before anything is planned", async () => {
+    const limits = { link: { share: 1, count: 100 } };
+    const service = await openService({
+      members: [{ id: 1, ci: ci("one"), name: "김하나" }, { id: 4, phone: "01011110001", name: "박넷" }, { id: 5, ci: ci("five") }],
+      users: { "11": { ci: ci("one"), phone: "010-1111-0001", name: "김하나" }, "15": { phone: "010-1111-0001", name: "박넷" }, "17": { ci: ci("five") } },
+      config: { limits },
+    });
+    await service.apply();
+    await interruptPull(service);
+    // As a kill leaves it that comes before the run is marked as wiped.
+    const db = new Database(service.path(".kakao-sync/workspace.db"));
+    db.prepare("update runs set facts = json_remove(facts, '$.wiped')").run();
+    db.close();
+    service.configure({ limits, matching: { placeholders: ["010-9876-5432"] } });
+    expect((await service.apply()).json["counts"]).toMatchObject({ linked: 2, review: { "shared-phone-kakao": 1 } });
+    expect(await service.links()).toEqual({ 1: "11", 4: null, 5: "17" });
   });
 
   test("details that a later pull read are another run's, and stay", async () => {

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { readKakaoUser, type KakaoUser } from "../../core/kakao-user.ts";
 import { fits } from "../../core/matching/kept-hashes.ts";
+import { RefusedError } from "../../errors.ts";
 import type { PullFlags } from "../shared-options.ts";
 import type { Snapshot } from "../../workspace/snapshot.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
@@ -22,17 +23,42 @@ export async function openKakaoSide(context: Context, flags: PullFlags & { reado
   current?.close();
   context.terminal.note(current === null ? "There is no snapshot yet; taking one first." : "The snapshot is too old, or lacks what is to be compared; taking a new one first.");
   const refreshAfterMs = flags.refreshAfter ?? context.config.retention.snapshotMs;
+  const taken = await take(context, refreshAfterMs);
+  if ((await keepsComparable(context, taken)) && isWhole(context, taken)) return taken;
+  taken.close();
+  context.terminal.note("An earlier pull was gone on with, from before it was known who is to be read again; reading them now.");
+  return take(context, refreshAfterMs);
+}
+
+async function take(context: Context, refreshAfterMs: number): Promise<Snapshot> {
   tellForecast(context, refreshAfterMs);
   renderPull(context.terminal, await takeSnapshot(context, refreshAfterMs));
-  const taken = snapshots.snapshot();
+  const taken = context.workspace().snapshots.snapshot();
   if (taken === null) throw new Error("a completed pull left no snapshot");
   return taken;
 }
 
+/**
+ * Refuses a snapshot that no plan may be made from: hashes of wiped users that this configuration would not give, or users of whom not even hashes are left. A value
+ * that they share with somebody would not be seen (M4). Throws RefusedError `snapshot-unfit`.
+ */
+export function refuseUnfit({ comparison, counts }: Snapshot, options: Parameters<typeof fits>[1]): void {
+  if ((comparison === null || fits(comparison, options)) && counts.forgotten === 0) return;
+  throw new RefusedError({
+    code: "snapshot-unfit",
+    message: "The snapshot lacks wiped details that this configuration compares anew; who shares a value could not be seen.",
+    hint: "Read everything anew: kakao-sync pull --refresh-after 0d",
+  });
+}
+
 function isUsable(context: Context, snapshot: Snapshot, maxAgeMs: number): boolean {
   const young = snapshot.takenAt * 1000 > context.now() - maxAgeMs;
-  const isWhole = snapshot.counts.forgotten === 0 && !context.workspace().snapshots.readAgain.any;
-  return young && isWhole && listProperties(context).every((property) => snapshot.properties.includes(property));
+  return young && isWhole(context, snapshot) && listProperties(context).every((property) => snapshot.properties.includes(property));
+}
+
+/** Nobody waits to be read again. */
+function isWhole(context: Context, { counts }: Snapshot): boolean {
+  return counts.forgotten === 0 && !context.workspace().snapshots.readAgain.any;
 }
 
 /** Hashes of wiped details are those of one configuration. Under another one these users are read again. */

@@ -18,6 +18,7 @@ import type { Snapshot } from "../../workspace/snapshot.ts";
 import { compareValues, FalseHit } from "./compare-values.ts";
 import { describePlan } from "./describe-plan.ts";
 import type { FileDecisions, RefusedRow } from "./read-decisions.ts";
+import { refuseUnfit } from "./open-kakao-side.ts";
 import { readQuality } from "./read-quality.ts";
 import { readElsewhere } from "./read-elsewhere.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
@@ -127,9 +128,10 @@ interface ReadSides {
   readonly undecryptable: UnopenedTally["counts"];
 }
 
-/** Passes 1 and 2: both sides into memory. Throws RefusedError where more than 1 % of a column could not be decrypted. */
+/** Passes 1 and 2: both sides into memory. Throws RefusedError for a snapshot that does not fit, and where more than 1 % of a column could not be decrypted. */
 async function readSides(context: Context, { snapshot, inspection }: PlanInput, draft: RunDraft): Promise<ReadSides> {
   const options: MatchingOptions = { ...readMappingOptions(context, await context.foreignPhone(), snapshot.complete), seed: snapshot.comparison?.seed ?? context.drawSeed() };
+  refuseUnfit(snapshot, options);
   const kakao = new KakaoSide(snapshot.ids(), snapshot.counts.usable, options);
   for (const users of snapshot.blocks()) kakao.add(users);
   for await (const id of readElsewhere(context)) kakao.markElsewhere(id);
