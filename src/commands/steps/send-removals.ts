@@ -35,9 +35,11 @@ export function createRemovals(context: Context, { publicId, idType, unconfirmed
       const answer = await remove(ids, removeAs);
       if (answer.outcome === "refused") return { taken: false, code: String(answer.code ?? "refused") };
       const { succeeded, repeated } = answer;
-      if (known === null && succeeded === null) {
-        await remove(ids, removeAs === "ids" ? "objects" : "ids");
+      if (known === null && (succeeded === null || (succeeded === 0 && (repeated || are === "perhaps")))) {
+        // This answer tells nothing: with the other form the right one has been sent for certain. Where that one is counted, the configured one is wrong.
+        const other = await remove(ids, removeAs === "ids" ? "objects" : "ids");
         more += 1;
+        if (other.outcome === "answered" && (other.succeeded ?? 0) > 0) return { taken: false, code: "not-counted" };
         unconfirmed += ids.length;
         return { taken: true };
       }
