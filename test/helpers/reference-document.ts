@@ -14,7 +14,7 @@ const meanings: Readonly<Record<ExitName, string>> = {
     "Ran to the end and found something: with `--check`, a plan with changes to make; `doctor` found something wrong; `audit-consent` found something of the level that `--fail-on` names (an error, unless you say otherwise), waived findings aside; rows that failed, or somebody who appeared while being unlinked; an upload some of whose users Kakao did not take. An export that leaves everybody out is done (0): the counts say why. Rows that have moved and that the next plan takes up do not count.",
   cannotStart: "Could not start: usage, configuration, an input file, the admin key.",
   refused: "Refused by a safety rule: not confirmed, nobody named as operator, brake, lock, a plan that is used, changed, expired or of another app.",
-  failedPartWay: "Kakao, the database or the disk failed part-way. The printed command resumes.",
+  failedPartWay: "Kakao, the database or the disk failed part-way: the printed command resumes. Or the result could not be written to stdout, of a command that would have ended with 0 or 1.",
   defect: "A defect in kakao-sync (`defect`).",
   interrupted: "Interrupted by Ctrl-C, by the file `stop`, at the end of `--until`, or by a no to a question. Resumable.",
   terminated: "Interrupted by SIGTERM. Resumable.",

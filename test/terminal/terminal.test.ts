@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { findLostWrite } from "../../src/terminal/output.ts";
 import { createTerminal } from "../../src/terminal/terminal.ts";
 import { openTerminal } from "./open-terminal.ts";
 
@@ -39,14 +40,22 @@ describe("where things are written", () => {
     expect(json.stdout()).toBe("");
   });
 
-  it("goes on when the reader of stdout has gone away", () => {
+  it("goes on when the reader of stdout has gone away: nothing is lost", async () => {
     const stdout = new PassThrough();
     const stderr = new PassThrough();
     const terminal = createTerminal({ stdin: new PassThrough(), stdout, stderr, env: {} }, { json: false, quiet: false, color: true });
     stdout.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
     terminal.note("still here");
     expect(String(stderr.read())).toBe("still here\n");
-    expect(() => stdout.emit("error", new Error("disk full"))).toThrow("disk full");
+    expect(await findLostWrite(stdout)).toBeUndefined();
+  });
+
+  it("goes on when a line cannot be written, and remembers why", async () => {
+    const full = new PassThrough();
+    const terminal = createTerminal({ stdin: new PassThrough(), stdout: full, stderr: new PassThrough(), env: {} }, { json: false, quiet: false, color: true });
+    full.emit("error", Object.assign(new Error("write ENOSPC"), { code: "ENOSPC" }));
+    terminal.line("lost");
+    expect(await findLostWrite(full)).toMatchObject({ code: "ENOSPC" });
   });
 
   it("listens to a stream once, however many commands run on it", () => {
