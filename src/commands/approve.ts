@@ -26,8 +26,9 @@ export async function approve(context: Context, flags: ApproveFlags, runId?: str
 
   tellPlanned(context, run);
   await confirmApproval(context, run, name, flags);
-  context.workspace().approvals.add(run.id, { approver: name, at: Math.floor(context.now() / 1000), signature: key.sign(run) });
+  // On record first: an approval never counts that the record does not know.
   context.record({ event: "approved", run: run.id, approver: name, counts: countChanges(run), digests: { plan: run.digests.plan } });
+  context.workspace().approvals.add(run.id, { approver: name, at: Math.floor(context.now() / 1000), signature: key.sign(run) });
 
   const approvers = listApprovers(context, run);
   context.terminal.line(`Plan ${run.id} is approved by ${approvers.join(", ")}.`);

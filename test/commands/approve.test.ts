@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { applyOrphans, openOrphans, planOrphans } from "../helpers/orphans.ts";
@@ -68,6 +68,17 @@ describe("limits.approvals", () => {
     db.close();
     expect((await apply(service, second, "park")).error).toMatchObject({ code: "approvals-missing", message: expect.stringContaining("it has none") });
     expect((await approve(service, first, "kim")).error.code).toBe("run-not-planned");
+  });
+
+  test("a signature that could not be put on record counts for nothing", async () => {
+    const service = await withApprovers(["kim"], 1);
+    const { id } = await service.json("map-members");
+    const record = service.path(".kakao-sync/record.db");
+    for (const file of [`${record}-wal`, `${record}-shm`]) rmSync(file, { force: true });
+    writeFileSync(record, "garbage ".repeat(2000));
+    expect((await approve(service, id, "kim")).error.code).toBe("record-damaged");
+    rmSync(record);
+    expect((await apply(service, id, "park")).error.code).toBe("approvals-missing");
   });
 
   test("more approvals than approvers is a problem of the configuration", async () => {
