@@ -4,17 +4,19 @@ import type { GlobalFlags, Io } from "../io.ts";
 /** What can be written into a list or a line of the record without hiding or forging anything: no control, format or line-breaking characters. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
 const longest = 100;
+/** Where the name of the account stands. */
+const accountVariables = ["SUDO_USER", "USER", "LOGNAME"];
 
 /**
  * Who is responsible: `--operator`, else `KAKAO_SYNC_OPERATOR`, else at a terminal the name of the account, else whom `approve --as` names. Undefined where nobody is
  * named. Throws StartError for a name that could not stand on the record.
  */
 export function findOperator(flags: Pick<GlobalFlags, "operator" | "as">, env: Io["env"], interactive: boolean): string | undefined {
-  const account = interactive ? [env["SUDO_USER"], env["USER"], env["LOGNAME"]] : [];
   if (flags.operator !== undefined) return checkName("--operator", flags.operator);
   const given = env["KAKAO_SYNC_OPERATOR"]?.trim() ?? "";
   if (given !== "") return checkName("KAKAO_SYNC_OPERATOR", given);
-  return [...account, flags.as].find((name) => name !== undefined && name !== "");
+  for (const name of interactive ? accountVariables : []) if (env[name] !== undefined && env[name] !== "") return checkName(name, env[name]);
+  return flags.as === undefined || flags.as === "" ? undefined : checkName("--as", flags.as);
 }
 
 /** Throws RefusedError where nobody is named. */

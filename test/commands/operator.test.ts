@@ -84,6 +84,13 @@ describe("the name that stands on the record", () => {
     expect(existsSync(service.path(".kakao-sync"))).toBe(false);
   });
 
+  test.each(["SUDO_USER", "USER", "LOGNAME"])("cannot be one of the account, in %s, that cannot be printed", async (variable) => {
+    const service = await openService(people);
+    const account = { KAKAO_SYNC_OPERATOR: undefined, SUDO_USER: undefined, USER: undefined, LOGNAME: undefined, [variable]: "kim\u001b[2J" };
+    expect(await service.runWith({ typed: "", env: account }, "pull")).toMatchObject({ code: 2, err: expect.stringContaining(`The name in ${variable} holds characters that cannot be printed`) as string });
+    expect(existsSync(service.path(".kakao-sync"))).toBe(false);
+  });
+
   test("an empty one in the environment is none", async () => {
     const service = await openService(people);
     expect((await service.runWith({ env: { KAKAO_SYNC_OPERATOR: " " } }, "pull")).code).toBe(3);
