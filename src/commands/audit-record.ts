@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { RecordedEntry } from "../workspace/record.ts";
+import type { Run } from "../workspace/runs.ts";
 import { summariseMonth, tellMonth } from "./steps/tell-month.ts";
 
 /** `runs audit`: prints the record and says whether its chain is whole; with `--month` as a sheet for the monthly review. */
@@ -9,15 +10,23 @@ export async function auditRecord(context: Context, flags: { readonly month?: st
   if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new StartError({ code: "usage", message: `${month} is no month.`, hint: "Write it as 2026-11." });
   context.existingWorkspace();
   const record = context.auditRecord();
-  const check = record.verify();
+  const verified = record.verify();
+  const isMissing = verified.entries === 0 && verified.brokenAt === null && context.workspace().runs.list().some(hasBegun);
+  const check = isMissing ? { ...verified, brokenAt: 1 } : verified;
   const entries = [...record.entries()].filter(({ entry }) => month === undefined || monthOf(entry.at) === month);
 
   if (month === undefined) tellEntries(context, entries);
   else tellMonth(context, month, entries);
   if (check.brokenAt === null) context.terminal.line(`The chain of ${check.entries} entries is whole. Its head, to be noted elsewhere: ${check.head}`);
+  else if (isMissing) context.terminal.warn("The record is empty, although plans were applied in this workspace (kakao-sync runs): record.db was removed. Restore it from a backup.");
   else context.terminal.warn(`The record is broken at entry ${check.brokenAt}: it was changed, or one before it was dropped or put in. The ${check.entries} entries before it are whole.`);
   context.terminal.json({ command: "runs audit", ...check, ...(month === undefined ? { record: entries } : { month, review: summariseMonth(entries) }) });
   return check.brokenAt === null ? EXIT.done : EXIT.found;
+}
+
+/** The beginning of such a run was put on record before its first change. */
+function hasBegun({ state }: Run): boolean {
+  return ["applying", "interrupted", "applied", "undone", "abandoned"].includes(state);
 }
 
 function tellEntries({ terminal }: Context, entries: readonly RecordedEntry[]): void {

@@ -57,6 +57,20 @@ describe("the record (section 10)", () => {
     expect((await service.run("runs", "audit")).err).toContain("broken at entry 1");
   });
 
+  test("one that was removed is missed where a plan was applied, exit 1", async () => {
+    const service = await openService(people);
+    const lose = () => {
+      for (const file of ["record.db", "record.db-wal", "record.db-shm"]) rmSync(service.path(`.kakao-sync/${file}`), { force: true });
+    };
+    await service.json("map-members");
+    lose();
+    expect((await service.json("runs", "audit")).code).toBe(0);
+    await service.apply();
+    lose();
+    expect(await service.json("runs", "audit")).toMatchObject({ code: 1, json: { entries: 0, brokenAt: 1 } });
+    expect((await service.run("runs", "audit")).err).toContain("The record is empty, although plans were applied");
+  });
+
   test("--month is a sheet with the month's sums; another month is empty, a wrong one refused", async () => {
     const service = await openService(people);
     await service.apply();
