@@ -150,12 +150,18 @@ describe("a table with a row per member as a CSV file", () => {
 
   it("is read when it is asked for, and compared as text", async () => {
     write("members.csv", dump);
-    write("consents.csv", "member_id,kind,agreed\n1,ad,Y\n1,night,N\n2,ad,Y\n2,ad,N\n0003,ad,N\n3,ad,Y\n");
+    write("consents.csv", "member_id,kind,agreed\n1,ad,Y\n1,night,N\n2,ad,Y\n2,ad,N\n0003,ad,N\n4,ad,Y\n");
     const database = await open(map, "");
     expect((await database.inspect(extras)).rows).toEqual([3]);
     const rows = [];
     for await (const page of database.readMembers({ extras, values: [] })) rows.push(...page);
     expect(Object.fromEntries(rows.map((row) => [row.id, row.extras]))).toEqual({ "1": ["Y", "김민서", null], "2": [SEVERAL_ROWS, null, "1"], "0003": ["N", "이, 서준", "1"] });
+  });
+
+  it("is refused where a row is a member's under another spelling", async () => {
+    write("members.csv", dump);
+    write("consents.csv", "member_id,kind,agreed\n0003,ad,Y\n3,ad,N\n");
+    await expect((await open(map, "")).inspect(extras)).rejects.toMatchObject({ code: "member-ids-spelled", exitCode: 2 });
   });
 
   it("must be there, and needs a folder", async () => {
