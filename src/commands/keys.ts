@@ -1,5 +1,7 @@
 import type { Context } from "../context.ts";
-import { EXIT, InterruptedError, RefusedError } from "../errors.ts";
+import { EXIT, FailedError, InterruptedError, OperatorError, RefusedError } from "../errors.ts";
+import type { RotatedKey } from "../workspace/open-cipher.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { countOf } from "./steps/count-of.ts";
 
@@ -22,18 +24,44 @@ export async function rotateKeys(context: Context, flags: RotateFlags): Promise<
     return EXIT.done;
   }
   await confirm(context, flags);
-  const { isNew, file, leavesOldSeals } = workspace.rotateKey(context.readNewKey(flags.newKeyFile));
-  if (isNew) context.record({ event: "rotated", counts: { snapshots: generations.length } });
-  for (const generation of generations) await workspace.snapshots.sealAnew(generation);
+  const next = context.readNewKey(flags.newKeyFile);
+  // What can be found out before the change of keys is; behind it there is no "could not start" any more.
+  workspace.snapshots.verifyAll();
+  context.auditRecord().open();
+  const rotated = workspace.rotateKey(next, (isNew) => context.record({ event: "rotated", counts: { snapshots: generations.length, ...(isNew ? {} : { again: true }) } }));
+  try {
+    await sealAnew(workspace, generations);
+  } finally {
+    tellNext(context, rotated);
+  }
+  const { isNew, file, formerFile, leavesOldSeals } = rotated;
   terminal.line(isNew ? `The key is rotated, and ${countOf(generations.length, "snapshot")} sealed anew.` : `The workspace had that key already; ${countOf(generations.length, "snapshot")} sealed anew.`);
-  tellNext(context, file, leavesOldSeals);
-  terminal.json({ command: "keys rotate", mode: "apply", rotated: isNew, snapshots: generations.length, ...(file === null ? {} : { keyFile: context.shown(file) }), leavesOldSeals });
+  const files = { ...(file === null ? {} : { keyFile: context.shown(file) }), ...(formerFile === null ? {} : { formerKeyFile: context.shown(formerFile) }) };
+  terminal.json({ command: "keys rotate", mode: "apply", rotated: isNew, snapshots: generations.length, ...files, leavesOldSeals });
   return EXIT.done;
 }
 
-function tellNext({ terminal }: Context, file: string | null, leavesOldSeals: boolean): void {
-  terminal.note(file === null ? "From now on give the new key in KAKAO_SYNC_KEY, and KAKAO_SYNC_NEW_KEY no more." : `The new key is in ${file}: keep a copy of it elsewhere.`);
+/** Throws FailedError `rotation-unfinished`: the key has changed by now, whatever stops here. */
+async function sealAnew({ snapshots }: Workspace, generations: readonly number[]): Promise<void> {
+  try {
+    for (const generation of generations) await snapshots.sealAnew(generation);
+  } catch (cause) {
+    if (!(cause instanceof OperatorError)) throw cause;
+    throw new FailedError({
+      code: "rotation-unfinished",
+      message: `The key is rotated, but not every snapshot is sealed anew: ${cause.message}`,
+      hint: `Keep the new key. ${cause.hint} Then run the same command again.`,
+      cause,
+    });
+  }
+}
+
+function tellNext(context: Context, { file, formerFile, leavesOldKeyring, leavesOldSeals }: RotatedKey): void {
+  const { terminal } = context;
+  terminal.note(file === null ? "From now on give the new key in KAKAO_SYNC_KEY, and KAKAO_SYNC_NEW_KEY no more." : `The new key is in ${context.shown(file)}: keep a copy of it elsewhere.`);
   terminal.note("Backups made before still open with the former key: keep it as long as you keep them, or destroy both.");
+  if (formerFile !== null) terminal.note(`The former key is in ${context.shown(formerFile)}: other workspaces of this app may still be sealed with it. Remove it once none is.`);
+  if (leavesOldKeyring) terminal.warn("Another program is reading the workspace: until it ends, the former key still opens what is left in workspace.db-wal. End it, then run: kakao-sync runs");
   if (leavesOldSeals) terminal.warn("An earlier version sealed runs with the former key itself; whoever has that key and this folder can still open those. They go with the runs: kakao-sync purge");
 }
 

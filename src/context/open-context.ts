@@ -8,7 +8,7 @@ import type { GlobalFlags, Io } from "../io.ts";
 import { createTerminal } from "../terminal/terminal.ts";
 import { createKeyedDigest } from "../workspace/encryption.ts";
 import { refuseUnsafeFolder } from "../files/unsafe-folder.ts";
-import { readKeyFile, readNewKey } from "../workspace/key-source.ts";
+import { readNewKey, readNewKeyFile } from "../workspace/key-source.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
 import { approverKeys } from "./approver-keys.ts";
 import { toChannelExtras } from "./channel-extras.ts";
@@ -74,7 +74,7 @@ export function openContext(io: Io, flags: GlobalFlags, command: string): Contex
       refuseUnsafeFolder(folder);
       return folder;
     },
-    readNewKey: (file) => (file === undefined ? readNewKey({ environment: io.env }) : readKeyFile(findInputFile(io.cwd, file))),
+    readNewKey: (file) => (file === undefined ? readNewKey({ environment: io.env }) : readNewKeyFile(findInputFile(io.cwd, file), workspaceFolder)),
     inputFile: (path) => findInputFile(io.cwd, path),
     close: async () => {
       await things.close();

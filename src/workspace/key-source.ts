@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { StartError } from "../errors.ts";
 import { keepPrivate, syncFolder } from "./folder.ts";
+import { keyIdOf } from "./keyring.ts";
 
 /** Where the workspace's key comes from: `KAKAO_SYNC_KEY` wins over the key file. */
 export interface KeySource {
@@ -55,8 +56,32 @@ export function nextKeyFile(file: string): string {
   return `${file}.new`;
 }
 
-/** Writes the next key beside the key file, 0600 and whole; one that a killed rotation left there was never used. */
+/**
+ * Former keys beside the key file: several workspaces of an app share it, and a rotation of one leaves the others sealed with the former key. Throws as
+ * `readKeys`; none where keys are given in the environment.
+ */
+export function readFormerKeys(source: KeySource, appId: string): readonly Buffer[] {
+  if (isKeyGiven(source)) return [];
+  const file = keyFileOf(source, appId);
+  const folder = dirname(file);
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}.`) && name.endsWith(formerEnding));
+  return names.map((name) => readKeyFile(join(folder, name)));
+}
+
+const formerEnding = ".former";
+
+/** Puts a copy of a key beside the key file, under a name that tells which key it is and is never written over. Answers its path. */
+function keepFormerKey(file: string, key: Buffer): string {
+  const former = `${file}.${keyIdOf(key)}${formerEnding}`;
+  if (!existsSync(former)) writeKeyOnce(former, key);
+  syncFolder(file);
+  return former;
+}
+
+/** Writes the next key beside the key file, 0600 and whole. One that a killed rotation left there may be another workspace's by now: it is kept. */
 export function writeNextKey(file: string, key: Buffer): void {
+  if (existsSync(nextKeyFile(file))) keepFormerKey(file, readKeyFile(nextKeyFile(file)));
   const temporary = `${nextKeyFile(file)}.tmp`;
   rmSync(temporary, { force: true });
   writeKey(temporary, key);
@@ -64,15 +89,26 @@ export function writeNextKey(file: string, key: Buffer): void {
   syncFolder(file);
 }
 
-/** Puts the next key in the place of the key file. Another process that saw it first may have done so. */
-export function adoptNextKey(file: string): void {
+/**
+ * Puts the next key in the place of the key file, of which a copy stays. Another process that saw it first may have done so. Answers where the former key is;
+ * null where there was none.
+ */
+export function adoptNextKey(file: string): string | null {
+  const former = existsSync(file) ? keepFormerKey(file, readKeyFile(file)) : null;
   try {
     renameSync(nextKeyFile(file), file);
   } catch (error) {
-    if (!existsSync(nextKeyFile(file)) && existsSync(file)) return;
+    if (!existsSync(nextKeyFile(file)) && existsSync(file)) return former;
     throw error;
   }
   syncFolder(file);
+  return former;
+}
+
+/** The file of `--new-key-file`. Throws as `readKeys`. */
+export function readNewKeyFile(file: string, workspace: string): Buffer {
+  refuseInside(file, workspace);
+  return readKeyFile(file);
 }
 
 /** `KAKAO_SYNC_NEW_KEY`, or null. */
@@ -86,6 +122,12 @@ export function createKeyFile(source: KeySource, appId: string, workspace: strin
   const file = keyFileOf(source, appId);
   refuseInside(file, workspace);
   const key = randomBytes(32);
+  writeKeyOnce(file, key);
+  return key;
+}
+
+/** 0600, whole or not at all, never over an existing file. */
+function writeKeyOnce(file: string, key: Buffer): void {
   const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     writeKey(temporary, key);
@@ -94,7 +136,6 @@ export function createKeyFile(source: KeySource, appId: string, workspace: strin
   } finally {
     rmSync(temporary, { force: true });
   }
-  return key;
 }
 
 function writeKey(file: string, key: Buffer): void {

@@ -44,7 +44,7 @@ export function findKeyring(db: StateDatabase, appId: string, keys: readonly Buf
     if (sealed.length === 0 && check !== undefined && tryToOpen(key, check, `key check|${appId}`) !== null) return { keyring: { dataKeys: [key], root: key }, key, isImplied: true };
   }
   const id = readMeta(db, "key_id")?.toString("latin1");
-  return keys.some((key) => idOf(key) === id) ? "damaged" : "wrong";
+  return keys.some((key) => keyIdOf(key) === id) ? "damaged" : "wrong";
 }
 
 /** Puts the first keyring into a workspace, unless another process has just done so. */
@@ -56,25 +56,25 @@ export function foundKeyring(db: StateDatabase, appId: string, key: Buffer): voi
 
 /**
  * Puts a keyring with a new data key in front in the place of the one before, sealed under the key: one transaction, after which nothing of the former one is left
- * in the file or its log.
+ * in the file or its log. Answers false where another program is reading: the log keeps the former one until that has ended.
  */
-export function replaceKeyring(db: StateDatabase, appId: string, key: Buffer, { dataKeys, root }: Keyring): void {
+export function replaceKeyring(db: StateDatabase, appId: string, key: Buffer, { dataKeys, root }: Keyring): boolean {
   transactDurably(db, () => {
     putKeyring(db, appId, key, { dataKeys: [randomBytes(32), ...dataKeys], root });
     db.prepare("delete from meta where name = 'key_check'").run();
   });
-  db.pragma("wal_checkpoint(TRUNCATE)");
+  return db.pragma("wal_checkpoint(TRUNCATE)", { simple: true }) === 0;
 }
 
 function putKeyring(db: StateDatabase, appId: string, key: Buffer, { dataKeys, root }: Keyring): void {
   const plain = Buffer.from(JSON.stringify({ dataKeys: dataKeys.map((one) => one.toString("base64")), root: root.toString("base64") }));
   const put = db.prepare("insert or replace into meta (name, value) values (?, ?)");
   for (const copy of copies) put.run(copy, createCipher(key).seal(plain, `keyring|${appId}`));
-  put.run("key_id", Buffer.from(idOf(key), "latin1"));
+  put.run("key_id", Buffer.from(keyIdOf(key), "latin1"));
 }
 
 /** Says which key it was without saying anything of it. */
-function idOf(key: Buffer): string {
+export function keyIdOf(key: Buffer): string {
   return Buffer.from(hkdfSync("sha256", key, "", "kakao-sync key id", 16)).toString("hex");
 }
 

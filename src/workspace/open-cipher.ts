@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { StartError } from "../errors.ts";
+import { FailedError, StartError } from "../errors.ts";
 import type { Cipher } from "./encryption.ts";
-import { adoptNextKey, createKeyFile, isKeyGiven, keyFileOf, type KeySource, nextKeyFile, readKeyFile, readKeys, writeNextKey } from "./key-source.ts";
+import { adoptNextKey, createKeyFile, isKeyGiven, keyFileOf, type KeySource, nextKeyFile, readFormerKeys, readKeyFile, readKeys, writeNextKey } from "./key-source.ts";
 import { cipherOf, findKeyring, type FoundKeyring, foundKeyring, hasKeyring, replaceKeyring } from "./keyring.ts";
 import type { StateDatabase } from "./state-file.ts";
 
@@ -21,6 +21,10 @@ export interface RotatedKey {
   readonly isNew: boolean;
   /** The key file that holds the new key by now; null where keys are given in the environment. */
   readonly file: string | null;
+  /** Where the former key is kept beside it, for other workspaces of the app; null where there is none. */
+  readonly formerFile: string | null;
+  /** True where another program is reading the workspace: until it ends, the log holds what the former key opens. */
+  readonly leavesOldKeyring: boolean;
   /** True where things remain that were sealed with the former key itself, by an earlier version: whoever has it can still open those. */
   readonly leavesOldSeals: boolean;
 }
@@ -37,9 +41,9 @@ export function openCipher(place: KeyPlace): Cipher {
 
 /**
  * Puts a new key in the place of the workspace's: everything sealed from now on is sealed with a new data key, and the data keys with the new key. One transaction
- * decides: killed before it, the old key opens everything, killed behind it the new one.
+ * decides: killed before it, the old key opens everything, killed behind it the new one. `announce` is called right before it, with whether the key is a new one.
  */
-export function rotateKey(place: KeyPlace, next: Buffer | null): RotatedKey {
+export function rotateKey(place: KeyPlace, next: Buffer | null, announce: (isNew: boolean) => void): RotatedKey {
   const { db, folder, appId, source } = place;
   openCipher(place);
   const { keyring, key, isImplied } = findKey(place);
@@ -47,20 +51,38 @@ export function rotateKey(place: KeyPlace, next: Buffer | null): RotatedKey {
   if (next === null && file === null) {
     throw new StartError({ code: "new-key-missing", message: "The key comes from KAKAO_SYNC_KEY, and there is no new one.", hint: "Give it in KAKAO_SYNC_NEW_KEY, or in a file with --new-key-file. To make one: openssl rand -base64 32" });
   }
-  if (next?.equals(key) === true) return { cipher: cipherOf(keyring), isNew: false, file, leavesOldSeals: false };
+  if (next?.equals(key) === true) {
+    announce(false);
+    return { cipher: cipherOf(keyring), isNew: false, file, formerFile: null, leavesOldKeyring: false, leavesOldSeals: false };
+  }
   const to = next ?? randomBytes(32);
   if (file !== null) writeNextKey(file, to);
-  replaceKeyring(db, appId, to, keyring);
-  if (file !== null) adoptNextKey(file);
+  announce(true);
+  const isErased = replaceKeyring(db, appId, to, keyring);
+  const formerFile = file === null ? null : adoptRotated(file);
   const replaced = findKeyring(db, appId, [to]);
   if (typeof replaced === "string") throw keyringDamaged(folder);
-  return { cipher: cipherOf(replaced.keyring), isNew: true, file, leavesOldSeals: isImplied };
+  return { cipher: cipherOf(replaced.keyring), isNew: true, file, formerFile, leavesOldKeyring: !isErased, leavesOldSeals: isImplied };
+}
+
+function adoptRotated(file: string): string | null {
+  try {
+    return adoptNextKey(file);
+  } catch (cause) {
+    throw new FailedError({
+      code: "rotation-unfinished",
+      message: `The key is rotated, but the new one, in ${nextKeyFile(file)}, could not be put in the place of ${file}.`,
+      hint: `Keep ${nextKeyFile(file)}: nothing else opens the workspace. See to its folder, then run the same command again.`,
+      cause,
+    });
+  }
 }
 
 function findKey({ db, folder, appId, source }: KeyPlace): FoundKeyring {
   const file = keyFileOf(source, appId);
   const keys = readKeys(source, appId, folder);
-  const found = findKeyring(db, appId, keys);
+  const likely = findKeyring(db, appId, keys);
+  const found = likely === "wrong" ? findKeyring(db, appId, readFormerKeys(source, appId)) : likely;
   if (found === "damaged") throw keyringDamaged(folder);
   if (found === "wrong") throw keys.length === 0 ? keyMissing(folder, file) : keyWrong(folder, file);
   // A rotation was killed between the workspace and the key file.

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openForReading, openStateFile, readPages, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
+import { damagedBy, openForReading, openStateFile, readPages, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
 
 /** `applying`: a plan is about to be carried out, or gone on with. `read`: personal data was looked at without a plan (an audit's sample). */
 export type RecordedEvent = "pulled" | "planned" | "applying" | "applied" | "interrupted" | "approved" | "destroyed" | "undone" | "abandoned" | "refused" | "read" | "exported" | "rotated";
@@ -72,9 +72,15 @@ export class AuditRecord {
     this.#path = join(folder, "record.db");
   }
 
+  /** Opens it for writing, ahead of what could not be done again once its entry cannot be kept. Throws StartError `record-damaged`. */
+  open(): void {
+    const db = this.#open();
+    if (db.prepare<[], string>("pragma quick_check(1)").pluck().get() !== "ok") throw damagedBy(db);
+  }
+
   /** On the disk before this returns. */
   append(entry: RecordEntry): void {
-    const db = (this.#db ??= openStateFile(this.#path, recordFileKind));
+    const db = this.#open();
     transactDurably(db, () => {
       const last = db.prepare<[], { seq: number; hash: string }>("select seq, hash from record order by seq desc limit 1").get();
       const text = JSON.stringify(entry);
@@ -98,6 +104,10 @@ export class AuditRecord {
       [entries, head] = [seq, hash];
     }
     return { entries, brokenAt: null, head };
+  }
+
+  #open(): StateDatabase {
+    return (this.#db ??= openStateFile(this.#path, recordFileKind));
   }
 
   close(): void {

@@ -12,7 +12,7 @@ import { Pull, type PullFacts, type PullPlan } from "./pull.ts";
 import { mergeInto } from "./pull-merge.ts";
 import { pullFileKind, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
-import { openSnapshot, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
+import { openSnapshot, verifyAndClose, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
 import { createSnapshotFile, type Manifest, parseManifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
 import { openStateFile, parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 import { copyInto, wipeInto } from "./wipe-into.ts";
@@ -84,6 +84,11 @@ export class SnapshotStore {
   /** All snapshots there are, without opening them. */
   list(): SnapshotFacts[] {
     return this.#rows().map((row) => factsOf(this.#home.db, row));
+  }
+
+  /** Reads every byte of each snapshot. Throws StartError `snapshot-damaged`. */
+  verifyAll(): void {
+    for (const row of this.#rows()) verifyAndClose(this.#open(row));
   }
 
   /** When a snapshot first no longer had the id (Unix seconds); null where none has missed it, or it came back. */

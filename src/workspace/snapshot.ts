@@ -224,6 +224,15 @@ function covers(ids: BigUint64Array, id: bigint): boolean {
   return first !== undefined && last !== undefined && first <= id && id <= last;
 }
 
+/** Reads every byte of a snapshot that was opened for that alone. Throws StartError `snapshot-damaged`. */
+export function verifyAndClose(snapshot: OpenSnapshot): void {
+  try {
+    snapshot.verify();
+  } finally {
+    snapshot.close();
+  }
+}
+
 function findIn(ids: BigUint64Array, id: bigint): number {
   let low = 0;
   let high = ids.length - 1;

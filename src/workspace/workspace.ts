@@ -69,8 +69,11 @@ export interface Workspace {
   readonly targetLists: TargetLists;
   /** The workspace's cipher. The first use of a new workspace makes the key file; throws StartError `key-missing` or `key-wrong`. */
   cipher(): Cipher;
-  /** Seals with a new key from now on; null: one is made. Whoever calls this holds the lock. Throws StartError `key-missing`, `key-wrong` or `new-key-missing`. */
-  rotateKey(next: Buffer | null): RotatedKey;
+  /**
+   * Seals with a new key from now on; null: one is made. `announce` is called right before, with false where the workspace has that key already. Whoever calls this
+   * holds the lock. Throws StartError `key-missing`, `key-wrong` or `new-key-missing`, and FailedError `rotation-unfinished`.
+   */
+  rotateKey(next: Buffer | null, announce?: (isNew: boolean) => void): RotatedKey;
   /** Ties the workspace to a database at the first call; afterwards another identity is refused (`workspace-other-database`). */
   tieDatabase(identity: string): void;
   /** Takes the lock without waiting, and marks runs that were killed as interrupted. Throws RefusedError `workspace-locked`. */
@@ -127,8 +130,8 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     calls: new CallCounter(db),
     targetLists,
     cipher,
-    rotateKey: (next) => {
-      const rotated = rotateKey({ db, folder, appId, source: options.key }, next);
+    rotateKey: (next, announce = () => undefined) => {
+      const rotated = rotateKey({ db, folder, appId, source: options.key }, next, announce);
       opened = rotated.cipher;
       return rotated;
     },

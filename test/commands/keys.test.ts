@@ -144,7 +144,10 @@ describe("keys rotate, with a key file", () => {
   const home = (service: Service) => ({ ...withFile, XDG_CONFIG_HOME: service.path("config") });
   const fileOf = (service: Service): string => service.path("config/kakao-sync/app-424242.key");
 
-  test("makes a new key in its place, 0600, and leaves no other behind", async () => {
+  /** Former keys stay beside, since other workspaces of the app may need them. */
+  const listKeys = (service: Service): readonly string[] => readdirSync(service.path("config/kakao-sync")).map((name) => name.replace(/\.[\da-f]{32}\.former$/, " former"));
+
+  test("makes a new key in its place, 0600, and keeps the former one beside it, told", async () => {
     const service = await openService(people);
     const env = home(service);
     await jsonWith(service, env, "pull");
@@ -152,8 +155,9 @@ describe("keys rotate, with a key file", () => {
     const { json } = await jsonWith(service, env, "keys", "rotate", ...confirmed);
     expect(json).toMatchObject({ rotated: true, keyFile: "config/kakao-sync/app-424242.key" });
     expect(readFileSync(fileOf(service), "utf8")).not.toBe(before);
-    expect(readdirSync(service.path("config/kakao-sync"))).toEqual(["app-424242.key"]);
-    expect(statSync(fileOf(service)).mode & 0o777).toBe(0o600);
+    expect(listKeys(service)).toEqual(["app-424242.key", "app-424242.key former"]);
+    expect(readFileSync(service.path(String(json["formerKeyFile"])), "utf8").trim()).toBe(before.trim());
+    expect([fileOf(service), service.path(String(json["formerKeyFile"]))].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600]);
     expect((await jsonWith(service, env, "map-members")).json["counts"]).toMatchObject({ link: { ci: 1, phone: 1 } });
     writeFileSync(fileOf(service), before);
     expect((await jsonWith(service, env, "map-members")).json.error?.code).toBe("key-wrong");
@@ -166,8 +170,32 @@ describe("keys rotate, with a key file", () => {
     writeFileSync(`${fileOf(service)}.new`, `${makeKey()}\n`, { mode: 0o600 });
     expect((await jsonWith(service, env, "map-members")).code).toBe(0);
     expect((await jsonWith(service, env, "keys", "rotate", ...confirmed)).json).toMatchObject({ rotated: true });
-    expect(readdirSync(service.path("config/kakao-sync"))).toEqual(["app-424242.key"]);
+    expect(listKeys(service)).toEqual(["app-424242.key", "app-424242.key former", "app-424242.key former"]);
     expect((await jsonWith(service, env, "map-members")).code).toBe(0);
+  });
+
+  test("leaves another workspace of the same app openable, which shares the key file", async () => {
+    const [one, two] = [await openService(people), await openService(people)];
+    const env = { KAKAO_SYNC_KEY: "", XDG_CONFIG_HOME: one.path("config") };
+    const applied = await jsonWith(two, env, "map-members", ...confirmed);
+    expect(applied.code).toBe(0);
+    expect((await jsonWith(one, env, "pull")).code).toBe(0);
+    expect((await jsonWith(one, env, "keys", "rotate", ...confirmed)).code).toBe(0);
+    expect((await jsonWith(two, env, "undo", String(applied.json["run"]), ...confirmed)).code).toBe(0);
+    expect((await jsonWith(two, env, "keys", "rotate", ...confirmed)).code).toBe(0);
+    expect((await jsonWith(one, env, "map-members")).code).toBe(0);
+  });
+
+  test("is refused before anything changes where a snapshot is damaged", async () => {
+    const service = await openService(people);
+    const { id } = await service.apply();
+    const db = new Database(service.path(join(".kakao-sync", readdirSync(service.path(".kakao-sync")).find((name) => /^snapshot-\d+\.db$/.test(name)) ?? "")));
+    const sealed = db.prepare<[], Buffer>("select sealed from blocks").pluck().get() ?? Buffer.alloc(32);
+    sealed.writeUInt8(sealed.readUInt8(20) ^ 1, 20);
+    db.prepare("update blocks set sealed = ?").run(sealed);
+    db.close();
+    const ran = await jsonWith(service, { KAKAO_SYNC_NEW_KEY: makeKey() }, "keys", "rotate", ...confirmed);
+    expect([ran.code, ran.json.error?.code, (await service.json("undo", id, ...confirmed)).code]).toEqual([2, "snapshot-damaged", 0]);
   });
 
   test("killed before the key file is in its place: the next command puts it there", async () => {

@@ -33,6 +33,8 @@ interface PullWork {
  */
 export async function takeSnapshot(context: Context, refreshAfterMs: number): Promise<PullReport> {
   const store = context.workspace().snapshots;
+  // What Kakao gives must get on record.
+  context.auditRecord().open();
   const properties = listProperties(context);
   const nowSeconds = Math.floor(context.now() / 1000);
   const unfinished = store.resumePull();
