@@ -59,7 +59,7 @@ function destroy(context: Context, { snapshots, runs, consents, unfinishedPull }
   const destroyed = snapshots.reduce((sum, { cis }) => sum + (cis ?? 0), 0);
   context.record({ event: "destroyed", counts: { snapshots: snapshots.map(({ generation }) => generation), runs: runs.map(({ id }) => id), consents, unfinishedPull }, ci: { destroyed } });
   for (const { generation } of snapshots) workspace.snapshots.wipe(generation);
-  if (unfinishedPull) workspace.snapshots.resumePull()?.abandon();
+  if (unfinishedPull) workspace.snapshots.discardPull();
   for (const { id } of runs) workspace.runs.purge(id, now);
   context.terminal.line(`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}${consents.length === 0 ? "" : `, with the consents kept in ${countOf(consents.length, "of them", "of them")}`}.`);
 }

@@ -1,8 +1,9 @@
 import Database from "better-sqlite3";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefusedError } from "../errors.ts";
 import { makePrivateFile } from "./folder.ts";
+import { explainSqliteError, type StateFileKind } from "./state-file.ts";
 
 /** Who holds the lock; shown to whom it keeps waiting. */
 export interface LockHolder {
@@ -17,6 +18,11 @@ export interface WorkspaceLock {
   release(): void;
 }
 
+const lockFileKind: StateFileKind = { version: 1, damagedCode: "workspace-damaged", damagedHint: "Remove lock.db: nothing stands in it.", schema: "" };
+
+/** Locks of this process: one that nobody refers to any more must not end with the memory it stands in. */
+const held = new Set<Database.Database>();
+
 /**
  * Takes the workspace for one run, without waiting: an exclusive SQLite transaction on `lock.db`, which the operating system takes away
  * when the process ends, however it ends. Throws RefusedError `workspace-locked`.
@@ -24,16 +30,28 @@ export interface WorkspaceLock {
 export function acquireLock(folder: string, holder: LockHolder): WorkspaceLock {
   const db = holdExclusively(folder);
   if (db === null) throw locked(folder);
+  held.add(db);
   const side = join(folder, "lock.json");
-  writeFileSync(`${side}.tmp`, JSON.stringify({ ...holder, pid: process.pid }), { mode: 0o600 });
-  renameSync(`${side}.tmp`, side);
+  unlessUnwritable(() => {
+    writeFileSync(`${side}.tmp`, JSON.stringify({ ...holder, pid: process.pid }), { mode: 0o600 });
+    renameSync(`${side}.tmp`, side);
+  });
   return {
     release: () => {
-      if (!db.open) return;
-      rmSync(side, { force: true });
+      if (!held.delete(db)) return;
+      unlessUnwritable(() => rmSync(side, { force: true }));
       db.close();
     },
   };
+}
+
+/** `lock.json` is for show: that it cannot be written, or is no file, keeps nobody from working. */
+function unlessUnwritable(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+  }
 }
 
 /** True while a process, also this one, holds the lock. */
@@ -52,8 +70,12 @@ function holdExclusively(folder: string): Database.Database | null {
     return db;
   } catch (error) {
     db.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) return null;
-    throw error;
+    const code = error instanceof Database.SqliteError ? error.code : "";
+    if (code.startsWith("SQLITE_BUSY")) return null;
+    if (!/^SQLITE_(NOTADB|CORRUPT)/.test(code) || statSync(file).size === 0) throw explainSqliteError(error, file, lockFileKind) ?? error;
+    // Nothing stands in it. It is emptied, not removed: whoever came first holds the same file.
+    truncateSync(file, 0);
+    return holdExclusively(folder);
   }
 }
 

@@ -86,6 +86,11 @@ export class SnapshotStore {
     return this.#rows().map((row) => factsOf(this.#home.db, row));
   }
 
+  /** Destroys what an unfinished pull has read, whole or damaged. */
+  discardPull(): void {
+    removeStateFile(this.#pullFile);
+  }
+
   /** Reads every byte of each snapshot. Throws StartError `snapshot-damaged`. */
   verifyAll(): void {
     for (const row of this.#rows()) verifyAndClose(this.#open(row));

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ci } from "../helpers/match.ts";
@@ -355,4 +355,27 @@ describe("what was done already", () => {
     }
     expect(refused).toBeGreaterThan(3);
   }, 240_000);
+});
+
+describe("what only says who works here", () => {
+  test.each([
+    ["lock.db", (path: string) => writeFileSync(path, "garbage ".repeat(1000))],
+    ["lock.json", (path: string) => mkdirSync(path)],
+  ])("%s, damaged, keeps nobody from working", async (name, damage) => {
+    const service = await openService(people);
+    await service.run("pull");
+    rmSync(service.path(join(".kakao-sync", name)), { force: true });
+    damage(service.path(join(".kakao-sync", name)));
+    expect((await service.json("map-members", "--apply", ...confirmed)).code).toBe(0);
+    expect((await service.json("runs")).code).toBe(0);
+  });
+});
+
+test("an unfinished pull that is damaged is destroyed by purge all the same", async () => {
+  const crowd = Object.fromEntries(Array.from({ length: 45 }, (_one, at) => [String(2000 + at), { name: "김민아" }]));
+  const service = await openService({ users: crowd });
+  service.simulator.faults.add({ fault: -5, path: "/v2/app/users", nth: 3 });
+  expect((await service.json("pull")).code).toBe(4);
+  writeFileSync(service.path(".kakao-sync/pull.db"), "garbage ".repeat(1000));
+  expect([(await service.json("purge", "--snapshots", "--apply", ...confirmed)).code, existsSync(service.path(".kakao-sync/pull.db"))]).toEqual([0, false]);
 });

@@ -77,11 +77,14 @@ describe("the entry file", () => {
 
   /** Runs it under another Node version. */
   async function start(version: string): Promise<{ readonly loaded: readonly string[]; readonly said: readonly string[]; readonly exitCode: number | undefined }> {
-    const process: { versions: object; version: string; exitCode?: number } = { versions: { node: version }, version: `v${version}` };
+    const heard: string[] = [];
+    const process: { versions: object; version: string; exitCode?: number; on: (event: string) => void } = { versions: { node: version }, version: `v${version}`, on: (event) => heard.push(event) };
     const [loaded, said]: [string[], string[]] = [[], []];
     const load = (path: string): Promise<unknown> => Promise.resolve({ run: () => loaded.push(path) });
     runInNewContext(text, { process, load, console: { error: (line: string) => said.push(line) } });
     await new Promise((done) => setImmediate(done));
+    // Whatever is thrown is 70 and never 1, as soon as there is a program that could throw it.
+    expect(heard).toEqual(loaded.length === 0 ? [] : ["uncaughtException"]);
     return { loaded, said, exitCode: process.exitCode };
   }
 
