@@ -10,7 +10,7 @@ import { makeFolder, openTestWorkspace, utf8InLatin1 } from "./open-test-workspa
 const facts: RunFacts = {
   command: "export-channel-targets", operator: "kim", host: "db1", createdAt: 1, counts: {}, digests: { plan: "p", config: "c", decisions: null, database: "d" }, snapshot: null, files: {},
 };
-const rowOf = (at: number): UploadRow => [9_223_372_036_854_770_000n + BigInt(at), at % 2, `m-${at}",\nü`, 18_446_744_073_709_551_615n - BigInt(at), ["판교", at, null]];
+const rowOf = (at: number): UploadRow => [9_223_372_036_854_770_000n + BigInt(at), at % 2, `a-member-${at}",\nü`, 18_446_744_073_709_551_615n - BigInt(at), ["판교", at, null]];
 const rows = Array.from({ length: 4100 }, (_, at) => rowOf(at));
 const kindOf = (at: number): UploadKind => (at % 10 === 0 ? "filter" : at % 10 < 4 ? "change" : "add");
 
@@ -37,7 +37,7 @@ it("shows no identifier, member or field in clear", () => {
   const workspace = openTestWorkspace(makeFolder());
   const { run } = makeRun(workspace);
   const bytes = readFileSync(join(run.folder, "run.db")).toString("latin1");
-  for (const text of ["922337203685477", "m-7", utf8InLatin1("판교")]) expect(bytes).not.toContain(text);
+  for (const text of ["922337203685477", "a-member-7", utf8InLatin1("판교")]) expect(bytes).not.toContain(text);
 });
 
 it.each([
