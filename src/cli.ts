@@ -17,7 +17,7 @@ export function readOutputFlags(argv: readonly string[]): TerminalFlags & { read
 
 /** What is neither a flag nor the value of a global one. */
 function listWords(argv: readonly string[]): string[] {
-  return argv.filter((word, at) => !word.startsWith("-") && !["--config", "--workspace", "--operator"].includes(argv[at - 1] ?? ""));
+  return argv.filter((word, at) => !word.startsWith("-") && !["--config", "--workspace", "--operator", "--lang"].includes(argv[at - 1] ?? ""));
 }
 
 /**

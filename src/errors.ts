@@ -1,3 +1,5 @@
+import { translate } from "./say.ts";
+
 /**
  * The exit table (product.md section 11). A partial failure is never 0.
  */
@@ -36,10 +38,10 @@ export class OperatorError extends Error {
   readonly run: string | undefined;
 
   constructor(exitCode: ExitCode, facts: ErrorFacts) {
-    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    super(translate(facts.message), facts.cause === undefined ? undefined : { cause: facts.cause });
     this.name = new.target.name;
     this.code = facts.code;
-    this.hint = facts.hint;
+    this.hint = translate(facts.hint);
     this.exitCode = exitCode;
     this.run = facts.run;
   }

@@ -1,5 +1,6 @@
 import type { Command, HelpConfiguration } from "commander";
 import { wrapText } from "../terminal/wrapping.ts";
+import { translate } from "../say.ts";
 import { examples } from "../messages/examples.ts";
 
 /** Fewer columns than these have no room for a flag and what it does beside each other. */
@@ -10,8 +11,11 @@ export function layOutHelp(width: number): HelpConfiguration {
   return {
     showGlobalOptions: true,
     helpWidth: width,
-    optionDescription: ({ description }) => description,
-    argumentDescription: ({ description }) => description,
+    styleTitle: translate,
+    commandDescription: (command) => translate(command.description()),
+    subcommandDescription: (command) => translate(command.summary() || command.description()),
+    optionDescription: ({ description }) => translate(description),
+    argumentDescription: ({ description }) => translate(description),
     ...(width < narrow ? { formatItem: (term: string, _width: number, description: string) => (description === "" ? `  ${term}` : `  ${term}\n${wrapText(`      ${description}`, width)}`) } : {}),
   };
 }
@@ -19,5 +23,5 @@ export function layOutHelp(width: number): HelpConfiguration {
 /** The examples below the help of a command. */
 export function addExamples(command: Command, path: string): void {
   const lines = examples[path] ?? [];
-  if (lines.length > 0) command.addHelpText("after", `\nExamples:\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
+  if (lines.length > 0) command.addHelpText("after", () => `\n${translate("Examples:")}\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
 }

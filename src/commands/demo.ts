@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Context } from "../context.ts";
 import { EXIT, FailedError } from "../errors.ts";
+import { spokenLanguage } from "../say.ts";
 
 type Io = Context["io"];
 /** Runs a command line as `main` does. */
@@ -82,7 +83,7 @@ function renderCommand(words: readonly string[], width: number): string {
 }
 
 function outputFlags({ terminal: { flags } }: Context): string[] {
-  return [...(flags.quiet ? ["--quiet"] : []), ...(flags.color ? [] : ["--no-color"])];
+  return [...(flags.quiet ? ["--quiet"] : []), ...(flags.color ? [] : ["--no-color"]), "--lang", spokenLanguage()];
 }
 
 /** Runs a command for its JSON result, without showing it. */

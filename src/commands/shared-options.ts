@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { LANGUAGES } from "../say.ts";
 
 /** Flags of commands that take a snapshot, or need one. */
 export interface PullFlags {
@@ -19,7 +20,8 @@ export function addGlobalOptions(command: Command): Command {
     .option("--operator <name>", "who is responsible (or KAKAO_SYNC_OPERATOR); required without a terminal")
     .option("--json", "print one JSON object on stdout and nothing else there")
     .option("--quiet", "no notes and no progress")
-    .option("--no-color", "no colours");
+    .option("--no-color", "no colours")
+    .addOption(new Option("--lang <language>", "language of what is said: en or ko (default: the locale's)").choices([...LANGUAGES]));
 }
 
 export function addRefreshOption(command: Command): Command {

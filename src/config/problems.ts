@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { translate } from "../say.ts";
 
 /** The way to a value in the configuration: keys and list positions. */
 export type Path = readonly (string | number)[];
@@ -28,7 +29,7 @@ export function isWithin(path: Path, ancestor: Path): boolean {
 export function renderProblem(problem: Problem, locate: (path: Path) => string): string {
   const place = problem.at ?? locate(problem.path);
   const subject = problem.path.length === 0 ? "" : `${renderPath(problem.path)}: `;
-  return `${place}  ${subject}${problem.what}; ${problem.instead}`;
+  return `${place}  ${subject}${translate(problem.what)}; ${translate(problem.instead)}`;
 }
 
 /** All problems as the one error that is thrown, code `config-invalid`. */

@@ -1,4 +1,5 @@
 import type { Ora } from "ora";
+import { say } from "../say.ts";
 import { readWidth, type TerminalStream } from "./output.ts";
 import { formatNumber } from "./tables.ts";
 import { cutText, measureWidth } from "./text-width.ts";
@@ -28,11 +29,11 @@ export const silentProgress: Progress = { update: () => undefined, finish: () =>
 
 /** `Linking  12,300 of 1,000,000 (1 %)  4,100/s  4 min left`: rate over the whole time, time left once a second has passed. */
 export function renderProgress({ label, done, total, elapsedMs }: ProgressFacts): string {
-  const parts = [label, total === undefined ? formatNumber(done) : `${formatNumber(done)} of ${formatNumber(total)} (${String(percent(done, total))} %)`];
+  const parts = [label, total === undefined ? formatNumber(done) : say`${formatNumber(done)} of ${formatNumber(total)} (${percent(done, total)} %)`];
   const rate = (done * 1000) / elapsedMs;
   if (elapsedMs >= 1000 && done > 0) {
     parts.push(`${formatNumber(rate < 10 ? Math.round(rate * 10) / 10 : Math.round(rate))}/s`);
-    if (total !== undefined && done < total) parts.push(`${renderDuration(((total - done) / rate) * 1000)} left`);
+    if (total !== undefined && done < total) parts.push(say`${renderDuration(((total - done) / rate) * 1000)} left`);
   }
   return parts.join("  ");
 }
@@ -52,10 +53,10 @@ function percent(done: number, total: number): number {
 /** `40 s`, `4 min`, `2 h 5 min`. */
 export function renderDuration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
-  if (seconds < 90) return `${String(seconds)} s`;
+  if (seconds < 90) return say`${seconds} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${String(minutes)} min`;
-  return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
+  if (minutes < 90) return say`${minutes} min`;
+  return say`${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** A line now and then, for a log: at most one every ten seconds, and one at the end. */
@@ -98,7 +99,7 @@ export function startSpinner(stream: TerminalStream, write: (line: string) => vo
 }
 
 function renderFinish({ label, done, elapsedMs }: ProgressFacts): string {
-  return `${label}  ${formatNumber(done)} in ${renderDuration(elapsedMs)}`;
+  return `${label}  ${say`${formatNumber(done)} in ${renderDuration(elapsedMs)}`}`;
 }
 
 /** Keeps what is done, and says when enough time has passed to show it again. */

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { askChoice, askText, type Choice, type TextWish } from "./ask.ts";
+import { translate } from "../say.ts";
 import { type Answer, askForNumber, askYesOrNo } from "./confirm.ts";
 import { createLineWriter, isColored, readWidth, type TerminalStream, type Variables, wrapFor } from "./output.ts";
 import { createPalette, type Palette } from "./palette.ts";
@@ -24,7 +25,7 @@ export interface TerminalFlags {
   readonly color: boolean;
 }
 
-/** All that the program says and asks (product.md section 11). Results go to stdout, everything else to stderr; a terminal gets text broken to its width. */
+/** All that the program says and asks (product.md section 11), in the language that is spoken: constants are looked up here, other sentences where they are made (`say`). Results go to stdout, everything else to stderr; a terminal gets text broken to its width. */
 export interface Terminal {
   readonly flags: TerminalFlags;
   /** Someone is there to be asked: stdin and stderr are terminals, and the output is not JSON. */
@@ -76,10 +77,10 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
   let underWay = silentProgress;
 
   const line = (text = ""): void => {
-    if (!flags.json) writeResult(wrapFor(stdout, text));
+    if (!flags.json) writeResult(wrapFor(stdout, translate(text)));
   };
   const note = (text: string): void => {
-    if (!flags.quiet) writeAside(text);
+    if (!flags.quiet) writeAside(translate(text));
   };
   const ask = async <Given, Without>(question: () => Promise<Given>, without: Without): Promise<Given | Without> => {
     if (!interactive) return without;
@@ -98,7 +99,7 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
       if (!flags.json) writeResult(text.replace(/\n$/, ""));
     },
     table: (columns, rows) => {
-      if (!flags.json) writeResult(renderTable(columns, rows, width, stdout.isTTY === true));
+      if (!flags.json) writeResult(renderTable(columns.map((column) => ({ ...column, header: translate(column.header) })), rows, width, stdout.isTTY === true));
     },
     json: (result) => {
       if (!flags.json) return;
@@ -107,18 +108,19 @@ export function createTerminal(io: TerminalIo, flags: TerminalFlags): Terminal {
       writeResult(JSON.stringify(result, null, 2));
     },
     note,
-    warn: (text) => writeAside(`${aside.warning("Warning:")} ${text}`),
-    error: (text) => writeAside(`${aside.bad("Error:")} ${text}`),
-    progress: (label, total) => {
+    warn: (text) => writeAside(`${aside.warning(translate("Warning:"))} ${translate(text)}`),
+    error: (text) => writeAside(`${aside.bad(translate("Error:"))} ${translate(text)}`),
+    progress: (task, total) => {
       if (flags.quiet || flags.json) return silentProgress;
       underWay.stop();
+      const label = translate(task);
       underWay = canSpin(stderr) ? startSpinner(stderr, note, now, label, total) : startPlainProgress(note, now, label, total);
       return underWay;
     },
-    confirm: async (question) => ask(() => askYesOrNo(questions, question), "no-terminal"),
-    confirmNumber: async (question, number) => ask(() => askForNumber(questions, question, number), "no-terminal"),
-    choose: async (question, choices, preset) => ask(() => askChoice(questions, question, choices, preset), undefined),
-    askText: async (question, wish) => ask(() => askText(questions, question, wish), undefined),
+    confirm: async (question) => ask(() => askYesOrNo(questions, translate(question)), "no-terminal"),
+    confirmNumber: async (question, number) => ask(() => askForNumber(questions, translate(question), number), "no-terminal"),
+    choose: async (question, choices, preset) => ask(() => askChoice(questions, translate(question), choices.map((choice) => ({ ...choice, name: translate(choice.name), ...(choice.description === undefined ? {} : { description: translate(choice.description) }) })), preset), undefined),
+    askText: async (question, wish) => ask(() => askText(questions, translate(question), wish), undefined),
     close: () => underWay.stop(),
   };
 }

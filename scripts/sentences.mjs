@@ -1,0 +1,106 @@
+// Every sentence that the source holds, and what no catalogue has. `node scripts/sentences.mjs [FOLDER …]` lists what is missing there; the test asks for nothing to be.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+
+/** Files that hold nothing to be said in the operator's language, each with the reason. A folder ends with a slash. */
+export const NOT_SAID = {
+  "src/messages/ko/": "the catalogue itself",
+  "src/simulator/": "answers as Kakao gives them, in English there too",
+  "src/core/": "codes; names of documents; SQL conditions",
+  "src/report/page-style.ts": "a style sheet",
+  "src/report/filter-script.ts": "a script",
+  "src/cli/completion-bash.ts": "a script",
+  "src/cli/completion-fish.ts": "a script",
+  "src/cli/completion-zsh.ts": "a script",
+  "src/messages/examples.ts": "command lines",
+};
+
+/** Single literals that are no sentences, each with the reason. */
+export const NO_SENTENCE = {};
+
+const words = /[a-z]{2,}[a-z'-]* \S*[a-z]{2,}/i;
+const sql = /^\s*\(?\s*(select|insert|update|delete|create|alter|drop|with|pragma|show|set|begin|commit|rollback|savepoint|release|lock|unlock|start transaction|and|or|from|where|order by|group by|left join|join|union|values|on conflict|returning|limit|exists|not exists|grant|vacuum|explain|declare|fetch|close|attach|detach|truncate|analyze)\b/i;
+/** `--file <file>`, `report <run>`: how a flag or a command is declared. */
+const declaration = /^[\w-]+ [<[][^ ]+[>\]]$/;
+const sqlCalls = new Set(["prepare", "exec", "query", "execute", "pragma", "unsafe"]);
+const defects = new Set(["Error", "RangeError", "TypeError", "SyntaxError", "RegExp"]);
+/** Places of a single word that is said. */
+const saidProperties = new Set(["header"]);
+
+function* filesOf(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesOf(path);
+    else if (path.endsWith(".ts") && !Object.keys(NOT_SAID).some((name) => (name.endsWith("/") ? path.startsWith(name) : path === name))) yield path;
+  }
+}
+
+/** `{ file, line, key, kind }` of all that is said below a folder: `say` a tagged sentence, `count` a counted noun, `whole` a constant, `untagged` a sentence with values that nobody tagged. */
+export function* listSentences(folder = "src") {
+  for (const file of folder.endsWith(".ts") ? [folder] : filesOf(folder)) {
+    const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
+    const found = [];
+    const visit = (node) => {
+      if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return;
+      if (ts.isNewExpression(node) && defects.has(node.expression.getText())) return;
+      if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && sqlCalls.has(node.expression.name.text)) return;
+      if (ts.isTaggedTemplateExpression(node)) {
+        if (node.tag.getText() === "say") found.push([node, patternOf(node.template), "say"]);
+        if (node.tag.getText() === "say" && ts.isTemplateExpression(node.template)) for (const span of node.template.templateSpans) visit(span.expression);
+        return;
+      }
+      if (ts.isCallExpression(node) && node.expression.getText() === "countOf") {
+        const [, one, many] = node.arguments;
+        if (one !== undefined && ts.isStringLiteral(one) && (many === undefined || ts.isStringLiteral(many))) {
+          found.push([node, `{0} ${many === undefined ? `${one.text}s` : many.text}`, "count"]);
+          visit(node.arguments[0]);
+          return;
+        }
+      }
+      const isText = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node);
+      const isKey = ts.isPropertyAssignment(node.parent ?? node) && node.parent.name === node;
+      if (isText && !isKey && isSaid(node)) found.push([node, node.text, "whole"]);
+      else if (ts.isTemplateExpression(node) && isSentence(patternOf(node))) found.push([node, patternOf(node), "untagged"]);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    for (const [node, key, kind] of found) yield { file, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1, key, kind };
+  }
+}
+
+const patternOf = (template) => (ts.isTemplateExpression(template) ? template.head.text + template.templateSpans.map((span, at) => `{${at}}${span.literal.text}`).join("") : template.text);
+
+const isSentence = (text) => words.test(text) && !sql.test(text) && !declaration.test(text) && !(text in NO_SENTENCE);
+
+function isSaid(node) {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent) && saidProperties.has(parent.name.getText()) && node.text !== "") return true;
+  return isSentence(node.text);
+}
+
+/** What is said and has no translation, or is not tagged. */
+export function listMissing(catalogue, folder) {
+  return [...listSentences(folder)].filter(({ key, kind }) => kind === "untagged" || !catalogue.has(key));
+}
+
+if (process.argv[1]?.endsWith("sentences.mjs")) {
+  const catalogue = readCatalogue();
+  const missing = (process.argv.slice(2).length === 0 ? ["src"] : process.argv.slice(2)).flatMap((folder) => listMissing(catalogue, folder));
+  for (const { file, line, key, kind } of missing) console.log(`${file}:${line}  ${kind}  ${JSON.stringify(key)}`);
+  console.log(`${missing.length} to do`);
+}
+
+/** Keys of the catalogue as the source has them; no build is needed. */
+export function readCatalogue(folder = "src/messages/ko") {
+  const keys = new Map();
+  for (const name of readdirSync(folder)) {
+    const source = ts.createSourceFile(name, readFileSync(join(folder, name), "utf8"), ts.ScriptTarget.Latest, true);
+    const visit = (node) => {
+      if (ts.isPropertyAssignment(node) && ts.isStringLiteral(node.initializer)) keys.set(ts.isStringLiteral(node.name) ? node.name.text : node.name.getText(), node.initializer.text);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return keys;
+}
