@@ -1,11 +1,12 @@
 import { EXIT, FailedError, OperatorError } from "./errors.ts";
+import { say } from "./say.ts";
 
 /** A defect in kakao-sync itself (exit 70). */
 class DefectError extends OperatorError {
   constructor(cause: unknown) {
     super(EXIT.defect, {
       code: "defect",
-      message: `This is a defect in kakao-sync: ${describeDefect(cause)}`,
+      message: say`This is a defect in kakao-sync: ${describeDefect(cause)}`,
       hint: "Nothing more was changed after it. Report it with these lines; they hold no personal data. `kakao-sync runs` shows what can be resumed.",
       cause,
     });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { commandPath } from "./tree.ts";
 
 /** What commander found wrong with the words, as an error that names the nearest command or flag, and the help of the command that was meant. */
@@ -7,7 +8,7 @@ export function usageError(error: CommanderError, command: Command): StartError 
   const [what = "", guess = ""] = (error.code === "commander.excessArguments" && command.commands.length > 0 ? readUnknownChild(command) : error.message).replace(/^error: /, "").split("\n");
   const message = what.replace(/^./, (first) => first.toUpperCase()).replace(/[^.]$/, "$&.");
   const others = command.commands.map((child) => child.name()).join(", ");
-  const known = guess === "" && command.parent !== null && others !== "" ? `What may follow: ${others}. ` : guess.replace(/^\((.*)\)$/, "$1 ");
+  const known = guess === "" && command.parent !== null && others !== "" ? say`What may follow: ${others}. ` : guess.replace(/^\((.*)\)$/, "$1 ");
   return new StartError({ code: "usage", message, hint: `${known}See \`${["kakao-sync", commandPath(command), "--help"].filter((word) => word !== "").join(" ")}\`.` });
 }
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { FailedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { readAnswer, renderRequest, type FilterAnswer, type FilterRequest } from "./filter-protocol.ts";
 
 /** Lines of one write. */
@@ -145,13 +146,13 @@ export class FilterProcess {
   }
 
   private get subject(): string {
-    return `The decrypt program of ${this.command.columns.join(", ")}`;
+    return say`The decrypt program of ${this.command.columns.join(", ")}`;
   }
 
   private notStarted(cause: Error): StartError {
     return new StartError({
       code: "decrypt-not-started",
-      message: `${this.subject} could not be started.`,
+      message: say`${this.subject} could not be started.`,
       hint: "Look at its first word: a program in the PATH, or a path from the folder of the configuration. It is started without a shell.",
       cause,
     });
@@ -159,19 +160,19 @@ export class FilterProcess {
 
   private stopped(code: number | null, signal: NodeJS.Signals | null): FailedError {
     const how = signal === null ? `with exit code ${code ?? "unknown"}` : `by ${signal}`;
-    return failed("decrypt-stopped", `${this.subject} ended ${how} before every value was answered.`, "Run it by hand with one line of the protocol (docs/configuration.md) and look at what it says; its stderr is not shown here.");
+    return failed("decrypt-stopped", say`${this.subject} ended ${how} before every value was answered.`, "Run it by hand with one line of the protocol (docs/configuration.md) and look at what it says; its stderr is not shown here.");
   }
 
   private silent(): FailedError {
     const seconds = Math.round(this.command.timeoutMs / 1000);
-    return failed("decrypt-silent", `${this.subject} gave no answer for ${seconds} s.`, "It must answer every line and must not buffer: one line out for each line in. Run it by hand with one line of the protocol (docs/configuration.md).");
+    return failed("decrypt-silent", say`${this.subject} gave no answer for ${seconds} s.`, "It must answer every line and must not buffer: one line out for each line in. Run it by hand with one line of the protocol (docs/configuration.md).");
   }
 
   private garbage(): FailedError {
-    return failed("decrypt-garbage", `${this.subject} wrote a line that is no answer, or answered something twice.`, `It may write nothing to stdout but {"id":…,"value":…} or {"id":…,"error":…}, a line each; notes belong to stderr (docs/configuration.md).`);
+    return failed("decrypt-garbage", say`${this.subject} wrote a line that is no answer, or answered something twice.`, `It may write nothing to stdout but {"id":…,"value":…} or {"id":…,"error":…}, a line each; notes belong to stderr (docs/configuration.md).`);
   }
 }
 
 function failed(code: string, message: string, hint: string): FailedError {
-  return new FailedError({ code, message, hint: `${hint} Nothing was written; then run the same command again.` });
+  return new FailedError({ code, message, hint: say`${hint} Nothing was written; then run the same command again.` });
 }

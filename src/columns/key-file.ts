@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** Permission bits of everybody who is neither the owner nor of its group. */
 const others = 0o007;
@@ -16,22 +17,22 @@ export function readKeyFile(file: string, column: string): Buffer {
   const bytes = readBytes(file, column);
   const text = bytes.toString("utf8");
   const key = text.includes("\uFFFD") ? bytes : readText(text.replace(/\r?\n$/, ""), file, column);
-  if (key.length === 0) throw keyFileError("key-file-empty", `The key file ${file} of ${column} is empty.`, "Write the key of the HMAC into it, as your application has it.");
+  if (key.length === 0) throw keyFileError("key-file-empty", say`The key file ${file} of ${column} is empty.`, "Write the key of the HMAC into it, as your application has it.");
   return key;
 }
 
 function readBytes(file: string, column: string): Buffer {
   try {
     const stat = statSync(file);
-    if (!stat.isFile()) throw keyFileError("key-file-missing", `The key file ${file} of ${column} is no file.`, "Write the path of a file with the key of the HMAC.");
+    if (!stat.isFile()) throw keyFileError("key-file-missing", say`The key file ${file} of ${column} is no file.`, "Write the path of a file with the key of the HMAC.");
     if (process.platform !== "win32" && (stat.mode & others) !== 0) {
-      throw keyFileError("key-file-exposed", `Every user of this machine can read or change the key file ${file} of ${column}.`, `Narrow it: chmod 600 ${file}`);
+      throw keyFileError("key-file-exposed", say`Every user of this machine can read or change the key file ${file} of ${column}.`, say`Narrow it: chmod 600 ${file}`);
     }
     return readFileSync(file);
   } catch (cause) {
     if (cause instanceof StartError) throw cause;
     const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    throw keyFileError("key-file-missing", `The key file ${file} of ${column} ${missing ? "is not there" : "cannot be read"}.`, "Put the key of the HMAC there, readable by you alone.", cause);
+    throw keyFileError("key-file-missing", say`The key file ${file} of ${column} ${missing ? say`is not there` : say`cannot be read`}.`, "Put the key of the HMAC there, readable by you alone.", cause);
   }
 }
 
@@ -40,7 +41,7 @@ function readText(text: string, file: string, column: string): Buffer {
   if (form === undefined) return Buffer.from(text, "utf8");
   const rest = text.slice(form.prefix.length).trim();
   if (form.shape.test(rest)) return Buffer.from(rest, form.encoding);
-  throw keyFileError("key-file-malformed", `The key file ${file} of ${column} starts with ${form.prefix} and goes on with something else.`, `Write ${form.prefix} and the key in that form, on one line.`);
+  throw keyFileError("key-file-malformed", say`The key file ${file} of ${column} starts with ${form.prefix} and goes on with something else.`, say`Write ${form.prefix} and the key in that form, on one line.`);
 }
 
 function keyFileError(code: string, message: string, hint: string, cause?: unknown): StartError {

@@ -1,5 +1,6 @@
 import { VALUE_NAMES, type MemberRow, type ValueName } from "../core/member.ts";
 import { RefusedError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { PlaceColumns } from "./value-opener.ts";
 
 /** More than this share of a column's values, and the key or the form is wrong rather than some values. */
@@ -61,8 +62,8 @@ export class UnopenedTally {
     const figures = `${unopened.toLocaleString("en-US")} of ${values.toLocaleString("en-US")} values`;
     throw new RefusedError(
       many.stored
-        ? { code: "dates-unreadable", message: `${name}: ${figures} are the digest of no date; more than 1 % is refused.`, hint: "Compare stored, of and keyFile with how your application digests birth dates. Nothing was written; then run the same command again." }
-        : { code: "values-undecryptable", message: `${name}: ${figures} could not be decrypted (${because}); more than 1 % is refused.`, hint: "Look at the key that the decrypt program uses, and whether it is the program of this column. Nothing was written; then run the same command again." },
+        ? { code: "dates-unreadable", message: say`${name}: ${figures} are the digest of no date; more than 1 % is refused.`, hint: "Compare stored, of and keyFile with how your application digests birth dates. Nothing was written; then run the same command again." }
+        : { code: "values-undecryptable", message: say`${name}: ${figures} could not be decrypted (${because}); more than 1 % is refused.`, hint: "Look at the key that the decrypt program uses, and whether it is the program of this column. Nothing was written; then run the same command again." },
     );
   }
 

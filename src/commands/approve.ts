@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, InterruptedError, RefusedError, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import { listApprovers } from "./steps/check-approvals.ts";
 import { countPlanned } from "./steps/check-apply.ts";
 import { countOf } from "./steps/count-of.ts";
@@ -20,7 +21,7 @@ export async function approve(context: Context, flags: ApproveFlags, runId?: str
   context.existingWorkspace();
   context.lock();
   const run = context.workspace().runs.get(runId);
-  if (run.state !== "planned") throw new RefusedError({ code: "run-not-planned", message: `Run ${run.id} is ${run.state}; only a plan that waits to be applied is approved.`, hint: "List the runs: kakao-sync runs", run: run.id });
+  if (run.state !== "planned") throw new RefusedError({ code: "run-not-planned", message: say`Run ${run.id} is ${run.state}; only a plan that waits to be applied is approved.`, hint: "List the runs: kakao-sync runs", run: run.id });
   const key = context.approverKey(name, flags.key);
   checkKnown(context, name, key.publicKey);
 
@@ -31,15 +32,15 @@ export async function approve(context: Context, flags: ApproveFlags, runId?: str
   context.workspace().approvals.add(run.id, { approver: name, at: Math.floor(context.now() / 1000), signature: key.sign(run) });
 
   const approvers = listApprovers(context, run);
-  context.terminal.line(`Plan ${run.id} is approved by ${approvers.join(", ")}.`);
+  context.terminal.line(say`Plan ${run.id} is approved by ${approvers.join(", ")}.`);
   context.terminal.json({ command: "approve", run: run.id, digest: context.renderShortDigest(run), ...countChanges(run), approvers });
   return EXIT.done;
 }
 
 function makeKey(context: Context, name: string, flags: ApproveFlags): number {
   const { file, publicKey } = context.createApproverKey(name, flags.key);
-  context.terminal.line(`The private key of ${name} is in ${context.shown(file)}. It is nobody else's: keep it off shared machines.`);
-  context.terminal.line(`Put the public key into the configuration, by the hand of somebody who may change it:\n\napprovers:\n  ${name}: ${publicKey}`);
+  context.terminal.line(say`The private key of ${name} is in ${context.shown(file)}. It is nobody else's: keep it off shared machines.`);
+  context.terminal.line(say`Put the public key into the configuration, by the hand of somebody who may change it:\n\napprovers:\n  ${name}: ${publicKey}`);
   context.terminal.json({ command: "approve", name, file: context.shown(file), publicKey });
   return EXIT.done;
 }
@@ -53,8 +54,8 @@ function checkKnown(context: Context, name: string, publicKey: string): void {
   if (context.config.approvers[name] === publicKey) return;
   throw new RefusedError({
     code: "approver-unknown",
-    message: context.config.approvers[name] === undefined ? `The configuration names no approver ${name}.` : `The configuration names another key for ${name}.`,
-    hint: `Somebody who may change the configuration puts this in:\napprovers:\n  ${name}: ${publicKey}`,
+    message: context.config.approvers[name] === undefined ? say`The configuration names no approver ${name}.` : say`The configuration names another key for ${name}.`,
+    hint: say`Somebody who may change the configuration puts this in:\napprovers:\n  ${name}: ${publicKey}`,
   });
 }
 
@@ -70,7 +71,7 @@ function listChanges(run: Run): (readonly [string, string])[] {
   return [
     ["Kakao users to unlink", counts.unlinks.toLocaleString("en-US")],
     ["gone links", counts.gone.toLocaleString("en-US")],
-    ["of them --clear-gone would clear", counts.clearable === 0 ? "none" : `at most ${counts.clearable.toLocaleString("en-US")}`],
+    ["of them --clear-gone would clear", counts.clearable === 0 ? "none" : say`at most ${counts.clearable.toLocaleString("en-US")}`],
   ];
 }
 
@@ -96,8 +97,8 @@ function tellPlanned({ terminal, shown, renderShortDigest }: Context, run: Run):
 
 async function confirmApproval(context: Context, run: Run, name: string, { yes }: ApproveFlags): Promise<void> {
   if (yes === true) return;
-  const answer = await context.terminal.confirm(`Approve ${nameChanges(run)} of plan ${run.id} as ${name}?`);
+  const answer = await context.terminal.confirm(say`Approve ${nameChanges(run)} of plan ${run.id} as ${name}?`);
   if (answer === "yes") return;
   if (answer === "no-terminal") throw new RefusedError({ code: "not-confirmed", message: "There is no terminal to ask at, and --yes was not given. Nothing was signed.", hint: "Look at the plan, then add --yes.", run: run.id });
-  throw new InterruptedError({ code: "declined", message: "Declined. Nothing was signed.", hint: `The plan stays: kakao-sync runs show ${run.id}`, run: run.id });
+  throw new InterruptedError({ code: "declined", message: "Declined. Nothing was signed.", hint: say`The plan stays: kakao-sync runs show ${run.id}`, run: run.id });
 }

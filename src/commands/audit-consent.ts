@@ -2,6 +2,7 @@ import type { Level } from "../core/consent/finding.ts";
 import { auditConsent } from "../core/consent/audit.ts";
 import type { Context } from "../context.ts";
 import { EXIT, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { beginConsentFile } from "./steps/audit-begin.ts";
 import { tellCatalogue } from "./steps/audit-catalogue.ts";
 import { tellDiff } from "./steps/audit-diff.ts";
@@ -61,14 +62,14 @@ function checkFlags({ terminal }: Context, { live, sample, format = "text", outp
   const chosen = [rules === true ? "--rules" : "", checklist === true ? "--checklist" : "", diff === undefined ? "" : "--diff", init === true ? "--init" : "", needsConsent === undefined ? "" : "--needs-consent"].filter((flag) => flag !== "");
   const [only = "", other] = chosen;
   const wrong =
-    other !== undefined ? `${only} and ${other} are two things; ask for one of them`
+    other !== undefined ? say`${only} and ${other} are two things; ask for one of them`
     : sample !== undefined && live !== true ? "--sample says how many users --live asks; add --live"
     : sample === 0 ? "--sample needs at least one user"
     : output !== undefined && format === "text" ? "--output writes a report for other programs and needs --format json, sarif, junit or markdown"
-    : output === undefined && terminal.flags.json && format !== "text" && format !== "json" ? `--json and --format ${format} cannot both be written to stdout; add --output FILE`
-    : only !== "" && format !== "text" && format !== "json" ? `${only} has no form as ${format}`
-    : only !== "" && checklist !== true && (output !== undefined || failOn !== undefined) ? `${only} finds nothing: --output and --fail-on do not go with it`
-    : (rules === true || diff !== undefined) && live === true ? `${only} does not ask Kakao; leave --live away`
+    : output === undefined && terminal.flags.json && format !== "text" && format !== "json" ? say`--json and --format ${format} cannot both be written to stdout; add --output FILE`
+    : only !== "" && format !== "text" && format !== "json" ? say`${only} has no form as ${format}`
+    : only !== "" && checklist !== true && (output !== undefined || failOn !== undefined) ? say`${only} finds nothing: --output and --fail-on do not go with it`
+    : (rules === true || diff !== undefined) && live === true ? say`${only} does not ask Kakao; leave --live away`
     : needsConsent !== undefined && live === true ? "--needs-consent asks about every linked member; --live asks about a sample"
     : undefined;
   if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync audit-consent --help`." });

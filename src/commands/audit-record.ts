@@ -2,12 +2,13 @@ import type { Context } from "../context.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { RecordedEntry } from "../workspace/record.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import { summariseMonth, tellMonth } from "./steps/tell-month.ts";
 
 /** `runs audit`: prints the record and says whether its chain is whole; with `--month` as a sheet for the monthly review. */
 export async function auditRecord(context: Context, flags: { readonly month?: string }): Promise<number> {
   const { month } = flags;
-  if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new StartError({ code: "usage", message: `${month} is no month.`, hint: "Write it as 2026-11." });
+  if (month !== undefined && !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) throw new StartError({ code: "usage", message: say`${month} is no month.`, hint: "Write it as 2026-11." });
   context.existingWorkspace();
   const record = context.auditRecord();
   const verified = record.verify();
@@ -17,9 +18,9 @@ export async function auditRecord(context: Context, flags: { readonly month?: st
 
   if (month === undefined) tellEntries(context, entries);
   else tellMonth(context, month, entries);
-  if (check.brokenAt === null) context.terminal.line(`The chain of ${check.entries} entries is whole. Its head, to be noted elsewhere: ${check.head}`);
+  if (check.brokenAt === null) context.terminal.line(say`The chain of ${check.entries} entries is whole. Its head, to be noted elsewhere: ${check.head}`);
   else if (isMissing) context.terminal.warn("The record is empty, although plans were applied in this workspace (kakao-sync runs): record.db was removed. Restore it from a backup.");
-  else context.terminal.warn(`The record is broken at entry ${check.brokenAt}: it was changed, or one before it was dropped or put in. The ${check.entries} entries before it are whole.`);
+  else context.terminal.warn(say`The record is broken at entry ${check.brokenAt}: it was changed, or one before it was dropped or put in. The ${check.entries} entries before it are whole.`);
   context.terminal.json({ command: "runs audit", ...check, ...(month === undefined ? { record: entries } : { month, review: summariseMonth(entries) }) });
   return check.brokenAt === null ? EXIT.done : EXIT.found;
 }
@@ -35,7 +36,7 @@ function tellEntries({ terminal }: Context, entries: readonly RecordedEntry[]): 
     [{ header: "#" }, { header: "when (Korea)" }, { header: "command" }, { header: "what" }, { header: "who" }, { header: "run or code" }],
     entries.map(({ seq, entry }) => [seq, renderTime(entry.at), entry.command, entry.event, `${entry.operator}@${entry.host}`, entry.run ?? entry.code ?? ""]),
   );
-  for (const { seq, entry } of entries) if (entry.purpose !== undefined) terminal.line(`Purpose of #${seq}: ${entry.purpose}`);
+  for (const { seq, entry } of entries) if (entry.purpose !== undefined) terminal.line(say`Purpose of #${seq}: ${entry.purpose}`);
 }
 
 /** `YYYY-MM` in Korea. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Context } from "../context.ts";
 import { EXIT, FailedError } from "../errors.ts";
-import { spokenLanguage } from "../say.ts";
+import { say, spokenLanguage } from "../say.ts";
 
 type Io = Context["io"];
 /** Runs a command line as `main` does. */
@@ -28,7 +28,7 @@ export async function demo(context: Context, main: RunMain): Promise<number> {
   try {
     const sandbox = await context.startSandbox({ folder });
     try {
-      terminal.line(`A simulated Kakao with ${count(sandbox.kakaoUsers)} users, a shop with ${count(sandbox.members)} members; nobody is real.`);
+      terminal.line(say`A simulated Kakao with ${count(sandbox.kakaoUsers)} users, a shop with ${count(sandbox.members)} members; nobody is real.`);
       const steps: Step[] = [];
       const code = await walkThrough(context, main, { ...context.io, cwd: folder, env: demoEnvironment(context.io.env) }, steps);
       if (code === EXIT.done) tellNext(context);

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { isKakaoId } from "../core/kakao-id.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import { explainAnswer, explainLinked, type Explained } from "./steps/explain-answer.ts";
 import { explainExportMember, explainExportUser } from "./steps/explain-export.ts";
 import { explainUnlinkMember, explainUnlinkUser } from "./steps/explain-unlinking.ts";
@@ -47,7 +48,7 @@ function findRun(context: Context, id: string | undefined): Run {
   const explained = runs.list().filter(isExplained);
   const run = id === undefined ? (explained.find(({ command }) => command !== "export-channel-targets") ?? explained[0]) : runs.get(id);
   if (run !== undefined && isExplained(run)) return run;
-  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : `Run ${id} holds no answers that can be explained, or its files were destroyed.`, hint: "Make a plan: kakao-sync map-members" });
+  throw new StartError({ code: "run-unknown", message: id === undefined ? "There is no plan in this workspace yet." : say`Run ${id} holds no answers that can be explained, or its files were destroyed.`, hint: "Make a plan: kakao-sync map-members" });
 }
 
 async function explainUser(context: Context, run: Run, kakaoId: string): Promise<readonly Explained[]> {
@@ -57,7 +58,7 @@ async function explainUser(context: Context, run: Run, kakaoId: string): Promise
     if (answer !== undefined) return [explainAnswer(run, answer, store.findCandidates(kakaoId))];
     const holders = await (await context.database()).findHolders(kakaoId);
     if (holders.length > 0) return [explainLinked(run, kakaoId, holders)];
-    throw new StartError({ code: "kakao-unknown", message: `The plan ${run.id} knows no Kakao user of this id.`, hint: "Look at the id; or take a new snapshot and plan: kakao-sync pull, kakao-sync map-members" });
+    throw new StartError({ code: "kakao-unknown", message: say`The plan ${run.id} knows no Kakao user of this id.`, hint: "Look at the id; or take a new snapshot and plan: kakao-sync pull, kakao-sync map-members" });
   } finally {
     store.close();
   }
@@ -79,7 +80,7 @@ async function explainMember(context: Context, run: Run, memberId: string): Prom
     // A malformed link may be anything, also somebody's number: it is never repeated.
     const linked = found.flatMap((row) => (row.link === null ? [] : isKakaoId(row.link) ? [explainLinked(run, row.link, [row])] : [explainMalformed(memberId)]));
     if (linked.length > 0) return linked;
-    if (found.length > 0) return [{ kakaoId: null, action: "none", lines: [`Member ${memberId}: no Kakao user of plan ${run.id} has a CI, phone number or e-mail address of this member that can be used (M3).`] }];
+    if (found.length > 0) return [{ kakaoId: null, action: "none", lines: [say`Member ${memberId}: no Kakao user of plan ${run.id} has a CI, phone number or e-mail address of this member that can be used (M3).`] }];
     throw new StartError({ code: "member-unknown", message: "There is no member of this id in the database.", hint: "Look at the id: it is the value of members.id." });
   } finally {
     store.close();
@@ -87,5 +88,5 @@ async function explainMember(context: Context, run: Run, memberId: string): Prom
 }
 
 function explainMalformed(memberId: string): Explained {
-  return { kakaoId: null, action: "none", rule: "M6", lines: [`Member ${memberId}: its link column holds something that is no Kakao id; it is never overwritten and never cleared (M6).`] };
+  return { kakaoId: null, action: "none", rule: "M6", lines: [say`Member ${memberId}: its link column holds something that is no Kakao id; it is never overwritten and never cleared (M6).`] };
 }

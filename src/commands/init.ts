@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import type { StarterTools } from "../context/starter-tools.ts";
 import type { DatabaseExplorer } from "../database/explore.ts";
 import { EXIT, OperatorError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { agreeOnColumns, agreeOnLink, askAppId, askChannel, askVerified, chooseTable, isAppId } from "./steps/init-ask.ts";
 import { type Found, toAnswers } from "./steps/init-answers.ts";
 import { askConditions, tryConditions } from "./steps/init-conditions.ts";
@@ -53,9 +54,9 @@ export async function init(context: Context, flags: InitFlags): Promise<number> 
 
 async function refuseExisting({ terminal, shown }: Context, { file, exists }: StarterTools, overwrite: boolean): Promise<void> {
   if (!exists || overwrite) return;
-  const answer = await terminal.confirm(`${shown(file)} is there already. Write it anew? All that is in it goes`);
+  const answer = await terminal.confirm(say`${shown(file)} is there already. Write it anew? All that is in it goes`);
   if (answer === "yes") return;
-  throw new StartError({ code: "config-exists", message: `${shown(file)} is there already and stays as it is.`, hint: "Edit it, write another one with --config FILE, or give --overwrite." });
+  throw new StartError({ code: "config-exists", message: say`${shown(file)} is there already and stays as it is.`, hint: "Edit it, write another one with --config FILE, or give --overwrite." });
 }
 
 /** What is in the database, and what the operator says of it. Closes the explorer. */
@@ -64,7 +65,7 @@ async function find(context: Context, explorer: DatabaseExplorer, flags: InitFla
     const looked = await lookInto(context, explorer, flags.table);
     const table = await chooseTable(context, looked, flags.table !== undefined);
     if (table === undefined) {
-      context.terminal.warn(`None of ${looked.all.length} tables looks like one of members: name it with --table.`);
+      context.terminal.warn(say`None of ${looked.all.length} tables looks like one of members: name it with --table.`);
       return undefined;
     }
     const { proposal, measured } = await agreeOnColumns(context, explorer, looked, table);
@@ -116,13 +117,13 @@ interface Told {
 }
 
 function tell({ terminal }: Context, tools: StarterTools, { database, left, needs }: Told): void {
-  if (left.length > 0) terminal.warn(`Left for you to complete, each in a line that begins with #: ${left.join("; ")}.`);
+  if (left.length > 0) terminal.warn(say`Left for you to complete, each in a line that begins with #: ${left.join("; ")}.`);
   for (const { says, sql } of needs) {
     terminal.line(says);
     if (sql !== undefined) terminal.text(sql);
   }
   const variables = [...(database !== undefined && needsVariable(database, tools) ? ["DATABASE_URL=<the URL you gave>"] : []), "KAKAO_ADMIN_KEY=<the app's admin key>"];
-  terminal.note(`Next: put ${variables.join(" and ")} into .env beside the file (chmod 600 .env), and look whether all fits: kakao-sync doctor`);
+  terminal.note(say`Next: put ${variables.join(" and ")} into .env beside the file (chmod 600 .env), and look whether all fits: kakao-sync doctor`);
 }
 
 function describe({ proposal, measured, conditions }: Found): object {

@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { EXIT, FailedError, InterruptedError, OperatorError, RefusedError } from "../errors.ts";
 import type { RotatedKey } from "../workspace/open-cipher.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { say } from "../say.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { countOf } from "./steps/count-of.ts";
 
@@ -17,7 +18,7 @@ export async function rotateKeys(context: Context, flags: RotateFlags): Promise<
   context.lock();
   workspace.cipher();
   const generations = workspace.snapshots.list().map(({ generation }) => generation);
-  terminal.line(`A new key takes the place of the workspace's; ${countOf(generations.length, "snapshot")} will be sealed anew.`);
+  terminal.line(say`A new key takes the place of the workspace's; ${countOf(generations.length, "snapshot")} will be sealed anew.`);
   if (flags.apply !== true) {
     terminal.note("Nothing has been changed. To rotate: the same command with --apply");
     terminal.json({ command: "keys rotate", mode: "plan", snapshots: generations.length });
@@ -35,7 +36,7 @@ export async function rotateKeys(context: Context, flags: RotateFlags): Promise<
     tellNext(context, rotated);
   }
   const { isNew, file, formerFile, leavesOldSeals } = rotated;
-  terminal.line(isNew ? `The key is rotated, and ${countOf(generations.length, "snapshot")} sealed anew.` : `The workspace had that key already; ${countOf(generations.length, "snapshot")} sealed anew.`);
+  terminal.line(isNew ? say`The key is rotated, and ${countOf(generations.length, "snapshot")} sealed anew.` : say`The workspace had that key already; ${countOf(generations.length, "snapshot")} sealed anew.`);
   const files = { ...(file === null ? {} : { keyFile: context.shown(file) }), ...(formerFile === null ? {} : { formerKeyFile: context.shown(formerFile) }) };
   terminal.json({ command: "keys rotate", mode: "apply", rotated: isNew, snapshots: generations.length, ...files, leavesOldSeals });
   return EXIT.done;
@@ -49,8 +50,8 @@ async function sealAnew({ snapshots }: Workspace, generations: readonly number[]
     if (!(cause instanceof OperatorError)) throw cause;
     throw new FailedError({
       code: "rotation-unfinished",
-      message: `The key is rotated, but not every snapshot is sealed anew: ${cause.message}`,
-      hint: `Keep the new key. ${cause.hint} Then run the same command again.`,
+      message: say`The key is rotated, but not every snapshot is sealed anew: ${cause.message}`,
+      hint: say`Keep the new key. ${cause.hint} Then run the same command again.`,
       cause,
     });
   }
@@ -58,9 +59,9 @@ async function sealAnew({ snapshots }: Workspace, generations: readonly number[]
 
 function tellNext(context: Context, { file, formerFile, leavesOldKeyring, leavesOldSeals }: RotatedKey): void {
   const { terminal } = context;
-  terminal.note(file === null ? "From now on give the new key in KAKAO_SYNC_KEY, and KAKAO_SYNC_NEW_KEY no more." : `The new key is in ${context.shown(file)}: keep a copy of it elsewhere.`);
+  terminal.note(file === null ? "From now on give the new key in KAKAO_SYNC_KEY, and KAKAO_SYNC_NEW_KEY no more." : say`The new key is in ${context.shown(file)}: keep a copy of it elsewhere.`);
   terminal.note("Backups made before still open with the former key: keep it as long as you keep them, or destroy both.");
-  if (formerFile !== null) terminal.note(`The former key is in ${context.shown(formerFile)}: other workspaces of this app may still be sealed with it. Remove it once none is.`);
+  if (formerFile !== null) terminal.note(say`The former key is in ${context.shown(formerFile)}: other workspaces of this app may still be sealed with it. Remove it once none is.`);
   if (leavesOldKeyring) terminal.warn("Another program is reading the workspace: until it ends, the former key still opens what is left in workspace.db-wal. End it, then run: kakao-sync runs");
   if (leavesOldSeals) terminal.warn("An earlier version sealed runs with the former key itself; whoever has that key and this folder can still open those. They go with the runs: kakao-sync purge");
 }

@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
+import { say } from "../say.ts";
 import type { PullFlags } from "./shared-options.ts";
 import { renderPull, tellForecast } from "./steps/tell-pull.ts";
 import { takeSnapshot } from "./steps/take-snapshot.ts";
@@ -18,7 +19,7 @@ export async function pull(context: Context, flags: PullFlags & { readonly diff?
 
   renderPull(terminal, report);
   const diff = flags.diff === true ? writeDiff(context) : undefined;
-  if (diff !== undefined) terminal.note(`The ids: ${context.shown(diff.path)}`);
+  if (diff !== undefined) terminal.note(say`The ids: ${context.shown(diff.path)}`);
   terminal.json({
     command: "pull",
     kakaoUsers: report.total,

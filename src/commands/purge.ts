@@ -1,5 +1,6 @@
 import type { Context } from "../context.ts";
 import { EXIT, InterruptedError, RefusedError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { listPurgeable, type Purgeable, type PurgeChoice } from "./steps/list-purgeable.ts";
 import { wipeUsed } from "./steps/wipe-used.ts";
@@ -42,12 +43,12 @@ function tellPurgeable({ terminal }: Context, { snapshots, runs, consents, unfin
   ];
   if (rows.length === 0) terminal.line("There is nothing to destroy: no snapshot and no run is old enough.");
   else terminal.table([{ header: "what" }, { header: "since" }, { header: "" }], rows);
-  for (const { run } of consents) terminal.warn(`Consents kept by --save-consents go with run ${run}; Kakao no longer has them. To keep them: kakao-sync runs consents ${run} --to FILE`);
+  for (const { run } of consents) terminal.warn(say`Consents kept by --save-consents go with run ${run}; Kakao no longer has them. To keep them: kakao-sync runs consents ${run} --to FILE`);
 }
 
 async function confirmPurge({ terminal }: Context, { snapshots, runs }: Purgeable, { yes }: PurgeFlags): Promise<void> {
   if (yes === true) return;
-  const answer = await terminal.confirmNumber(`Type the number of snapshots and runs (${snapshots.length + runs.length}) to destroy them:`, snapshots.length + runs.length);
+  const answer = await terminal.confirmNumber(say`Type the number of snapshots and runs (${snapshots.length + runs.length}) to destroy them:`, snapshots.length + runs.length);
   if (answer === "yes") return;
   if (answer === "no-terminal") throw new RefusedError({ code: "not-confirmed", message: "There is no terminal to ask at, and --yes was not given. Nothing was destroyed.", hint: "Look at the list, then add --yes." });
   throw new InterruptedError({ code: "declined", message: "Declined. Nothing was destroyed.", hint: "Run the command again when you are sure." });
@@ -61,7 +62,7 @@ function destroy(context: Context, { snapshots, runs, consents, unfinishedPull }
   for (const { generation } of snapshots) workspace.snapshots.wipe(generation);
   if (unfinishedPull) workspace.snapshots.discardPull();
   for (const { id } of runs) workspace.runs.purge(id, now);
-  context.terminal.line(`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}${consents.length === 0 ? "" : `, with the consents kept in ${countOf(consents.length, "of them", "of them")}`}.`);
+  context.terminal.line(say`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}${consents.length === 0 ? "" : say`, with the consents kept in ${countOf(consents.length, "of them", "of them")}`}.`);
 }
 
 /** In Korea. */

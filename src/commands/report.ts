@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Report, ReportSection } from "../report/report.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import { renderTime } from "./steps/render-time.ts";
 import { reportHistory } from "./steps/report-history.ts";
 import { reportMapping } from "./steps/report-mapping.ts";
@@ -26,7 +27,7 @@ export async function report(context: Context, { to }: { readonly to?: string },
   if (sections === undefined || run.state === "purged") {
     throw new StartError({
       code: "no-report",
-      message: run.state === "purged" ? `The files of run ${run.id} were destroyed.` : `There is no report of ${run.command}.`,
+      message: run.state === "purged" ? say`The files of run ${run.id} were destroyed.` : say`There is no report of ${run.command}.`,
       hint: "List the runs: kakao-sync runs",
       run: run.id,
     });
@@ -40,7 +41,7 @@ export async function report(context: Context, { to }: { readonly to?: string },
     page.discard();
     throw error;
   }
-  terminal.line(`The report of run ${run.id} is in ${context.shown(path)}`);
+  terminal.line(say`The report of run ${run.id} is in ${context.shown(path)}`);
   terminal.note("Open it in a browser: it works from the disk and loads nothing. Names, numbers and addresses in it are masked.");
   terminal.json({ command: "report", run: run.id, of: run.command, files: { report: context.shown(path) } });
   return EXIT.done;

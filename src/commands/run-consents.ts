@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import { readSavedConsents, type SavedConsents } from "./steps/save-consents.ts";
 
 const header = ["kakao_id", "linked_at", "read_at", "what", "id", "required", "in_use", "agreed", "agreed_at", "agreed_by"];
@@ -11,7 +12,7 @@ export async function writeConsents(context: Context, { to }: { readonly to: str
   context.requireOperator();
   const workspace = context.existingWorkspace();
   const run = workspace.runs.get(id);
-  if (run.command !== "unlink-orphans") throw noConsents(run, `is a run of ${run.command}`);
+  if (run.command !== "unlink-orphans") throw noConsents(run, say`is a run of ${run.command}`);
   const store = workspace.openUnlinkStore(run);
   const file = context.createCsv(resolve(context.io.cwd, to), header, { readers: "machines" });
   let users = 0;
@@ -23,7 +24,7 @@ export async function writeConsents(context: Context, { to }: { readonly to: str
     if (users === 0) throw noConsents(run, "kept no consents");
     const { rows } = file.finish();
     context.record({ event: "exported", run: run.id, counts: { users, consents: rows } });
-    context.terminal.line(`${rows.toLocaleString("en-US")} consents of ${users.toLocaleString("en-US")} users: ${to}`);
+    context.terminal.line(say`${rows.toLocaleString("en-US")} consents of ${users.toLocaleString("en-US")} users: ${to}`);
     context.terminal.json({ command: "runs consents", run: run.id, users, consents: rows, files: { consents: to } });
     return EXIT.done;
   } catch (error) {
@@ -43,5 +44,5 @@ function listRows({ kakaoId, linkedAt, readAt, scopes, serviceTerms }: SavedCons
 }
 
 function noConsents(run: Run, why: string): RefusedError {
-  return new RefusedError({ code: "no-consents", message: `Run ${run.id} ${why}: there is nothing to write.`, hint: "Consents are kept by unlink-orphans --apply --save-consents. List the runs: kakao-sync runs", run: run.id });
+  return new RefusedError({ code: "no-consents", message: say`Run ${run.id} ${why}: there is nothing to write.`, hint: "Consents are kept by unlink-orphans --apply --save-consents. List the runs: kakao-sync runs", run: run.id });
 }

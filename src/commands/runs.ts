@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import { applyCommand, countPlanned } from "./steps/check-apply.ts";
 import { countSoFar } from "./steps/count-so-far.ts";
 import { renderTime } from "./steps/render-time.ts";
@@ -44,7 +45,7 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
     ],
   );
   terminal.json({ ...describeRun(run), command: "runs show", run: run.id, of: run.command, counts: run.counts });
-  if (run.state === "planned" && run.files["sql"] !== undefined) terminal.note(`To carry it out: give ${context.shown(`${run.folder}/${run.files["sql"]}`)} to whoever runs SQL on the database.`);
+  if (run.state === "planned" && run.files["sql"] !== undefined) terminal.note(say`To carry it out: give ${context.shown(`${run.folder}/${run.files["sql"]}`)} to whoever runs SQL on the database.`);
   else if (run.state === "planned" || run.state === "interrupted") terminal.note(`${run.state === "planned" ? "To carry it out" : "To go on"}: ${applyCommand(run)}`);
   return EXIT.done;
 }
@@ -57,12 +58,12 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
   context.lock();
   const run = runs.get(id);
   if (run.state !== "interrupted") {
-    throw new RefusedError({ code: "run-not-interrupted", message: `Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
+    throw new RefusedError({ code: "run-not-interrupted", message: say`Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
   const counts = countSoFar(context, run);
   context.record({ event: "abandoned", run: run.id, ...(counts === undefined ? {} : { counts }), digests: { plan: run.digests.plan } });
   runs.transition(run.id, "abandoned", Math.floor(context.now() / 1000));
-  terminal.line(`Run ${run.id} is given up. What it wrote stays and can no longer be undone.`);
+  terminal.line(say`Run ${run.id} is given up. What it wrote stays and can no longer be undone.`);
   terminal.json({ command: "runs abandon", run: run.id, state: "abandoned" });
   return EXIT.done;
 }
@@ -72,7 +73,7 @@ function listMappingRows(run: Run): string[][] {
   return [
     ["changes planned", countPlanned(run).toLocaleString("en-US")],
     ...(applied === undefined ? [] : [["written", applied.done.toLocaleString("en-US")]]),
-    ...Object.entries(applied?.moved ?? {}).map(([why, rows]) => [`left alone: ${why}`, rows.toLocaleString("en-US")]),
+    ...Object.entries(applied?.moved ?? {}).map(([why, rows]) => [say`left alone: ${why}`, rows.toLocaleString("en-US")]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { say } from "../say.ts";
 
 export interface SandboxFlags {
   readonly folder?: string;
@@ -18,7 +19,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   const folder = resolve(context.io.cwd, flags.folder ?? defaultFolder);
   refuseBesideRealWorkspace(context, folder, flags);
   const { members, port } = flags;
-  if (members !== undefined && members > 20_000) context.terminal.note(`Making up ${members.toLocaleString("en-US")} members …`);
+  if (members !== undefined && members > 20_000) context.terminal.note(say`Making up ${members.toLocaleString("en-US")} members …`);
   const running = await context.startSandbox({ folder, ...(members === undefined ? {} : { members }), ...(port === undefined ? {} : { port }) });
   try {
     tellSandbox(context, folder, running);
@@ -26,7 +27,7 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   } finally {
     await running.close();
   }
-  context.terminal.note(`The simulated Kakao has stopped. ${context.shown(folder) || "This folder"} stays:`);
+  context.terminal.note(say`The simulated Kakao has stopped. ${context.shown(folder) || say`This folder`} stays:`);
   context.terminal.note("start it again with the same command, or remove it.");
   return EXIT.done;
 }
@@ -39,14 +40,14 @@ function refuseBesideRealWorkspace(context: Context, folder: string, flags: Sand
 
 function tellSandbox({ terminal, shown }: Context, folder: string, { url, members, kakaoUsers, isNew }: Sandbox): void {
   const place = shown(folder) || ".";
-  terminal.line(`A simulated Kakao with ${kakaoUsers.toLocaleString("en-US")} users answers at ${url}.`);
+  terminal.line(say`A simulated Kakao with ${kakaoUsers.toLocaleString("en-US")} users answers at ${url}.`);
   terminal.line(`${isNew ? "New in" : "As it was left, in"} ${place}:`);
   terminal.table(
     [{ header: "file" }, { header: "what" }],
     [
       ["kakao-sync.config.yaml", "the configuration to use"],
       [".env", "the simulated Kakao's admin key"],
-      ["members.db", `${members.toLocaleString("en-US")} made-up members (SQLite)`],
+      ["members.db", say`${members.toLocaleString("en-US")} made-up members (SQLite)`],
     ],
   );
   terminal.line();

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { LANGUAGES } from "../say.ts";
+import { LANGUAGES, say } from "../say.ts";
 
 /** Flags of commands that take a snapshot, or need one. */
 export interface PullFlags {
@@ -62,7 +62,7 @@ const unlinkKinds = ["incomplete", "withdrawn", "keyless"] as const;
 /** `incomplete,withdrawn`: kinds of Kakao users that may be unlinked, in this order. */
 function readKinds(text: string): readonly (typeof unlinkKinds)[number][] {
   const words = text.split(",").map((word) => word.trim());
-  if (words.some((word) => !unlinkKinds.some((kind) => kind === word))) throw new InvalidArgumentError(`Write one or more of ${unlinkKinds.join(", ")}, separated by commas.`);
+  if (words.some((word) => !unlinkKinds.some((kind) => kind === word))) throw new InvalidArgumentError(say`Write one or more of ${unlinkKinds.join(", ")}, separated by commas.`);
   return unlinkKinds.filter((kind) => words.includes(kind));
 }
 

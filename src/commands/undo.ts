@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { confirmUndo } from "./steps/confirm-apply.ts";
 import { applyCommand, checkDatabase } from "./steps/check-apply.ts";
@@ -29,7 +30,7 @@ export async function undo(context: Context, flags: UndoFlags, runId = ""): Prom
 
   checkDatabase(inspection);
   await checkReplica(context);
-  context.window.refuseIfTooLong(`Taking ${selection.links.length.toLocaleString("en-US")} links back`, forecastWriting(context, selection.links.length));
+  context.window.refuseIfTooLong(say`Taking ${selection.links.length.toLocaleString("en-US")} links back`, forecastWriting(context, selection.links.length));
   await confirmUndo(context, run, selection.links.length, flags);
   context.record({ event: "applying", run: run.id, counts: { planned: selection.links.length }, digests: { plan: run.digests.plan } });
   const undone = await restoreLinks(context, run, selection);
@@ -51,20 +52,20 @@ function isWhole(flags: UndoFlags, selection: UndoSelection): boolean {
 
 function checkUndoable(run: Run, flags: UndoFlags): void {
   if (run.command === "export-channel-targets") {
-    throw new RefusedError({ code: "run-not-undoable", message: `Run ${run.id} changed nothing in the database: a customer file is not undone.`, hint: "Take people out of it with the removed.csv of the next export, and delete files that are not needed any more.", run: run.id });
+    throw new RefusedError({ code: "run-not-undoable", message: say`Run ${run.id} changed nothing in the database: a customer file is not undone.`, hint: "Take people out of it with the removed.csv of the next export, and delete files that are not needed any more.", run: run.id });
   }
   if (run.state === "interrupted" && (flags.by !== undefined || flags.only !== undefined)) {
     throw new RefusedError({
       code: "run-interrupted",
-      message: `Run ${run.id} is interrupted: a part of it cannot be taken back, as the rest of it may still be written.`,
-      hint: `Take it back as a whole, or finish it first: ${applyCommand(run)}`,
+      message: say`Run ${run.id} is interrupted: a part of it cannot be taken back, as the rest of it may still be written.`,
+      hint: say`Take it back as a whole, or finish it first: ${applyCommand(run)}`,
       run: run.id,
     });
   }
   if (run.state === "applied" || (run.state === "interrupted" && run.command === "map-members")) return;
   if (run.state === "interrupted") {
-    throw new RefusedError({ code: "run-interrupted", message: `Run ${run.id} is interrupted.`, hint: `Finish it first: ${applyCommand(run)}`, run: run.id });
+    throw new RefusedError({ code: "run-interrupted", message: say`Run ${run.id} is interrupted.`, hint: say`Finish it first: ${applyCommand(run)}`, run: run.id });
   }
   const why = `is ${run.state}`;
-  throw new RefusedError({ code: "run-not-undoable", message: `Run ${run.id} ${why}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });
+  throw new RefusedError({ code: "run-not-undoable", message: say`Run ${run.id} ${why}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Config } from "./config.ts";
 
 const shown = "[admin key]";
@@ -38,7 +39,7 @@ export class AdminKey {
 export function requireAdminKey(config: Config): AdminKey {
   const source = config.kakao.adminKey;
   if (source === null) throw missing("The configuration names no Kakao admin key", "Write adminKey: ${KAKAO_ADMIN_KEY} under kakao");
-  if ("unset" in source) throw missing(`The environment variable ${source.unset} is not set`, `Set ${source.unset}`);
+  if ("unset" in source) throw missing(say`The environment variable ${source.unset} is not set`, `Set ${source.unset}`);
   const text = "file" in source ? readKeyFile(source.file) : source.value.reveal();
   if (!/^[\x21-\x7e]+$/.test(text)) {
     throw missing("The Kakao admin key is not one word of plain characters", "Copy the key again, without blanks or line breaks");
@@ -50,15 +51,15 @@ function readKeyFile(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (cause) {
-    throw missing(`The admin key file ${file} cannot be read`, "Create it with the key as its only line, readable by you alone", cause);
+    throw missing(say`The admin key file ${file} cannot be read`, "Create it with the key as its only line, readable by you alone", cause);
   }
 }
 
 function missing(what: string, next: string, cause?: unknown): StartError {
   return new StartError({
     code: "admin-key-missing",
-    message: `${what}; this command talks to Kakao and needs it.`,
-    hint: `${next}. The key is in the Kakao developers console under App > App keys.`,
+    message: say`${what}; this command talks to Kakao and needs it.`,
+    hint: say`${next}. The key is in the Kakao developers console under App > App keys.`,
     cause,
   });
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { say } from "../say.ts";
 import { listKnownKeys } from "./json-schema.ts";
 import { findNearest, type Path, type Problem } from "./problems.ts";
 import { type RawConfig, rawSchema } from "./schema.ts";
@@ -66,13 +67,13 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Problem 
   return {
     path: [...path, key],
     what: "unknown key",
-    instead: nearest === undefined ? `remove it, or write one of ${known.join(", ")}` : `write ${nearest}`,
+    instead: nearest === undefined ? say`remove it, or write one of ${known.join(", ")}` : `write ${nearest}`,
   };
 }
 
 function findInstead(issue: Issue, known: readonly string[]): string {
   if (issue.code !== "invalid_type" || (issue.expected !== "object" && issue.expected !== "record")) return issue.message;
-  return known.length === 0 ? "write lines of name: value below it" : `write its keys below it: ${known.join(", ")}`;
+  return known.length === 0 ? "write lines of name: value below it" : say`write its keys below it: ${known.join(", ")}`;
 }
 
 function isSamePath(left: Path, right: Path): boolean {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ITEMS } from "../core/consent/items.ts";
 import type { ConsentFile, ConsentPath } from "../core/consent/model.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { dropEmpty, listShapeProblems } from "./check-shape.ts";
 import { consentSchema, type RawConsent } from "./consent-schema.ts";
 import { listKnownKeys } from "./json-schema.ts";
@@ -50,7 +51,7 @@ function readConsentFile(file: string, shown: string): string {
     if (size > MOST_BYTES) {
       throw new StartError({
         code: "consent-too-large",
-        message: `The consent file ${shown} has ${String(Math.ceil(size / 1024))} KB; a consent file has at most ${String(MOST_BYTES / 1024)} KB.`,
+        message: say`The consent file ${shown} has ${String(Math.ceil(size / 1024))} KB; a consent file has at most ${String(MOST_BYTES / 1024)} KB.`,
         hint: "Name the right file with `consent:` in the configuration, or take out what does not belong there.",
       });
     }
@@ -59,8 +60,8 @@ function readConsentFile(file: string, shown: string): string {
     if (cause instanceof StartError) throw cause;
     const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
     throw missing
-      ? new StartError({ code: "consent-missing", message: `There is no consent file ${shown}.`, hint: "Write one with `kakao-sync audit-consent --init`, or name another with `consent:` in the configuration.", cause })
-      : new StartError({ code: "consent-unreadable", message: `The consent file ${shown} cannot be read.`, hint: "Make it a file that you may read.", cause });
+      ? new StartError({ code: "consent-missing", message: say`There is no consent file ${shown}.`, hint: "Write one with `kakao-sync audit-consent --init`, or name another with `consent:` in the configuration.", cause })
+      : new StartError({ code: "consent-unreadable", message: say`The consent file ${shown} cannot be read.`, hint: "Make it a file that you may read.", cause });
   }
 }
 
@@ -70,7 +71,7 @@ function parse(text: string, shown: string): YamlSource {
     source = readYaml(text);
   } catch (cause) {
     // The parser stops at documents whose aliases multiply without end.
-    throw consentInvalid(shown, [`${shown}:1  this cannot be unfolded; write it without anchors and aliases`], cause);
+    throw consentInvalid(shown, [say`${shown}:1  this cannot be unfolded; write it without anchors and aliases`], cause);
   }
   if (source.errors.length > 0) {
     throw consentInvalid(shown, source.errors.map(({ line, problem }) => renderProblem(problem, () => `${shown}:${String(line)}`)));
@@ -82,7 +83,7 @@ function consentInvalid(shown: string, lines: readonly string[], cause?: unknown
   const count = lines.length === 1 ? "one problem" : `${String(lines.length)} problems`;
   return new StartError({
     code: "consent-invalid",
-    message: `The consent file ${shown} has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+    message: say`The consent file ${shown} has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
     hint: "Correct these lines, then run `kakao-sync audit-consent` again.",
     cause,
   });
@@ -98,7 +99,7 @@ function listMistypedIds(value: unknown): Problem[] {
   return ITEM_MAPS.flatMap((path) =>
     keysAt(value, path).flatMap((id) => {
       const nearest = known.includes(id) || fresh.includes(id) ? undefined : findNearest(id, known);
-      return nearest === undefined ? [] : [{ path: [...path, id], what: "unknown item id", instead: `write ${nearest}, or name it in newItems if Kakao has it now` }];
+      return nearest === undefined ? [] : [{ path: [...path, id], what: "unknown item id", instead: say`write ${nearest}, or name it in newItems if Kakao has it now` }];
     }),
   );
 }

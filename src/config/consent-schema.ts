@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isDay } from "../core/consent/days.ts";
 import { ITEMS } from "../core/consent/items.ts";
 import { CONSENTS, DOCUMENT_KINDS, OFFERS, REVIEW_STATES, TERM_KINDS } from "../core/consent/model.ts";
+import { say } from "../say.ts";
 
 /**
  * The consent file as people write it (product.md section 8). The `error` of each leaf says what to write instead. Hardly anything is
@@ -110,7 +111,7 @@ const service = z.strictObject({
   company: text("write the company").optional(),
   signUp: signUp.optional(),
   uses: byItem(use).optional(),
-  offers: list(oneOf(OFFERS), `write a list of ${OFFERS.join(", ")}`).optional().describe("what makes an item fit the service"),
+  offers: list(oneOf(OFFERS), say`write a list of ${OFFERS.join(", ")}`).optional().describe("what makes an item fit the service"),
   trades: list(oneOf(["mail-order", "medical-devices", "health-food"]), "write a list of trades").optional().describe("trades that need a certificate"),
   firstReads: z
     .strictObject({

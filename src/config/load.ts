@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { checkShape } from "./check-shape.ts";
 import type { Config } from "./config.ts";
 import { type Environment, interpolate, readEnvironment, type Variables } from "./env.ts";
@@ -50,12 +51,12 @@ function readConfigFile(file: string, shown: string): string {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") {
       throw new StartError({
         code: "config-missing",
-        message: `There is no configuration file ${shown}.`,
+        message: say`There is no configuration file ${shown}.`,
         hint: "Write one with `kakao-sync init`, name another with --config FILE, or rehearse without one with `kakao-sync sandbox`.",
         cause,
       });
     }
-    const message = `The configuration file ${shown} cannot be read.`;
+    const message = say`The configuration file ${shown} cannot be read.`;
     throw new StartError({ code: "config-unreadable", message, hint: "Make it a file that you may read.", cause });
   }
 }
@@ -86,7 +87,7 @@ function checkConfig(written: unknown, environment: Environment, file: string): 
 type Unset = { readonly path: Path; readonly variable: string };
 
 function describeUnset({ path, variable }: Unset): Problem {
-  return { path, what: `the environment variable ${variable} is not set`, instead: "set it, or add it to the .env file beside this file" };
+  return { path, what: say`the environment variable ${variable} is not set`, instead: "set it, or add it to the .env file beside this file" };
 }
 
 /** Commands that do not talk to Kakao work without the admin key, so that it is missed only when it is needed. */

@@ -1,5 +1,5 @@
 import { StartError } from "../errors.ts";
-import { translate } from "../say.ts";
+import { say, translate } from "../say.ts";
 
 /** The way to a value in the configuration: keys and list positions. */
 export type Path = readonly (string | number)[];
@@ -37,7 +37,7 @@ export function configInvalid(file: string, lines: readonly string[]): StartErro
   const count = lines.length === 1 ? "one problem" : `${String(lines.length)} problems`;
   return new StartError({
     code: "config-invalid",
-    message: `The configuration ${file} has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+    message: say`The configuration ${file} has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
     hint: "Correct these lines, then look with `kakao-sync doctor`.",
   });
 }

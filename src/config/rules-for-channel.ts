@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { listColumns } from "./list-columns.ts";
 import type { Rule, RuleProblem } from "./rules.ts";
 
@@ -55,7 +56,7 @@ export const phonesCanBeRead: Rule = ({ channel, members }) => {
 export const fieldsFitAFile: Rule = ({ channel }) => {
   const names = Object.keys(channel?.fields ?? {});
   const path = ["channel", "fields"];
-  const tooMany: RuleProblem[] = names.length <= mostFields ? [] : [{ path, what: `more than ${String(mostFields)} fields`, instead: `keep at most ${String(mostFields)}: a customer file takes no more` }];
+  const tooMany: RuleProblem[] = names.length <= mostFields ? [] : [{ path, what: say`more than ${String(mostFields)} fields`, instead: say`keep at most ${String(mostFields)}: a customer file takes no more` }];
   const wrong = names.flatMap((name, at): RuleProblem[] => {
     const here = [...path, name];
     if (name.trim() !== name || name === "" || /\p{Cc}/u.test(name)) return [{ path: here, what: "this is no name of a field", instead: "write it without blanks around it" }];

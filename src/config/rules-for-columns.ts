@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { listColumns, listMemberTables, type ReadableColumn } from "./list-columns.ts";
 import type { Path } from "./problems.ts";
 import type { Rule } from "./rules.ts";
@@ -13,8 +14,8 @@ export const someKeyHasAColumn: Rule = ({ members }) => {
 export const usedKeysHaveColumns: Rule = ({ members, matching }) =>
   (matching?.keys ?? []).flatMap((key, at) => {
     if (members === undefined || key === undefined || members[key] !== undefined) return [];
-    const instead = `name it as members.${key}, or leave ${key} out here`;
-    return [{ path: ["matching", "keys", at], about: [["members", key]], what: `${key} has no column`, instead }];
+    const instead = say`name it as members.${key}, or leave ${key} out here`;
+    return [{ path: ["matching", "keys", at], about: [["members", key]], what: say`${key} has no column`, instead }];
   });
 
 export const corroboratorsHaveColumns: Rule = ({ members, matching }) =>
@@ -24,8 +25,8 @@ export const corroboratorsHaveColumns: Rule = ({ members, matching }) =>
     if (columns.some((column) => members[column] !== undefined)) return [];
     const named = columns.map((column) => `members.${column}`).join(" or ");
     const about = columns.map((column) => ["members", column]);
-    const instead = `name it as ${named}, or leave ${corroborator} out here`;
-    return [{ path: ["matching", "corroborators", at], about, what: `${corroborator} has no column`, instead }];
+    const instead = say`name it as ${named}, or leave ${corroborator} out here`;
+    return [{ path: ["matching", "corroborators", at], about, what: say`${corroborator} has no column`, instead }];
   });
 
 /** `phoneVerifiedAt` and `phoneVerified` exclude each other and say something about a phone column; the same for e-mail. */
@@ -34,12 +35,12 @@ export const verifiedIsSaidOnce: Rule = (config) =>
     (["phone", "email"] as const).flatMap((key) => {
       const [column, always] = [`${key}VerifiedAt`, `${key}Verified`] as const;
       if (columns[column] !== undefined && columns[always] !== undefined) {
-        return [{ path: [...path, always], what: `${column} says the same with a time`, instead: "keep one of the two" }];
+        return [{ path: [...path, always], what: say`${column} says the same with a time`, instead: "keep one of the two" }];
       }
       const said = columns[column] !== undefined ? column : columns[always] !== undefined ? always : undefined;
       if (said === undefined || columns[key] !== undefined) return [];
-      const what = `there is no ${key} column that it could be about`;
-      return [{ path: [...path, said], about: [[...path, key]], what, instead: `name ${key} too, or remove it` }];
+      const what = say`there is no ${key} column that it could be about`;
+      return [{ path: [...path, said], about: [[...path, key]], what, instead: say`name ${key} too, or remove it` }];
     }),
   );
 

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { listColumns, listMemberTables, type ReadableColumn } from "./list-columns.ts";
 import type { Path } from "./problems.ts";
 import type { Rule, RuleProblem } from "./rules.ts";
@@ -23,7 +24,7 @@ export const storedFitsTheValue: Rule = (config) => [
       const form = storedOf(columns[name])?.of;
       const known: readonly string[] = forms[name];
       if (form === undefined || known.includes(form)) return [];
-      return [{ path: [...path, name, "of"], what: `${name} is never digested in this form`, instead: `write ${known.join(", ")}` }];
+      return [{ path: [...path, name, "of"], what: say`${name} is never digested in this form`, instead: `write ${known.join(", ")}` }];
     }),
   ),
   ...listColumns(config).flatMap(({ path, column }): RuleProblem[] => {
@@ -49,7 +50,7 @@ export const keysHaveOneDigest: Rule = (config) => {
     return others.flatMap(({ path, column }): RuleProblem[] => {
       const differs = (["stored", "of", "keyFile"] as const).some((word) => column[word] !== first?.column[word]);
       if (first === undefined || !differs) return [];
-      return [{ path, about: [first.path, path], what: `the ${key} of another table is another kind of digest`, instead: "write the same stored, of and keyFile, or leave the column out here" }];
+      return [{ path, about: [first.path, path], what: say`the ${key} of another table is another kind of digest`, instead: "write the same stored, of and keyFile, or leave the column out here" }];
     });
   });
 };

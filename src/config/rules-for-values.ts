@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { Rule } from "./rules.ts";
 
 export const adminKeyIsSaidOnce: Rule = ({ kakao }) =>
@@ -25,7 +26,7 @@ export const approvalsCanBeGiven: Rule = ({ limits, approvers }) => {
   return (["unlink", "link"] as const).flatMap((what) =>
     (limits?.approvals?.[what] ?? 0) <= people
       ? []
-      : [{ path: ["limits", "approvals", what], about: [["approvers"]], what: `more approvals are needed than there are approvers (${people})`, instead: "name more people under approvers, or ask for fewer approvals" }],
+      : [{ path: ["limits", "approvals", what], about: [["approvers"]], what: say`more approvals are needed than there are approvers (${people})`, instead: "name more people under approvers, or ask for fewer approvals" }],
   );
 };
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { say } from "../say.ts";
 
 /**
  * The configuration as people write it (product.md section 4), before defaults and cross-field rules. The `error` of each leaf
@@ -12,7 +13,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...words: T) =>
 const truth = z.boolean({ error: "write true or false" });
 const wholeNumber = (instead: string) => z.int({ error: instead }).min(0, { error: instead });
 
-const name = (what: string) => text(`write the name of ${what}`);
+const name = (what: string) => text(say`write the name of ${what}`);
 const columnName = name("a column").meta({ title: "column name" });
 const tableName = name("a table").meta({ title: "table" });
 
@@ -188,12 +189,12 @@ const shareInstead = "write a share between 0 and 1, like 0.05";
 const share = z.number({ error: shareInstead }).min(0, { error: shareInstead }).max(1, { error: shareInstead });
 const count = wholeNumber("write a whole number, 0 or more");
 const pace = (most: number) => {
-  const instead = `write a whole number from 1 to ${String(most)}`;
+  const instead = say`write a whole number from 1 to ${String(most)}`;
   return z.int({ error: instead }).min(1, { error: instead }).max(most, { error: instead });
 };
 const brake = (shareDefault: number, countDefault: number, what: string, of: string) => ({
-  share: share.default(shareDefault).describe(`brake on ${what}: a share of ${of}. The lower of this and \`count\` counts`),
-  count: count.default(countDefault).describe(`brake on ${what}: a number`),
+  share: share.default(shareDefault).describe(say`brake on ${what}: a share of ${of}. The lower of this and \`count\` counts`),
+  count: count.default(countDefault).describe(say`brake on ${what}: a number`),
 });
 
 const lagInstead = "write a time in seconds or minutes, like 10s or 2m";

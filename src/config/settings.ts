@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { Environment } from "./env.ts";
 import type { Path } from "./problems.ts";
 
@@ -28,7 +29,7 @@ export function applySettings(written: unknown, environment: Environment, overri
     const setting = overrides[flag] ?? environment.get(variable);
     if (setting === undefined) continue;
     value = putAt(value, path, setting);
-    overridden.push({ path, by: overrides[flag] === undefined ? `the environment variable ${variable}` : "the command line" });
+    overridden.push({ path, by: overrides[flag] === undefined ? say`the environment variable ${variable}` : "the command line" });
   }
   return { value, overridden };
 }

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { valueAt } from "./check-shape.ts";
 import type { Config } from "./config.ts";
 import type { Problem } from "./problems.ts";
@@ -32,7 +33,7 @@ function warnOfKeysThatCannotLink({ members, matching }: Config): Problem[] {
     const [column, always] = [`${key}VerifiedAt`, `${key}Verified`] as const;
     const path = ["members", key];
     if (members[column] === undefined && members[always] === undefined) {
-      return [{ path, what: `without ${column} every find by ${key} goes to review`, instead: `name its column, or write ${always}: always if that is so` }];
+      return [{ path, what: say`without ${column} every find by ${key} goes to review`, instead: say`name its column, or write ${always}: always if that is so` }];
     }
     const agreeing = matching.corroborators.filter((corroborator) => corroborator !== key);
     if (trust === "alone" || agreeing.length > 0) return [];

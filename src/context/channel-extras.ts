@@ -1,6 +1,7 @@
 import type { ChannelConfig, ColumnMap, Config } from "../config/config.ts";
 import type { ExtraSource } from "../database/service-database.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { toSource } from "./to-database-map.ts";
 
 /** What one reading of the members is to hold of `channel`, beside the consents, which it always holds. */
@@ -60,7 +61,7 @@ function findSegment({ segments }: ChannelConfig, name: string): string {
   const known = Object.keys(segments);
   throw new StartError({
     code: "segment-unknown",
-    message: `There is no segment ${name} in the configuration.`,
-    hint: known.length === 0 ? `Write it under channel.segments: { ${/^[\w-]+$/.test(name) ? name : "vip"}: "an SQL condition over the member table" }` : `Name one of channel.segments: ${known.join(", ")}.`,
+    message: say`There is no segment ${name} in the configuration.`,
+    hint: known.length === 0 ? say`Write it under channel.segments: { ${/^[\w-]+$/.test(name) ? name : "vip"}: "an SQL condition over the member table" }` : say`Name one of channel.segments: ${known.join(", ")}.`,
   });
 }

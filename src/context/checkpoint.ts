@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InterruptedError } from "../errors.ts";
 import type { Window } from "./window.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { say } from "../say.ts";
 
 const pausePollMs = 500;
 
@@ -14,7 +15,7 @@ export async function checkpoint(signal: AbortSignal, folder: string, terminal: 
   await new Promise((turn) => setImmediate(turn));
   throwIfOver(signal, folder, window);
   if (!existsSync(join(folder, "pause"))) return;
-  terminal.note(`Paused by the file ${join(folder, "pause")}; remove it to go on.`);
+  terminal.note(say`Paused by the file ${join(folder, "pause")}; remove it to go on.`);
   while (existsSync(join(folder, "pause"))) {
     await new Promise((wake) => setTimeout(wake, pausePollMs));
     throwIfOver(signal, folder, window);
@@ -25,5 +26,5 @@ function throwIfOver(signal: AbortSignal, folder: string, window: Window): void 
   signal.throwIfAborted();
   window.check();
   if (!existsSync(join(folder, "stop"))) return;
-  throw new InterruptedError({ code: "stopped", message: `Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });
+  throw new InterruptedError({ code: "stopped", message: say`Stopped by the file ${join(folder, "stop")}.`, hint: "Remove that file and run the same command again: it goes on where it stopped." });
 }

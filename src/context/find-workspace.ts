@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { RefusedError, StartError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { hasWorkspace, openWorkspace } from "../workspace/workspace.ts";
+import { say } from "../say.ts";
 
 /** Throws RefusedError where the folder is the workspace of a real app; without a workspace there nothing is said or made. */
 export function refuseRealWorkspace(folder: string, env: Io["env"]): void {
@@ -23,7 +24,7 @@ export function isSandbox(config: Config): boolean {
 export function noWorkspace(cwd: string, folder: string): StartError {
   return new StartError({
     code: "workspace-missing",
-    message: `There is no workspace in ${relative(cwd, folder) || folder}.`,
+    message: say`There is no workspace in ${relative(cwd, folder) || folder}.`,
     hint: "Run the command where the workspace lies, name it with --workspace, or start with `kakao-sync pull`.",
   });
 }

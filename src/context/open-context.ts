@@ -15,6 +15,7 @@ import { toChannelExtras } from "./channel-extras.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { noWorkspace, refuseRealWorkspace } from "./find-workspace.ts";
 import { createSqlScript } from "../database/apply-sql.ts";
+import { say } from "../say.ts";
 import { keepRecord } from "./keep-record.ts";
 import { monthOf, openKakao } from "./open-kakao.ts";
 import { openThings, type Things } from "./open-things.ts";
@@ -117,5 +118,5 @@ function showPath(cwd: string, path: string): string {
 function findInputFile(cwd: string, path: string): string {
   const file = resolve(cwd, path);
   if (existsSync(file)) return file;
-  throw new StartError({ code: "file-missing", message: `There is no file ${path}.`, hint: "Look at the name; it is read from the working directory." });
+  throw new StartError({ code: "file-missing", message: say`There is no file ${path}.`, hint: "Look at the name; it is read from the working directory." });
 }

@@ -1,5 +1,6 @@
 import { RefusedError, StartError } from "../errors.ts";
 import type { GlobalFlags, Io } from "../io.ts";
+import { say } from "../say.ts";
 
 /** What can be written into a list or a line of the record without hiding or forging anything: no control, format or line-breaking characters. */
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -32,6 +33,6 @@ export function requireOperator(operator: string | undefined): string {
 function checkName(where: string, given: string): string {
   const name = given.trim();
   if (name !== "" && name.length <= longest && !unprintable.test(name)) return name;
-  const why = name === "" ? "is empty" : name.length > longest ? `is longer than ${longest} characters` : "holds characters that cannot be printed";
-  throw new StartError({ code: "usage", message: `The name in ${where} ${why}.`, hint: "Name the person, or the job and the team behind it: --operator kim" });
+  const why = name === "" ? "is empty" : name.length > longest ? say`is longer than ${longest} characters` : "holds characters that cannot be printed";
+  throw new StartError({ code: "usage", message: say`The name in ${where} ${why}.`, hint: "Name the person, or the job and the team behind it: --operator kim" });
 }

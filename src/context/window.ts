@@ -1,4 +1,5 @@
 import { InterruptedError, RefusedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** The maintenance window of one command (`--until`). */
 export interface Window {
@@ -23,13 +24,13 @@ export function openWindow(until: string | undefined, now: () => number): Window
       if (seconds <= left) return;
       throw new RefusedError({
         code: "window-too-short",
-        message: `${what} will take about ${renderMinutes(seconds)}; until ${until} there are ${renderMinutes(left)}.`,
+        message: say`${what} will take about ${renderMinutes(seconds)}; until ${until} there are ${renderMinutes(left)}.`,
         hint: "Begin earlier, give a later --until, or leave --until out and stop it with Ctrl-C: it can be resumed.",
       });
     },
     check: () => {
       if (now() < end) return;
-      throw new InterruptedError({ code: "window-over", message: `It is ${until}: stopped at the end of the window.`, hint: "Run the same command again in the next window: it goes on where it stopped." });
+      throw new InterruptedError({ code: "window-over", message: say`It is ${until}: stopped at the end of the window.`, hint: "Run the same command again in the next window: it goes on where it stopped." });
     },
   };
 }
@@ -37,13 +38,13 @@ export function openWindow(until: string | undefined, now: () => number): Window
 function readEnd(until: string, nowMs: number): number {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(until) ?? [];
   if (hours === undefined || minutes === undefined) {
-    throw new StartError({ code: "usage", message: `--until ${until} is no time of day.`, hint: "Write it as 05:30, in Korean time." });
+    throw new StartError({ code: "usage", message: say`--until ${until} is no time of day.`, hint: "Write it as 05:30, in Korean time." });
   }
   const midnight = Math.floor((nowMs + koreaMs) / dayMs) * dayMs - koreaMs;
   const today = midnight + (Number(hours) * 60 + Number(minutes)) * 60_000;
   const end = today > nowMs ? today : today + dayMs;
   if (end - nowMs <= furthestHours * 3_600_000) return end;
-  throw new StartError({ code: "usage", message: `${until} (Korean time) has just passed: the next one is ${Math.floor((end - nowMs) / 3_600_000)} hours away.`, hint: `Give a time at most ${furthestHours} hours ahead.` });
+  throw new StartError({ code: "usage", message: say`${until} (Korean time) has just passed: the next one is ${Math.floor((end - nowMs) / 3_600_000)} hours away.`, hint: say`Give a time at most ${furthestHours} hours ahead.` });
 }
 
 function renderMinutes(seconds: number): string {

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { quoteName } from "./table-map.ts";
 
@@ -32,7 +33,7 @@ export async function loadCsv(db: Connection, table: string, path: string): Prom
   } catch (error) {
     throw error instanceof CsvError ? malformed(path, error) : error;
   }
-  if (insert === undefined) throw new StartError({ code: "csv-malformed", message: `${path} is empty.`, hint: "Its first line must name the columns." });
+  if (insert === undefined) throw new StartError({ code: "csv-malformed", message: say`${path} is empty.`, hint: "Its first line must name the columns." });
   insert(batch);
 }
 
@@ -40,7 +41,7 @@ function createTable(db: Connection, table: string, path: string, header: readon
   const names = header.map((name) => name.toLowerCase());
   const wrong = header.find((name, at) => name.trim() === "" || names.indexOf(name.toLowerCase()) !== at);
   if (wrong !== undefined) {
-    throw new StartError({ code: "csv-malformed", message: `${path}, line 1: ${wrong.trim() === "" ? "a column has no name" : `the column ${wrong} is named twice`}.`, hint: "The first line names each column once." });
+    throw new StartError({ code: "csv-malformed", message: `${path}, line 1: ${wrong.trim() === "" ? "a column has no name" : say`the column ${wrong} is named twice`}.`, hint: "The first line names each column once." });
   }
   db.exec(`CREATE TABLE ${quoteName(table)} (${header.map((name) => `${quoteName(name)} TEXT`).join(", ")})`);
   const insert = db.prepare(`INSERT INTO ${quoteName(table)} VALUES (${header.map(() => "?").join(", ")})`);
@@ -62,9 +63,9 @@ async function* readText(path: string): AsyncIterable<string> {
 function explainRead(error: unknown, path: string): StartError | null {
   if (!(error instanceof Error) || !("code" in error)) return null;
   if (error.code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-    return new StartError({ code: "file-not-utf8", message: `${path} is not UTF-8 (CP949 and EUC-KR are not read).`, hint: "Convert it, for example: iconv -f CP949 -t UTF-8 FILE > NEW", cause: error });
+    return new StartError({ code: "file-not-utf8", message: say`${path} is not UTF-8 (CP949 and EUC-KR are not read).`, hint: "Convert it, for example: iconv -f CP949 -t UTF-8 FILE > NEW", cause: error });
   }
-  return new StartError({ code: "database-missing", message: `${path} cannot be read (${String(error.code)}).`, hint: "Correct database.url; a relative path counts from the configuration file. In a folder each table is a file: <table>.csv", cause: error });
+  return new StartError({ code: "database-missing", message: say`${path} cannot be read (${String(error.code)}).`, hint: "Correct database.url; a relative path counts from the configuration file. In a folder each table is a file: <table>.csv", cause: error });
 }
 
 /** The parser's own text is left out: it repeats cells. */
@@ -72,7 +73,7 @@ function malformed(path: string, error: CsvError): StartError {
   const line = "lines" in error ? String(error.lines) : "?";
   return new StartError({
     code: "csv-malformed",
-    message: `${path}, line ${line}: this is no CSV row like those before it (${error.code}).`,
+    message: say`${path}, line ${line}: this is no CSV row like those before it (${error.code}).`,
     hint: "Check quotes and the number of commas there: a cell with a comma or a quote stands in quotes, a quote inside is doubled.",
   });
 }

@@ -9,6 +9,7 @@ import type { ExtraSource, Inspection, LinkedPlace, MemberWish, PlaceMap, Servic
 import { SqliteDatabase, type SqliteOptions, type SqliteSource } from "./sqlite.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { explainSqliteError } from "./sqlite-errors.ts";
+import { say } from "../say.ts";
 import { createPlace } from "./sqlite-linked-place.ts";
 import { quoteName } from "./table-map.ts";
 
@@ -132,7 +133,7 @@ function findPlace(url: string): CsvPlace {
     const found = statSync(path);
     return { path: realpathSync(path), isFolder: found.isDirectory() };
   } catch (cause) {
-    throw new StartError({ code: "database-missing", message: `${path} cannot be read: it is missing, or its folder is closed to this user.`, hint: "Correct database.url; a relative path counts from the configuration file.", cause });
+    throw new StartError({ code: "database-missing", message: say`${path} cannot be read: it is missing, or its folder is closed to this user.`, hint: "Correct database.url; a relative path counts from the configuration file.", cause });
   }
 }
 
@@ -143,7 +144,7 @@ function listTables({ members, also, link, pending }: ServiceDatabaseMap): strin
 
 function refuseFurther({ path }: CsvPlace, tables: readonly string[]): void {
   if (tables.length === 0) return;
-  throw new StartError({ code: "csv-one-table", message: `${path} is one table, and the configuration names ${tables.length + 1}: also ${tables.join(", ")}.`, hint: "Put each table into a file of its own, named <table>.csv, and set database.url to their folder." });
+  throw new StartError({ code: "csv-one-table", message: say`${path} is one table, and the configuration names ${tables.length + 1}: also ${tables.join(", ")}.`, hint: "Put each table into a file of its own, named <table>.csv, and set database.url to their folder." });
 }
 
 function fileOf({ path, isFolder }: CsvPlace, table: string): string {

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { loadCsv } from "./csv-load.ts";
 import type { DatabaseExplorer } from "./explore.ts";
 import { exploreConnection } from "./explore-sqlite.ts";
@@ -30,7 +31,7 @@ function listFiles(path: string): readonly string[] {
     const files = readdirSync(found).filter((name) => /\.csv$/i.test(name)).sort();
     if (files.length > 0) return files.map((name) => join(found, name));
   } catch (cause) {
-    throw new StartError({ code: "database-missing", message: `${path} cannot be read: it is missing, or its folder is closed to this user.`, hint: "Correct the path behind csv:", cause });
+    throw new StartError({ code: "database-missing", message: say`${path} cannot be read: it is missing, or its folder is closed to this user.`, hint: "Correct the path behind csv:", cause });
   }
-  throw new StartError({ code: "database-missing", message: `There is no .csv file in ${path}.`, hint: "Each table is a file of its own: <table>.csv" });
+  throw new StartError({ code: "database-missing", message: say`There is no .csv file in ${path}.`, hint: "Each table is a file of its own: <table>.csv" });
 }

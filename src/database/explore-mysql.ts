@@ -2,6 +2,7 @@ import type { SampleRow, TableLook } from "../core/detect/look.ts";
 import { countedBytes, type DatabaseExplorer, sampleBothEnds, sampledCharacters, type SampleWish, wrongNames } from "./explore.ts";
 import { type Cell, connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import { isConnectionLost } from "./mysql-errors.ts";
+import { say } from "../say.ts";
 import { listTables, readTable, type TableShape } from "./mysql-schema.ts";
 import { quoteMysqlName, textLiteral } from "./mysql-values.ts";
 import { wrapSql } from "./operator-sql.ts";
@@ -30,7 +31,7 @@ async function sample(connection: MysqlConnection, name: string, wish: SampleWis
   const existing = [...table.columns.values()].map((column) => column.name);
   const wanted = wish.columns ?? existing;
   const wrong = wanted.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column.toLowerCase()));
-  if (wrong.length > 0) throw wrongNames(`${name} has no column`, wrong, existing);
+  if (wrong.length > 0) throw wrongNames(say`${name} has no column`, wrong, existing);
   const read = wanted.map((column) => (typeof column === "string" ? readSql(quoteMysqlName(column), table.columns.get(column.toLowerCase())?.kind === "bytes") : readSql(wrapSql(column.sql), false)));
   const select = `SELECT ${read.join(", ")} FROM ${table.sql}`;
   return sampleBothEnds(wish, table.primaryKey.length > 0, (end, rows) =>

@@ -3,6 +3,7 @@ import { countedBytes, type DatabaseExplorer, sampleBothEnds, sampledCharacters,
 import { wrapSql } from "./operator-sql.ts";
 import { PostgresConnection, type Row, type Transaction } from "./postgres-connection.ts";
 import { isConnectionLost } from "./postgres-errors.ts";
+import { say } from "../say.ts";
 import { listTables, readTable, type TableShape } from "./postgres-schema.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 import { quoteName } from "./table-map.ts";
@@ -35,7 +36,7 @@ async function sample(sql: Transaction, name: string, wish: SampleWish): Promise
   const table = await requireTable(sql, name);
   const columns = wish.columns ?? [...table.columns.keys()];
   const wrong = columns.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column));
-  if (wrong.length > 0) throw wrongNames(`${name} has no column`, wrong, table.columns.keys());
+  if (wrong.length > 0) throw wrongNames(say`${name} has no column`, wrong, table.columns.keys());
   const primaryKey = table.uniqueIndexes.find((index) => index.primary)?.columns ?? [];
   const select = `SELECT ${columns.map((column) => `left(${typeof column === "string" ? `${table.alias}.${quoteName(column)}` : wrapSql(column.sql)}::text, ${sampledCharacters})`).join(", ")} FROM ${table.sql}`;
   return sampleBothEnds(wish, primaryKey.length > 0, (end, rows) =>

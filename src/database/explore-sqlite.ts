@@ -5,6 +5,7 @@ import { wrapSql } from "./operator-sql.ts";
 import type { Engine } from "./service-database.ts";
 import { type Connection, openReader, resolveFile } from "./sqlite-connection.ts";
 import { withSqliteErrors } from "./sqlite-errors.ts";
+import { say } from "../say.ts";
 import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { quoteName } from "./table-map.ts";
 
@@ -25,7 +26,7 @@ export function exploreConnection(engine: Engine, path: string, db: Connection):
       const existing = [...table.columns.values()].map((column) => column.name);
       const columns = wish.columns ?? existing;
       const wrong = columns.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column.toLowerCase()));
-      if (wrong.length > 0) throw wrongNames(`${name} has no column`, wrong, existing);
+      if (wrong.length > 0) throw wrongNames(say`${name} has no column`, wrong, existing);
       const select = `SELECT ${columns.map((column) => readSql(typeof column === "string" ? quoteName(column) : wrapSql(column.sql))).join(", ")} FROM ${table.sql}`;
       return sampleBothEnds(wish, table.primaryKey.length > 0, async (end, rows) =>
         reading(() => db.prepare<[number], SampleRow>(`${select}${end === "last" ? ` ORDER BY ${table.primaryKey.map((key) => `${quoteName(key)} DESC`).join(", ")}` : ""} LIMIT ?`).raw().all(rows)),

@@ -1,5 +1,6 @@
 import type { MemberRow } from "../core/member.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { type ColumnSource, type ExtraSource, SEVERAL_ROWS, type ValueColumn } from "./service-database.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 
@@ -93,7 +94,7 @@ export function refuseStrayRows(strays: number, table: string, member: string, i
   if (strays === 0) return;
   throw new StartError({
     code: "member-ids-spelled",
-    message: `${strays.toLocaleString("en-US")} ${strays === 1 ? "row" : "rows"} of ${table} are nobody's, because ${member} is spelled otherwise than ${id}: capital letters, blanks or zeros in front. A refusal among them would be lost.`,
+    message: say`${strays.toLocaleString("en-US")} ${strays === 1 ? say`row` : say`rows`} of ${table} are nobody's, because ${member} is spelled otherwise than ${id}: capital letters, blanks or zeros in front. A refusal among them would be lost.`,
     hint: "Correct the ids in these rows; or name a view that spells them as the member table does.",
   });
 }

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { MysqlPlace } from "./mysql-place.ts";
 import type { TableShape } from "./mysql-schema.ts";
 import type { ColumnShape } from "./mysql-values.ts";
@@ -13,8 +14,8 @@ export function refuseOtherCollations(all: readonly MysqlPlace[], { table, membe
   if (first === undefined) return;
   throw new StartError({
     code: "id-collations",
-    message: differing.map((place) => `${place.table.name}.${place.id.name} is compared by ${place.id.collation ?? ""}, ${table.name}.${member.name} by ${member.collation ?? ""}: the same text may be one member's id here and another's, or nobody's, there.`).join("\n"),
-    hint: `Make ${table.name} compare as the members do, and write the column's default and comment behind it if it has them: ALTER TABLE ${table.sql} MODIFY ${member.sql} ${member.type} CHARACTER SET ${first.id.charset ?? ""} COLLATE ${first.id.collation ?? ""} ${member.nullable ? "NULL" : "NOT NULL"};`,
+    message: differing.map((place) => say`${place.table.name}.${place.id.name} is compared by ${place.id.collation ?? ""}, ${table.name}.${member.name} by ${member.collation ?? ""}: the same text may be one member's id here and another's, or nobody's, there.`).join("\n"),
+    hint: say`Make ${table.name} compare as the members do, and write the column's default and comment behind it if it has them: ALTER TABLE ${table.sql} MODIFY ${member.sql} ${member.type} CHARACTER SET ${first.id.charset ?? ""} COLLATE ${first.id.collation ?? ""} ${member.nullable ? "NULL" : "NOT NULL"};`,
   });
 }
 

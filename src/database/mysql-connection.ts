@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { StartError } from "../errors.ts";
 import { type Doing, explainMysqlError, isConnectionLost, numberOf } from "./mysql-errors.ts";
+import { say } from "../say.ts";
 import { prepareSession, type SessionWishes } from "./mysql-session.ts";
 import { type MysqlTarget, type MysqlTls, parseMysqlUrl } from "./mysql-url.ts";
 
@@ -178,6 +179,6 @@ function readAuthority(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new StartError({ code: "database-certificate", message: `The certificate authority ${path} (ssl-ca) cannot be read.`, hint: "Correct the path in database.url.", cause });
+    throw new StartError({ code: "database-certificate", message: say`The certificate authority ${path} (ssl-ca) cannot be read.`, hint: "Correct the path in database.url.", cause });
   }
 }

@@ -1,4 +1,5 @@
 import { type ErrorFacts, FailedError, OperatorError, RefusedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** What was going on when the server failed: decides the exit code and the next step. */
 export type Doing = "open" | "read" | "write";
@@ -45,7 +46,7 @@ export function explainMysqlError(label: string, doing: Doing, error: unknown): 
   if (explain !== undefined) return explain(error);
   if (isConnectionLost(error)) return explainLost(label, doing, error);
   if (numberOf(error) === 0 && !/^(ER_|PROTOCOL_|HANDSHAKE_|AUTH_|ERR_)/.test(code)) return error;
-  const facts = { code: "database-failed", message: `The database ${label} failed (${tellSafely(error)}).`, hint: nextStep[doing], cause: error };
+  const facts = { code: "database-failed", message: say`The database ${label} failed (${tellSafely(error)}).`, hint: nextStep[doing], cause: error };
   return doing === "open" ? new StartError(facts) : new FailedError(facts);
 }
 
@@ -53,7 +54,7 @@ export function explainMysqlError(label: string, doing: Doing, error: unknown): 
 export function explainLostCommit(label: string, cause: unknown): FailedError {
   return new FailedError({
     code: "database-commit-unknown",
-    message: `The connection to ${label} broke while a batch was being committed: the server alone knows whether it counts.`,
+    message: say`The connection to ${label} broke while a batch was being committed: the server alone knows whether it counts.`,
     hint: "Resume with --apply --plan RUN: every row of the batch is looked at again.",
     cause,
   });
@@ -84,41 +85,41 @@ function explainNumber(label: string, doing: Doing, number: number): Explain | u
     case 1045:
     case 1698:
     case 1130:
-      return start({ code: "database-login", message: `The server refuses the user or password of ${label}.`, hint: "Correct user and password in database.url, or the host that the user may come from." });
+      return start({ code: "database-login", message: say`The server refuses the user or password of ${label}.`, hint: "Correct user and password in database.url, or the host that the user may come from." });
     case 1049:
-      return start({ code: "database-missing", message: `The server has no database of the name in ${label}.`, hint: "Correct the name behind the last / of database.url." });
+      return start({ code: "database-missing", message: say`The server has no database of the name in ${label}.`, hint: "Correct the name behind the last / of database.url." });
     case 1044:
     case 1142:
     case 1143:
     case 1227:
     case 1356:
     case 1370:
-      return (cause) => new (doing === "write" ? RefusedError : StartError)({ code: "database-rights", message: `The user of ${label} lacks a right (${tellSafely(cause)}).`, hint: doing === "write" ? "Grant UPDATE (and INSERT, DELETE on a link table), then run the same command again." : "Grant SELECT on the configured tables.", cause });
+      return (cause) => new (doing === "write" ? RefusedError : StartError)({ code: "database-rights", message: say`The user of ${label} lacks a right (${tellSafely(cause)}).`, hint: doing === "write" ? "Grant UPDATE (and INSERT, DELETE on a link table), then run the same command again." : "Grant SELECT on the configured tables.", cause });
     case 1290:
     case 1792:
     case 1836:
     case 1874:
-      return (cause) => new RefusedError({ code: "database-read-only", message: `The database ${label} takes no writes: the server is a replica, or set to read-only.`, hint: "Name the primary in database.url, then run the same command again.", cause });
+      return (cause) => new RefusedError({ code: "database-read-only", message: say`The database ${label} takes no writes: the server is a replica, or set to read-only.`, hint: "Name the primary in database.url, then run the same command again.", cause });
     case 1021:
     case 1114:
     case 3675:
-      return failed({ code: "database-full", message: `The disk or the table space of the server behind ${label} is full.`, hint: `Make room. ${nextStep[doing]}` });
+      return failed({ code: "database-full", message: say`The disk or the table space of the server behind ${label} is full.`, hint: say`Make room. ${nextStep[doing]}` });
     case 1040:
     case 1203:
     case 1226:
-      return failed({ code: "database-connections", message: `The server behind ${label} has no free connection for this user.`, hint: "Close other connections or raise the limit, then run the same command again." });
+      return failed({ code: "database-connections", message: say`The server behind ${label} has no free connection for this user.`, hint: "Close other connections or raise the limit, then run the same command again." });
     case 1205:
-      return failed({ code: "database-locked", message: `Rows of ${label} stayed locked by another transaction, also when it was tried again.`, hint: `Let the other transaction finish. ${nextStep[doing]}` });
+      return failed({ code: "database-locked", message: say`Rows of ${label} stayed locked by another transaction, also when it was tried again.`, hint: say`Let the other transaction finish. ${nextStep[doing]}` });
     case 1213:
-      return failed({ code: "database-conflict", message: `Other transactions on ${label} kept colliding with this one (deadlock), also when it was tried again.`, hint: `Choose a quieter hour. ${nextStep[doing]}` });
+      return failed({ code: "database-conflict", message: say`Other transactions on ${label} kept colliding with this one (deadlock), also when it was tried again.`, hint: say`Choose a quieter hour. ${nextStep[doing]}` });
     case 1317:
     case 1969:
     case 3024:
-      return failed({ code: "database-time-out", message: `A statement on ${label} was stopped: it ran longer than the server allows, or an administrator stopped it.`, hint: `Set max_execution_time (MySQL) or max_statement_time (MariaDB) under database.session if it needs more. ${nextStep[doing]}` });
+      return failed({ code: "database-time-out", message: say`A statement on ${label} was stopped: it ran longer than the server allows, or an administrator stopped it.`, hint: `Set max_execution_time (MySQL) or max_statement_time (MariaDB) under database.session if it needs more. ${nextStep[doing]}` });
     case 1665:
-      return failed({ code: "database-binlog", message: `The server behind ${label} logs statements only, which fits no short transactions.`, hint: "Set binlog_format to MIXED or ROW, as MySQL 8 and MariaDB have it by default." });
+      return failed({ code: "database-binlog", message: say`The server behind ${label} logs statements only, which fits no short transactions.`, hint: "Set binlog_format to MIXED or ROW, as MySQL 8 and MariaDB have it by default." });
     case 1153:
-      return failed({ code: "database-packet", message: `max_allowed_packet of the server behind ${label} is smaller than one batch.`, hint: "Raise max_allowed_packet to 16M or more, then run the same command again." });
+      return failed({ code: "database-packet", message: say`max_allowed_packet of the server behind ${label} is smaller than one batch.`, hint: "Raise max_allowed_packet to 16M or more, then run the same command again." });
     default:
       return undefined;
   }
@@ -128,18 +129,18 @@ function explainNumber(label: string, doing: Doing, number: number): Explain | u
 function explainConnecting(label: string, error: unknown): Explain | undefined {
   const code = codeOf(error);
   const start = (facts: ErrorFacts): Explain => (cause) => new StartError({ ...facts, cause });
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return start({ code: "database-host", message: `The host of ${label} is not known.`, hint: "Correct the host in database.url, or the name server of this machine." });
-  if (code === "HANDSHAKE_NO_SSL_SUPPORT") return start({ code: "database-tls", message: `The server behind ${label} offers no TLS.`, hint: "Switch TLS on at the server, or write sslmode=disable where the network is trusted." });
-  if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|HANDSHAKE_SSL)/.test(code)) return start({ code: "database-certificate", message: `The certificate of the server behind ${label} is refused (${code}).`, hint: "Name its authority with ssl-ca=FILE, and the host as the certificate does." });
-  if (/^(AUTH_|ER_NOT_SUPPORTED_AUTH)/.test(code)) return start({ code: "database-login", message: `The server behind ${label} asks for a kind of login that is not served (${code}).`, hint: "Give the user a password (caching_sha2_password or mysql_native_password)." });
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return start({ code: "database-host", message: say`The host of ${label} is not known.`, hint: "Correct the host in database.url, or the name server of this machine." });
+  if (code === "HANDSHAKE_NO_SSL_SUPPORT") return start({ code: "database-tls", message: say`The server behind ${label} offers no TLS.`, hint: "Switch TLS on at the server, or write sslmode=disable where the network is trusted." });
+  if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS|HANDSHAKE_SSL)/.test(code)) return start({ code: "database-certificate", message: say`The certificate of the server behind ${label} is refused (${code}).`, hint: "Name its authority with ssl-ca=FILE, and the host as the certificate does." });
+  if (/^(AUTH_|ER_NOT_SUPPORTED_AUTH)/.test(code)) return start({ code: "database-login", message: say`The server behind ${label} asks for a kind of login that is not served (${code}).`, hint: "Give the user a password (caching_sha2_password or mysql_native_password)." });
   return undefined;
 }
 
 function explainLost(label: string, doing: Doing, cause: unknown): OperatorError {
   const code = codeOf(cause);
   const told = code === "" ? "" : ` (${code})`;
-  if (doing === "open") return new StartError({ code: "database-unreachable", message: `The server behind ${label} cannot be reached${told}.`, hint: "Check that it runs, and host and port in database.url.", cause });
-  return new FailedError({ code: "database-lost", message: `The connection to ${label} broke${told}.`, hint: nextStep[doing], cause });
+  if (doing === "open") return new StartError({ code: "database-unreachable", message: say`The server behind ${label} cannot be reached${told}.`, hint: "Check that it runs, and host and port in database.url.", cause });
+  return new FailedError({ code: "database-lost", message: say`The connection to ${label} broke${told}.`, hint: nextStep[doing], cause });
 }
 
 function codeOf(error: unknown): string {

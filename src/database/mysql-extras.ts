@@ -3,6 +3,7 @@ import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, typ
 import { refuseOtherCollations } from "./mysql-collations.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { numberOf } from "./mysql-errors.ts";
+import { say } from "../say.ts";
 import type { MysqlPlace } from "./mysql-place.ts";
 import { columnOf, describeWrongColumns, listTables, readTable, sourceSql, type TableShape } from "./mysql-schema.ts";
 import { refuseWrongIdType } from "./mysql-types.ts";
@@ -72,7 +73,7 @@ export async function readLookup(connection: MysqlConnection, lookup: MysqlLooku
   const [text, found] = [readSql(place.id, place.row), lookedUpSql(lookup)];
   // Without an index the rows of the lookup are gone through once, and each finds its member by the member table's own.
   const joined = indexed
-    ? `${place.table.sql} STRAIGHT_JOIN ${found} ON kakao_sync_member = ${asTypeOf(member, place.id, place.row)}`
+    ? say`${place.table.sql} STRAIGHT_JOIN ${found} ON kakao_sync_member = ${asTypeOf(member, place.id, place.row)}`
     : `${found} STRAIGHT_JOIN ${place.table.sql} ON ${id} = ${isSameType(member, place.id) ? "kakao_sync_member" : asColumn(place.id, "kakao_sync_text")}`;
   const alike = member.kind === place.id.kind ? "" : ` AND CAST(kakao_sync_text AS BINARY) = CAST(${text} AS BINARY)`;
   const texts = group.columns.map((_, at) => `MAX(${valueName(at)})`).join(", ");

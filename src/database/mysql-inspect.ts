@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import { refuseOtherCollations } from "./mysql-collations.ts";
@@ -103,19 +104,19 @@ async function describeBadSql(reader: MysqlConnection, table: TableShape, key: s
     return [];
   } catch (error) {
     if (!(error instanceof Error && "sqlState" in error)) throw error;
-    return [`${key} is no SQL that ${table.name} can compute: ${error.message.replaceAll(/\s+/g, " ")}`];
+    return [say`${key} is no SQL that ${table.name} can compute: ${error.message.replaceAll(/\s+/g, " ")}`];
   }
 }
 
 async function describeBadIds(reader: MysqlConnection, place: MysqlPlace): Promise<string[]> {
   const { table, id } = place;
   const name = `${table.name}.${id.name}`;
-  if (table.isView && !(await isKeyOfView(reader, place))) return [`${table.name} is a view, and no index shows that ${id.name} is unique in it; name the table behind it, or its key.`];
+  if (table.isView && !(await isKeyOfView(reader, place))) return [say`${table.name} is a view, and no index shows that ${id.name} is unique in it; name the table behind it, or its key.`];
   const nulls = id.nullable ? await countRows(reader, table, `${place.row}.${id.sql} IS NULL`) : 0;
-  const problems = nulls === 0 ? [] : [`${name} is NULL in ${nulls} rows.`];
+  const problems = nulls === 0 ? [] : [say`${name} is NULL in ${nulls} rows.`];
   if (place.idProven) return problems;
   const twice = await count(reader, `SELECT COUNT(*) FROM (SELECT 1 FROM ${table.sql} WHERE ${place.row}.${id.sql} IS NOT NULL GROUP BY ${place.row}.${id.sql} HAVING COUNT(*) > 1) AS kakao_sync_twice`);
-  return twice === 0 ? problems : [...problems, `${name} is not unique: ${twice} ids stand in more than one row.`];
+  return twice === 0 ? problems : [...problems, say`${name} is not unique: ${twice} ids stand in more than one row.`];
 }
 
 /** A view has no indexes of its own: the server's plan for one id tells whether a unique one behind it is used, and for nothing else. */
@@ -133,14 +134,14 @@ function asTypeOfId({ id }: MysqlPlace, text: string): string {
 
 async function describeIdsInBoth(reader: MysqlConnection, earlier: MysqlPlace, place: MysqlPlace): Promise<string[]> {
   const both = await countRows(reader, place.table, `EXISTS (SELECT 1 FROM ${earlier.table.sql} WHERE ${earlier.row}.${earlier.id.sql} = ${asTypeOf(earlier.id, place.id, place.row)})`);
-  return both === 0 ? [] : [`${both} ids stand in both ${earlier.table.name} and ${place.table.name}.`];
+  return both === 0 ? [] : [say`${both} ids stand in both ${earlier.table.name} and ${place.table.name}.`];
 }
 
 async function refuseLiveAndWithdrawn(reader: MysqlConnection, map: ServiceDatabaseMap, members: MysqlPlace | undefined): Promise<void> {
   const { where, withdrawn } = map.members;
   if (members === undefined || withdrawn === undefined) return;
-  const both = await countRows(reader, members.table, `${isAll(where) ? "TRUE" : wrapSql(where)} IS TRUE AND ${wrapSql(withdrawn)} IS TRUE`);
-  refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
+  const both = await countRows(reader, members.table, `${isAll(where) ? `TRUE` : wrapSql(where)} IS TRUE AND ${wrapSql(withdrawn)} IS TRUE`);
+  refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [say`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
 }
 
 type Missing = Inspection["missingUniqueIndexes"][number];
@@ -160,7 +161,7 @@ async function listMissingIndexes(reader: MysqlConnection, link: MysqlLinkTable)
 /** A view can have no index: the table behind it must. */
 function missingSql(reader: MysqlConnection, wanted: Uniqueness): Promise<string> {
   if (!wanted.table.isView) return createUniqueSql(reader, wanted);
-  return Promise.resolve(`-- ${wanted.table.name} is a view: name the table behind it in the configuration, with a unique index on ${wanted.column.name}`);
+  return Promise.resolve(say`-- ${wanted.table.name} is a view: name the table behind it in the configuration, with a unique index on ${wanted.column.name}`);
 }
 
 /** Columns of a new row that would stay without the value they must have. */

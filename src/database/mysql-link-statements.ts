@@ -1,4 +1,5 @@
 import { FailedError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Cell, MysqlConnection } from "./mysql-connection.ts";
 import type { LinkRow } from "./mysql-link-rows.ts";
 import type { MysqlLinkTable } from "./mysql-link-table.ts";
@@ -44,7 +45,7 @@ export function sameKey(link: MysqlLinkTable, left: LinkRow, right: LinkRow): bo
 export function notAsWritten(link: MysqlLinkTable): FailedError {
   return new FailedError({
     code: "database-not-as-written",
-    message: `A row of ${link.table.name} does not read as the link that was written; the batch was rolled back, or changed by another program after it.`,
+    message: say`A row of ${link.table.name} does not read as the link that was written; the batch was rolled back, or changed by another program after it.`,
     hint: "Look whether link.fixed, link.set, link.cleared and link.where fit each other, and for triggers on the table; then resume with --apply --plan RUN.",
   });
 }

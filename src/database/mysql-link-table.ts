@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { columnOf, describeWrongColumns, listTables, readTable, type TableShape } from "./mysql-schema.ts";
 import { refuseWrongLinkType } from "./mysql-types.ts";
@@ -70,5 +71,5 @@ function keyOf(table: TableShape): ColumnShape[] {
   const keys = [table.primaryKey, ...table.uniqueKeys.filter((key) => key.expression === null).map((key) => key.columns)].map((names) => names.map((name) => columnOf(table, name)));
   const key = keys.find((columns) => columns.length > 0 && columns.every((column) => !column.nullable && column.generated === null));
   if (key !== undefined) return key;
-  throw new StartError({ code: "link-table-key", message: `${table.name} has neither a primary key nor a unique one without NULLs: its rows cannot be told apart.`, hint: table.isView ? "Name the table itself in link.table, not a view of it." : "Give the table a primary key." });
+  throw new StartError({ code: "link-table-key", message: say`${table.name} has neither a primary key nor a unique one without NULLs: its rows cannot be told apart.`, hint: table.isView ? "Name the table itself in link.table, not a view of it." : "Give the table a primary key." });
 }

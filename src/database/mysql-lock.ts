@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { RefusedError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { textLiteral } from "./mysql-values.ts";
 import type { DatabaseLock } from "./service-database.ts";
@@ -25,7 +26,7 @@ export async function takeLock(connect: () => Promise<MysqlConnection>, thing: L
   const taken = await ask(connection, `SELECT GET_LOCK(${name}, 0)`);
   if (taken === "0") {
     await connection.close();
-    throw new RefusedError({ code: "database-busy", message: `Another run is writing links into ${connection.label}.`, hint: "Wait for it to end, or stop it, then run the same command again." });
+    throw new RefusedError({ code: "database-busy", message: say`Another run is writing links into ${connection.label}.`, hint: "Wait for it to end, or stop it, then run the same command again." });
   }
   const isHeld = async (): Promise<boolean> => (await ask(connection, `SELECT IS_USED_LOCK(${name}) = CONNECTION_ID()`)) === "1";
   if (taken !== "1" || !(await isHeld())) {

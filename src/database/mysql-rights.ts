@@ -1,6 +1,7 @@
 import { RefusedError } from "../errors.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { numberOf } from "./mysql-errors.ts";
+import { say } from "../say.ts";
 import type { Places } from "./mysql-place.ts";
 import type { TableShape } from "./mysql-schema.ts";
 import { textLiteral } from "./mysql-values.ts";
@@ -28,7 +29,7 @@ export async function refuseWithoutTransactions(connection: MysqlConnection, tab
     if (engine === null) continue;
     const [[transactions = null] = []] = await connection.rows(`SELECT transactions FROM information_schema.engines WHERE engine = ${textLiteral(engine)}`);
     if (transactions !== "NO") continue;
-    throw new RefusedError({ code: "database-no-transactions", message: `The table ${name} is kept by the engine ${engine}, which has no transactions.`, hint: `Change it with: ALTER TABLE ${name} ENGINE = InnoDB` });
+    throw new RefusedError({ code: "database-no-transactions", message: say`The table ${name} is kept by the engine ${engine}, which has no transactions.`, hint: say`Change it with: ALTER TABLE ${name} ENGINE = InnoDB` });
   }
 }
 

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { type ColumnShape, type Kind, quoteMysqlName, readSql, textLiteral, wrapSql } from "./mysql-values.ts";
 import type { ColumnSource } from "./service-database.ts";
@@ -53,7 +54,7 @@ export async function readTable(connection: MysqlConnection, wanted: string): Pr
 /** The configured columns that the table lacks, each with the nearest name. */
 export function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
   const wrong = names.filter((name) => !table.columns.has(name.toLowerCase()));
-  return wrong.map((name) => describeMissing(`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
+  return wrong.map((name) => describeMissing(say`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
 }
 
 /** A column that was checked to be there. */

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Cell } from "./mysql-connection.ts";
 import { textLiteral } from "./mysql-values.ts";
 import { quoteMysqlName } from "./mysql-values.ts";
@@ -53,7 +54,7 @@ export function refuseOldServer(version: string): void {
   const [major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
   const [leastMajor, leastMinor] = oldest[product];
   if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
-  throw new StartError({ code: "database-version", message: `The server is ${product} ${major}.${minor}; the oldest that is served is ${product} ${leastMajor}.${leastMinor}.`, hint: `Use a server of ${product} ${leastMajor}.${leastMinor} or later.` });
+  throw new StartError({ code: "database-version", message: say`The server is ${product} ${major}.${minor}; the oldest that is served is ${product} ${leastMajor}.${leastMinor}.`, hint: say`Use a server of ${product} ${leastMajor}.${leastMinor} or later.` });
 }
 
 /** The server's own modes, or those of `database.session`, stay, because conditions were written for them; wrong values become errors instead of being bent. */
@@ -69,7 +70,7 @@ async function setTimeZone(connection: Asking, timeZone: string): Promise<void> 
   } catch {
     const offset = findFixedOffset(timeZone);
     if (offset === null) {
-      throw new StartError({ code: "time-zone", message: `The server does not know the time zone ${timeZone}, whose offset changes during the year.`, hint: "Load the zones with mysql_tzinfo_to_sql, or set database.timeZone to a zone without daylight saving." });
+      throw new StartError({ code: "time-zone", message: say`The server does not know the time zone ${timeZone}, whose offset changes during the year.`, hint: "Load the zones with mysql_tzinfo_to_sql, or set database.timeZone to a zone without daylight saving." });
     }
     await connection.run(`SET SESSION time_zone = ${textLiteral(offset)}`);
   }
@@ -99,7 +100,7 @@ async function setParameters(connection: Asking, session: Readonly<Record<string
 }
 
 function refuseParameter(name: string, why: string, cause: unknown): StartError {
-  return new StartError({ code: "database-session", message: `database.session.${name} cannot be set. ${why}.`, hint: "Write @name for a variable of the user, or the name of a session variable of the server.", cause });
+  return new StartError({ code: "database-session", message: say`database.session.${name} cannot be set. ${why}.`, hint: "Write @name for a variable of the user, or the name of a session variable of the server.", cause });
 }
 
 /** On a Galera cluster every look waits until this node has what the others have committed. */

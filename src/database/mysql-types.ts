@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { columnOf, type TableShape } from "./mysql-schema.ts";
 import type { ColumnShape } from "./mysql-values.ts";
 
@@ -11,14 +12,14 @@ export function refuseWrongLinkType(table: TableShape, name: string): void {
     (column.kind === "text" && !/^(enum|set)/.test(column.type) && (column.length ?? 19) >= 19);
   if (holds) return;
   const why = column.generated === null ? "it does not hold every Kakao id, which has up to 19 digits, exactly" : "it is computed by the database and cannot be written";
-  throw new StartError({ code: "link-column-type", message: `${table.name}.${name} is declared as ${column.type}: ${why}.`, hint: "Use a column declared as BIGINT or VARCHAR(20)." });
+  throw new StartError({ code: "link-column-type", message: say`${table.name}.${name} is declared as ${column.type}: ${why}.`, hint: "Use a column declared as BIGINT or VARCHAR(20)." });
 }
 
 /** Throws StartError for a column of which no Kakao ids can be read, digit by digit: a number with decimals, bytes, a date. */
 export function refuseWrongPlaceType(table: TableShape, name: string): void {
   const { kind, scale, type } = columnOf(table, name);
   if (kind === "integer" || kind === "unsigned" || kind === "text" || (kind === "decimal" && scale === 0)) return;
-  throw new StartError({ code: "link-column-type", message: `${table.name}.${name} is declared as ${type}, of which no Kakao ids can be read.`, hint: "Name a column declared as BIGINT or VARCHAR, or a view that casts it." });
+  throw new StartError({ code: "link-column-type", message: say`${table.name}.${name} is declared as ${type}, of which no Kakao ids can be read.`, hint: "Name a column declared as BIGINT or VARCHAR, or a view that casts it." });
 }
 
 /** Throws StartError for an id that cannot be paged by its order: an ENUM sorts otherwise than it compares, and a float is not exact. */
@@ -26,5 +27,5 @@ export function refuseWrongIdType(table: TableShape, id: ColumnShape): void {
   const isText = id.kind === "text" && !/^(enum|set)/.test(id.type);
   const isBytes = id.kind === "bytes" && /binary/.test(id.type);
   if (isText || isBytes || ["integer", "unsigned", "decimal", "uuid"].includes(id.kind)) return;
-  throw new StartError({ code: "member-id-type", message: `${table.name}.${id.name} is declared as ${id.type}, which is no type for ids.`, hint: "Name an integer, DECIMAL, CHAR, VARCHAR, BINARY or UUID column under id." });
+  throw new StartError({ code: "member-id-type", message: say`${table.name}.${id.name} is declared as ${id.type}, which is no type for ids.`, hint: "Name an integer, DECIMAL, CHAR, VARCHAR, BINARY or UUID column under id." });
 }

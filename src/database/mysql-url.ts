@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /**
  * `disable`: never encrypted. `prefer` (the default): encrypted where the server offers it. `require`: encrypted, the certificate unchecked. `verify-ca`: signed by
@@ -33,13 +34,13 @@ export function parseMysqlUrl(text: string): MysqlTarget {
   const url = parseUrl(text);
   const given = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
-    if (!parameters.includes(name)) throw wrongUrl(`The database URL has the parameter ${name}, which is not known.`, `Remove it. Known are: ${parameters.join(", ")}. Parameters of the session belong to database.session.`);
+    if (!parameters.includes(name)) throw wrongUrl(say`The database URL has the parameter ${name}, which is not known.`, say`Remove it. Known are: ${parameters.join(", ")}. Parameters of the session belong to database.session.`);
     given.set(name, value);
   }
   const socket = given.get("socket");
   const host = decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
   const database = decodePart(url.pathname.slice(1), "database name");
-  if (database === "" || (host === "" && socket === undefined)) throw wrongUrl(`The database URL names no ${database === "" ? "database" : "host"}.`, `Write it as ${example}`);
+  if (database === "" || (host === "" && socket === undefined)) throw wrongUrl(say`The database URL names no ${database === "" ? say`database` : say`host`}.`, say`Write it as ${example}`);
   const port = url.port === "" ? 3306 : Number(url.port);
   const tls = chooseTls(given.get("sslmode"), given.get("ssl-ca"), socket);
   // The driver would compare the certificate with the name localhost.
@@ -59,24 +60,24 @@ export function parseMysqlUrl(text: string): MysqlTarget {
 
 /** A certificate authority is never given in vain. A socket of this machine needs no encryption. */
 function chooseTls(mode: string | undefined, caFile: string | undefined, socket: string | undefined): MysqlTls {
-  if (mode !== undefined && !tlsModes.includes(mode)) throw wrongUrl("sslmode in the database URL is none that is known.", `Write one of: ${tlsModes.join(", ")}.`);
+  if (mode !== undefined && !tlsModes.includes(mode)) throw wrongUrl("sslmode in the database URL is none that is known.", say`Write one of: ${tlsModes.join(", ")}.`);
   if (mode === "verify-ca" && caFile === undefined) throw wrongUrl("sslmode=verify-ca names no certificate authority.", "Add ssl-ca=FILE, or write sslmode=verify-full.");
   if (caFile === undefined) return (mode as MysqlTls | undefined) ?? (socket === undefined ? "prefer" : "disable");
   if (mode === undefined) return "verify-full";
-  if (mode === "disable" || mode === "prefer") throw wrongUrl(`sslmode=${mode} checks no certificate, but an authority is given.`, "Write sslmode=verify-full, or remove ssl-ca.");
+  if (mode === "disable" || mode === "prefer") throw wrongUrl(say`sslmode=${mode} checks no certificate, but an authority is given.`, "Write sslmode=verify-full, or remove ssl-ca.");
   return mode === "require" ? "verify-ca" : (mode as MysqlTls);
 }
 
 function parseUrl(text: string): URL {
   if (URL.canParse(text) && /^(mysql|mariadb):\/\//i.test(text)) return new URL(text);
-  throw wrongUrl("The database URL cannot be read.", `Write it as ${example}, with / : @ # ? in the password as %2F %3A %40 %23 %3F.`);
+  throw wrongUrl("The database URL cannot be read.", say`Write it as ${example}, with / : @ # ? in the password as %2F %3A %40 %23 %3F.`);
 }
 
 function decodePart(part: string, what: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw wrongUrl(`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
+    throw wrongUrl(say`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { FailedError } from "../errors.ts";
+import { say } from "../say.ts";
 import { judgeChange } from "./judge.ts";
 import type { Cell, MysqlConnection } from "./mysql-connection.ts";
 import type { MysqlPlace, PlaceLink } from "./mysql-place.ts";
@@ -85,14 +86,14 @@ async function updateRows(writer: MysqlConnection, { place, columns }: WritableP
   const values = valuesSql(rows.map(({ id, to, from }) => [id, ...to, ...from]), "kakao_sync_write");
   const sql = `UPDATE ${values} STRAIGHT_JOIN ${place.table.sql} ON ${place.row}.${place.id.sql} = ${asColumn(place.id, value(0))} SET ${sets.join(", ")} WHERE ${holds.join(" AND ")}`;
   const matched = await writer.run(sql);
-  if (matched !== rows.length) throw notAsWritten(place, `${rows.length - matched} of ${rows.length} rows did not take their new values`);
+  if (matched !== rows.length) throw notAsWritten(place, say`${rows.length - matched} of ${rows.length} rows did not take their new values`);
 }
 
 /** Compares the rows with what was written, on a connection of any kind. Throws FailedError on a difference. */
 export async function readBack(connection: MysqlConnection, { target, rows }: PlannedPlace): Promise<void> {
   const cells = await readCells(connection, target, rows.map(({ id }) => id));
   const differing = rows.filter(({ id, to }) => !sameCells(cells.get(id), to)).length;
-  if (differing > 0) throw notAsWritten(target.place, `${differing} of ${rows.length} rows read back differently from what was written`);
+  if (differing > 0) throw notAsWritten(target.place, say`${differing} of ${rows.length} rows read back differently from what was written`);
 }
 
 /** Writes a portion after another; gives the refused rows. */

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { ServiceDatabase, ServiceDatabaseMap } from "./service-database.ts";
 
 export interface ServiceDatabaseOptions {
@@ -44,7 +45,7 @@ export function unknownEngine(where: string, url: string): StartError {
   const scheme = schemeOf(url);
   return new StartError({
     code: "database-engine",
-    message: `${where} names ${scheme === "" ? "no engine" : `the engine ${scheme}`}; served are ${Object.keys(engines).join(", ")}.`,
+    message: say`${where} names ${scheme === "" ? say`no engine` : say`the engine ${scheme}`}; served are ${Object.keys(engines).join(", ")}.`,
     hint: "Write it as sqlite:./members.db",
   });
 }

@@ -1,4 +1,5 @@
 import { OperatorError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { schemeOf, unknownEngine } from "./open.ts";
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 
@@ -23,6 +24,6 @@ export async function openLinkedPlace(map: PlaceMap, options: PlaceOptions): Pro
     return await (await engine())(map, options);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    throw new StartError({ code: "linked-place", message: `The place ${map.name} of alsoLinkedIn cannot be read. ${error.message}`, hint: error.hint, cause: error });
+    throw new StartError({ code: "linked-place", message: say`The place ${map.name} of alsoLinkedIn cannot be read. ${error.message}`, hint: error.hint, cause: error });
   }
 }

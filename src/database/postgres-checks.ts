@@ -1,11 +1,12 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { ColumnShape, TableShape } from "./postgres-schema.ts";
 import { leavesOutEmpty, splitCondition } from "./operator-sql.ts";
 import { describeMissing } from "./table-map.ts";
 
 /** What is wrong with these names of columns, with the nearest ones. */
 export function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
-  return names.filter((name) => !table.columns.has(name)).map((name) => describeMissing(`${table.name} has no column`, name, table.columns.keys()));
+  return names.filter((name) => !table.columns.has(name)).map((name) => describeMissing(say`${table.name} has no column`, name, table.columns.keys()));
 }
 
 /** Throws StartError for a column that cannot hold every Kakao id digit by digit. */
@@ -14,7 +15,7 @@ export function checkLinkType(table: TableShape, column: ColumnShape): void {
   if (column.kind === "text" || isWhole || column.base === "pg_catalog.int8") return;
   throw new StartError({
     code: "link-column-type",
-    message: `${table.name}.${column.name} is of the type ${column.declared}, which cannot hold every Kakao id as it is.`,
+    message: say`${table.name}.${column.name} is of the type ${column.declared}, which cannot hold every Kakao id as it is.`,
     hint: "Use a column of the type bigint, numeric without decimals, or text.",
   });
 }
@@ -24,7 +25,7 @@ export function checkIdType(table: TableShape, column: ColumnShape): void {
   if (["integer", "numeric", "text", "uuid"].includes(column.kind)) return;
   throw new StartError({
     code: "id-column-type",
-    message: `${table.name}.${column.name} is of the type ${column.declared}, which is not served as an id.`,
+    message: say`${table.name}.${column.name} is of the type ${column.declared}, which is not served as an id.`,
     hint: "Name an id column of a whole number, a UUID or text.",
   });
 }

@@ -4,6 +4,7 @@ import { checkServerIdentity, type ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { StartError } from "../errors.ts";
 import { codeOf, type Doing, explainLostCommit, explainPostgresError, fromDriver, isConnectionLost, isTryAgain } from "./postgres-errors.ts";
+import { say } from "../say.ts";
 import type { PostgresTarget } from "./postgres-url.ts";
 
 /** How long connecting may take, in milliseconds. */
@@ -235,12 +236,12 @@ function readAuthority(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new StartError({ code: "database-certificate", message: `The certificate authority ${path} cannot be read.`, hint: "Correct sslrootcert in database.url.", cause });
+    throw new StartError({ code: "database-certificate", message: say`The certificate authority ${path} cannot be read.`, hint: "Correct sslrootcert in database.url.", cause });
   }
 }
 
 /** The value is not repeated: parameters of a session may be secrets. */
 function refusedSetting(name: string, cause: unknown): StartError {
   if (name === "TimeZone") return new StartError({ code: "time-zone", message: "The server does not know the time zone of database.timeZone.", hint: "Write a name like Asia/Seoul.", cause });
-  return new StartError({ code: "database-session", message: `The server refuses the parameter ${name} (SQLSTATE ${codeOf(cause)}).`, hint: "Correct or remove it under database.session." });
+  return new StartError({ code: "database-session", message: say`The server refuses the parameter ${name} (SQLSTATE ${codeOf(cause)}).`, hint: "Correct or remove it under database.session." });
 }

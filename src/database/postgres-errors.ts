@@ -1,4 +1,5 @@
 import { type ErrorFacts, FailedError, type OperatorError, RefusedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** What was going on when the server failed: decides the exit code and the next step. */
 export type Doing = "open" | "read" | "write";
@@ -59,7 +60,7 @@ export function explainPostgresError(label: string, doing: Doing, error: unknown
   const known = explainCode(label, doing, codeOf(error)) ?? explainConnecting(label, error);
   if (known !== undefined) return known(error);
   if (isConnectionLost(error)) return explainLost(label, doing, error);
-  const facts = { code: "database-failed", message: `The database ${label} failed (${tellSafely(error)}).`, hint: nextStep[doing], cause: error };
+  const facts = { code: "database-failed", message: say`The database ${label} failed (${tellSafely(error)}).`, hint: nextStep[doing], cause: error };
   return doing === "open" ? new StartError(facts) : new FailedError(facts);
 }
 
@@ -67,7 +68,7 @@ export function explainPostgresError(label: string, doing: Doing, error: unknown
 export function explainLostCommit(label: string, cause: unknown): FailedError {
   return new FailedError({
     code: "database-commit-unknown",
-    message: `The connection to ${label} broke while a batch was being committed: the server alone knows whether it counts.`,
+    message: say`The connection to ${label} broke while a batch was being committed: the server alone knows whether it counts.`,
     hint: "Resume with --apply --plan RUN: every row of the batch is looked at again.",
     cause,
   });
@@ -95,24 +96,24 @@ function explainCode(label: string, doing: Doing, code: string): Explain | undef
   switch (code) {
     case "28P01":
     case "28000":
-      return start({ code: "database-login", message: `The server refuses the user or password of ${label}.`, hint: "Correct user and password in database.url, or the server's pg_hba.conf." });
+      return start({ code: "database-login", message: say`The server refuses the user or password of ${label}.`, hint: "Correct user and password in database.url, or the server's pg_hba.conf." });
     case "3D000":
-      return start({ code: "database-missing", message: `The server has no database of the name in ${label}.`, hint: "Correct the name behind the last / of database.url." });
+      return start({ code: "database-missing", message: say`The server has no database of the name in ${label}.`, hint: "Correct the name behind the last / of database.url." });
     case "42501":
-      return (cause) => new (doing === "write" ? RefusedError : StartError)({ code: "database-rights", message: `The user of ${label} lacks a right (${tellSafely(cause)}).`, hint: doing === "write" ? "Grant UPDATE (and INSERT, DELETE on a link table), then run the same command again." : "Grant SELECT on the configured tables; a user under row-level security must be allowed to see every row.", cause });
+      return (cause) => new (doing === "write" ? RefusedError : StartError)({ code: "database-rights", message: say`The user of ${label} lacks a right (${tellSafely(cause)}).`, hint: doing === "write" ? "Grant UPDATE (and INSERT, DELETE on a link table), then run the same command again." : "Grant SELECT on the configured tables; a user under row-level security must be allowed to see every row.", cause });
     case "25006":
-      return (cause) => new RefusedError({ code: "database-read-only", message: `The database ${label} takes no writes: the server is a replica, or the user or database is set to read-only.`, hint: "Name the primary in database.url, or use a user that may write.", cause });
+      return (cause) => new RefusedError({ code: "database-read-only", message: say`The database ${label} takes no writes: the server is a replica, or the user or database is set to read-only.`, hint: "Name the primary in database.url, or use a user that may write.", cause });
     case "53100":
-      return failed({ code: "database-full", message: `The disk of the server behind ${label} is full.`, hint: `Make room. ${nextStep[doing]}` });
+      return failed({ code: "database-full", message: say`The disk of the server behind ${label} is full.`, hint: say`Make room. ${nextStep[doing]}` });
     case "53300":
-      return failed({ code: "database-connections", message: `The server behind ${label} has no free connection.`, hint: "Close other connections or raise max_connections, then run the same command again." });
+      return failed({ code: "database-connections", message: say`The server behind ${label} has no free connection.`, hint: "Close other connections or raise max_connections, then run the same command again." });
     case "55P03":
-      return failed({ code: "database-locked", message: `A row or table of ${label} stayed locked by another transaction for too long.`, hint: `Let the other transaction finish. ${nextStep[doing]}` });
+      return failed({ code: "database-locked", message: say`A row or table of ${label} stayed locked by another transaction for too long.`, hint: say`Let the other transaction finish. ${nextStep[doing]}` });
     case "57014":
-      return failed({ code: "database-time-out", message: `A statement on ${label} was cancelled: it ran longer than statement_timeout allows, or an administrator stopped it.`, hint: `Set statement_timeout under database.session if it needs more. ${nextStep[doing]}` });
+      return failed({ code: "database-time-out", message: say`A statement on ${label} was cancelled: it ran longer than statement_timeout allows, or an administrator stopped it.`, hint: `Set statement_timeout under database.session if it needs more. ${nextStep[doing]}` });
     case "40001":
     case "40P01":
-      return failed({ code: "database-conflict", message: `Other transactions on ${label} kept colliding with this one (SQLSTATE ${code}), also when it was tried again.`, hint: `Choose a quieter hour. ${nextStep[doing]}` });
+      return failed({ code: "database-conflict", message: say`Other transactions on ${label} kept colliding with this one (SQLSTATE ${code}), also when it was tried again.`, hint: say`Choose a quieter hour. ${nextStep[doing]}` });
     default:
       return undefined;
   }
@@ -123,16 +124,16 @@ function explainConnecting(label: string, error: unknown): Explain | undefined {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : "";
   const start = (facts: ErrorFacts): Explain => (cause) => new StartError({ ...facts, cause });
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return start({ code: "database-host", message: `The host of ${label} is not known.`, hint: "Correct the host in database.url, or the name server of this machine." });
-  if (/does not support SSL/i.test(message)) return start({ code: "database-tls", message: `The server behind ${label} offers no TLS.`, hint: "Switch TLS on at the server, or write sslmode=disable where the network is trusted." });
-  if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS)/.test(code)) return start({ code: "database-certificate", message: `The certificate of the server behind ${label} is refused (${code}).`, hint: "Name its authority with sslrootcert=FILE, and the host as the certificate does." });
-  if (/SASL|password/i.test(message) && code === "") return start({ code: "database-login", message: `The server asks for a password that ${label} does not have, or not in this form.`, hint: "Write the password into database.url: postgres://user:${DB_PASSWORD}@host/database" });
-  if (/timeout/i.test(message) && code === "") return start({ code: "database-unreachable", message: `The server behind ${label} did not answer in time.`, hint: "Check host, port and firewall." });
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return start({ code: "database-host", message: say`The host of ${label} is not known.`, hint: "Correct the host in database.url, or the name server of this machine." });
+  if (/does not support SSL/i.test(message)) return start({ code: "database-tls", message: say`The server behind ${label} offers no TLS.`, hint: "Switch TLS on at the server, or write sslmode=disable where the network is trusted." });
+  if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS)/.test(code)) return start({ code: "database-certificate", message: say`The certificate of the server behind ${label} is refused (${code}).`, hint: "Name its authority with sslrootcert=FILE, and the host as the certificate does." });
+  if (/SASL|password/i.test(message) && code === "") return start({ code: "database-login", message: say`The server asks for a password that ${label} does not have, or not in this form.`, hint: "Write the password into database.url: postgres://user:${DB_PASSWORD}@host/database" });
+  if (/timeout/i.test(message) && code === "") return start({ code: "database-unreachable", message: say`The server behind ${label} did not answer in time.`, hint: "Check host, port and firewall." });
   return undefined;
 }
 
 function explainLost(label: string, doing: Doing, cause: unknown): OperatorError {
   const code = codeOf(cause);
-  if (doing === "open") return new StartError({ code: "database-unreachable", message: `The server behind ${label} cannot be reached${code === "" ? "" : ` (${code})`}.`, hint: "Check that it runs, and host and port in database.url.", cause });
-  return new FailedError({ code: "database-lost", message: `The connection to ${label} broke${code === "" ? "" : ` (${code})`}.`, hint: nextStep[doing], cause });
+  if (doing === "open") return new StartError({ code: "database-unreachable", message: say`The server behind ${label} cannot be reached${code === "" ? "" : ` (${code})`}.`, hint: "Check that it runs, and host and port in database.url.", cause });
+  return new FailedError({ code: "database-lost", message: say`The connection to ${label} broke${code === "" ? "" : ` (${code})`}.`, hint: nextStep[doing], cause });
 }

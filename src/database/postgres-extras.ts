@@ -4,6 +4,7 @@ import { wrapSql } from "./operator-sql.ts";
 import { checkIdType, describeWrongColumns, possibleIds } from "./postgres-checks.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { codeOf } from "./postgres-errors.ts";
+import { say } from "../say.ts";
 import { type ColumnShape, listTables, readTable, type TableShape } from "./postgres-schema.ts";
 import { columnOf } from "./postgres-values.ts";
 import type { ColumnSource } from "./service-database.ts";
@@ -102,7 +103,7 @@ async function extraSql(sql: Transaction, table: TableShape, source: ColumnSourc
   const type = source.kind === "sql" ? await typeOf(sql, table, value) : typeOfColumn(columnOf(table, source.column));
   if (/\[\]$|^(jsonb?|xml|record)$/.test(type)) {
     const named = source.kind === "sql" ? "An expression" : `${table.name}.${source.column}`;
-    throw new StartError({ code: "value-column-type", message: `${named} is of the type ${type}, which is not served as a value of a member.`, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
+    throw new StartError({ code: "value-column-type", message: say`${named} is of the type ${type}, which is not served as a value of a member.`, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
   }
   return type === "boolean" ? `(${value})::int::text` : `${value}::text`;
 }

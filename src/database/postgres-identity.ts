@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { quoteName, splitTable } from "./table-map.ts";
 
@@ -16,7 +17,7 @@ export async function readIdentity(sql: Transaction, memberTable: string): Promi
   const [row = []] = await sql.rows("SELECT current_setting('server_version_num'), current_setting('server_version'), current_database()::text, version()");
   const [number, version = "", database = "", product = ""] = row.map(String);
   if (Number(number) < minimumVersion) {
-    throw new StartError({ code: "database-version", message: `The server is version ${version}; version 11 is the oldest that is served.`, hint: "Upgrade the server, or work on a copy of the database in a newer one." });
+    throw new StartError({ code: "database-version", message: say`The server is version ${version}; version 11 is the oldest that is served.`, hint: "Upgrade the server, or work on a copy of the database in a newer one." });
   }
   const cluster = product.includes("CockroachDB") ? await tryOne(sql, "SELECT crdb_internal.cluster_id()::text") : await tryOne(sql, "SELECT system_identifier::text FROM pg_control_system()");
   if (cluster !== null) return `postgres:${cluster}/${database}`;

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { Inspection, ServiceDatabaseMap } from "./service-database.ts";
 import { coversLinks, spellCondition } from "./postgres-checks.ts";
 import type { Transaction } from "./postgres-connection.ts";
@@ -95,7 +96,7 @@ async function createIndexSql(sql: Transaction, table: TableShape, columns: read
 }
 
 function describeView({ name }: TableShape): string {
-  return `-- ${name.replaceAll("\n", " ")} is a view: name the table behind it in the configuration, and make the column and its unique index there.`;
+  return say`-- ${name.replaceAll("\n", " ")} is a view: name the table behind it in the configuration, and make the column and its unique index there.`;
 }
 
 /** The kinds of empty link, other than NULL, that the column holds, as SQL. */

@@ -4,6 +4,7 @@ import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { codeOf, tellSafely } from "./postgres-errors.ts";
+import { say } from "../say.ts";
 import { refuseStrays, tryExtras } from "./postgres-extras.ts";
 import type { Places, PostgresPlace } from "./postgres-place.ts";
 import type { TableShape } from "./postgres-schema.ts";
@@ -27,7 +28,7 @@ export async function inspectPlaces(sql: Transaction, map: ServiceDatabaseMap, p
   const { where, withdrawn } = map.members;
   if (members !== undefined && withdrawn !== undefined) {
     const both = await countRows(sql, members.table, `${where.trim().toLowerCase() === "all" ? "true" : wrapSql(where)} AND ${wrapSql(withdrawn)}`);
-    refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
+    refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [say`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
   }
 }
 
@@ -76,18 +77,18 @@ async function describeBadSql(sql: Transaction, table: TableShape, key: string, 
   } catch (error) {
     // Wrong SQL, or a value that it cannot compute; a missing right or a lost connection is no matter of the configuration.
     if (!/^(0A|22|42)/.test(codeOf(error)) || codeOf(error) === "42501") throw error;
-    return [`${key} is no SQL that ${table.name} can compute: ${tellSafely(error)}`];
+    return [say`${key} is no SQL that ${table.name} can compute: ${tellSafely(error)}`];
   }
 }
 
 async function describeBadIds(sql: Transaction, { table, id, idProven, key }: PostgresPlace): Promise<string[]> {
   const name = `${table.name}.${id.name}`;
   const nulls = id.nullable ? await countRows(sql, table, `${key} IS NULL`) : 0;
-  const problems = nulls === 0 ? [] : [`${name} is NULL in ${nulls} rows.`];
+  const problems = nulls === 0 ? [] : [say`${name} is NULL in ${nulls} rows.`];
   if (idProven) return problems;
   const [row] = await sql.rows(`SELECT count(*) FROM (SELECT 1 FROM ${table.sql} WHERE ${key} IS NOT NULL GROUP BY ${key} HAVING count(*) > 1) AS kakao_sync_ids`);
   const twice = Number(row?.[0]);
-  return twice === 0 ? problems : [...problems, `${name} is not unique${table.isView ? ", and a view has no key" : ""}: ${twice} ids stand in more than one row.`];
+  return twice === 0 ? problems : [...problems, say`${name} is not unique${table.isView ? say`, and a view has no key` : ""}: ${twice} ids stand in more than one row.`];
 }
 
 /** Ids of one type are compared as they are, so that their indexes serve. */
@@ -98,7 +99,7 @@ async function describeIdsInTwoPlaces(sql: Transaction, places: readonly Postgre
       const same = place.id.base === earlier.id.base && place.id.exact && earlier.id.exact;
       const idOf = (one: PostgresPlace): string => (same ? one.key : `${one.key}::text COLLATE "C"`);
       const both = await countRows(sql, place.table, `${idOf(place)} IN (SELECT ${idOf(earlier)} FROM ${earlier.table.sql})`);
-      if (both > 0) problems.push(`${both} ids stand in both ${earlier.table.name} and ${place.table.name}.`);
+      if (both > 0) problems.push(say`${both} ids stand in both ${earlier.table.name} and ${place.table.name}.`);
     }
   }
   return problems;

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { FixedValues, LinkTable } from "./service-database.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { checkIdType, checkLinkType, describeWrongColumns } from "./postgres-checks.ts";
@@ -77,7 +78,7 @@ function keyOf(table: TableShape): readonly string[] {
   if (key !== undefined) return key.columns;
   throw new StartError({
     code: "link-table-key",
-    message: table.isView ? `${table.name} is a view: its rows cannot be told apart.` : `${table.name} has no primary key: its rows cannot be told apart.`,
+    message: table.isView ? say`${table.name} is a view: its rows cannot be told apart.` : say`${table.name} has no primary key: its rows cannot be told apart.`,
     hint: table.isView ? "Name the table itself in link.table." : "Give it one: ALTER TABLE … ADD COLUMN … bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
   });
 }

@@ -3,6 +3,7 @@ import { RefusedError } from "../errors.ts";
 import type { DatabaseLock } from "./service-database.ts";
 import { connectAlone, type PostgresClient } from "./postgres-connection.ts";
 import { codeOf, explainPostgresError, fromDriver, isConnectionLost } from "./postgres-errors.ts";
+import { say } from "../say.ts";
 import type { PostgresTarget } from "./postgres-url.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function takeLock(target: PostgresTarget, table: string): Promise<D
     }
     const key = lockKey(table);
     if (!(await isTrue(client, "SELECT pg_try_advisory_lock($1::bigint)", key))) {
-      throw new RefusedError({ code: "database-busy", message: `Another run of kakao-sync works on ${target.label}.`, hint: "Wait until it has ended. A run that was killed gives its lock back by itself." });
+      throw new RefusedError({ code: "database-busy", message: say`Another run of kakao-sync works on ${target.label}.`, hint: "Wait until it has ended. A run that was killed gives its lock back by itself." });
     }
     return held(client, key);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { groupExtras, listOwnColumns } from "./extras.ts";
 import type { ColumnSource, ExtraSource, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
@@ -124,7 +125,7 @@ function valueSql(table: TableShape, source: ColumnSource | undefined): string |
   if (source?.kind === "column") {
     const column = columnOf(table, source.column);
     if (column.kind === "float" || /\[\]$|^jsonb?$|^xml$/.test(column.declared)) {
-      throw new StartError({ code: "value-column-type", message: `${table.name}.${column.name} is of the type ${column.declared}, which is not served as a value of a member.`, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
+      throw new StartError({ code: "value-column-type", message: say`${table.name}.${column.name} is of the type ${column.declared}, which is not served as a value of a member.`, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
     }
   }
   return sourceSql(source);

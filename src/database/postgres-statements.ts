@@ -1,6 +1,7 @@
 import { FailedError } from "../errors.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import { isUniqueViolation } from "./postgres-errors.ts";
+import { say } from "../say.ts";
 import type { ColumnShape, TableShape } from "./postgres-schema.ts";
 import { columnOf } from "./postgres-values.ts";
 import { quoteName } from "./table-map.ts";
@@ -41,7 +42,7 @@ export async function updateRows(sql: Transaction, table: TableShape, key: reado
     lists,
   );
   const [touched, changed] = (counts ?? []).map(Number);
-  if (touched !== rows.length || changed !== rows.length) throw notAsWritten(table, `${rows.length - (changed ?? 0)} of ${rows.length} rows did not take their new values`);
+  if (touched !== rows.length || changed !== rows.length) throw notAsWritten(table, say`${rows.length - (changed ?? 0)} of ${rows.length} rows did not take their new values`);
 }
 
 /** Adds rows in one statement that must add each. */
@@ -52,7 +53,7 @@ export async function insertRows(sql: Transaction, table: TableShape, names: rea
   const overriding = columns.some((column) => column.identity) ? " OVERRIDING SYSTEM VALUE" : "";
   const lists = columns.map((_, at) => rows.map((row) => row[at] ?? null));
   const added = await sql.rows(`INSERT INTO ${table.sql} (${names.map(quoteName).join(", ")})${overriding} SELECT ${values.join(", ")} FROM ${unnest(lists.length)} RETURNING 1`, lists);
-  if (added.length !== rows.length) throw notAsWritten(table, `${rows.length - added.length} of ${rows.length} rows were not added`);
+  if (added.length !== rows.length) throw notAsWritten(table, say`${rows.length - added.length} of ${rows.length} rows were not added`);
 }
 
 /** Removes rows that still hold what they held, in one statement that must remove each. */
@@ -62,7 +63,7 @@ export async function deleteRows(sql: Transaction, table: TableShape, key: reado
   const lists = [...key.map((_, at) => rows.map((row) => row.key[at] ?? null)), ...from.map((_, at) => rows.map((row) => row.from[at] ?? null))];
   const where = [...matchKey(key), ...from.map((column, at) => isStill(column, key.length + at))];
   const gone = await sql.rows(`DELETE FROM ${table.sql} USING ${unnest(lists.length)} WHERE ${where.join(" AND ")} RETURNING 1`, lists);
-  if (gone.length !== rows.length) throw notAsWritten(table, `${rows.length - gone.length} of ${rows.length} rows were not removed`);
+  if (gone.length !== rows.length) throw notAsWritten(table, say`${rows.length - gone.length} of ${rows.length} rows were not removed`);
 }
 
 /** How many of these rows hold what was written. */

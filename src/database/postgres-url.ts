@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /**
  * `disable`: never encrypted. `prefer` (the default): encrypted where the server offers it. `require`: encrypted, the certificate unchecked. `verify-ca`: signed by
@@ -33,12 +34,12 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   const url = parseUrl(text);
   const given = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
-    if (!parameters.includes(name)) throw wrongUrl(`The database URL has the parameter ${name}, which is not known.`, `Remove it. Known are: ${parameters.join(", ")}. Further parameters of the session belong to database.session.`);
+    if (!parameters.includes(name)) throw wrongUrl(say`The database URL has the parameter ${name}, which is not known.`, say`Remove it. Known are: ${parameters.join(", ")}. Further parameters of the session belong to database.session.`);
     given.set(name, value);
   }
   const host = given.get("host") ?? decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
   const database = decodePart(url.pathname.slice(1), "database name");
-  if (host === "" || database === "") throw wrongUrl(`The database URL names no ${host === "" ? "host" : "database"}.`, "Write it as postgres://user:password@host:5432/database");
+  if (host === "" || database === "") throw wrongUrl(say`The database URL names no ${host === "" ? say`host` : say`database`}.`, "Write it as postgres://user:password@host:5432/database");
   const port = url.port === "" ? 5432 : Number(url.port);
   const caFile = given.get("sslrootcert") ?? given.get("ssl-ca");
   return {
@@ -56,11 +57,11 @@ export function parsePostgresUrl(text: string): PostgresTarget {
 
 /** A certificate authority is never given in vain: with one, `require` checks against it, as libpq does. */
 function chooseTls(mode: string | undefined, caFile: string | undefined): TlsMode {
-  if (mode !== undefined && !tlsModes.includes(mode)) throw wrongUrl("sslmode in the database URL is none that is known.", `Write one of: ${tlsModes.join(", ")}.`);
+  if (mode !== undefined && !tlsModes.includes(mode)) throw wrongUrl("sslmode in the database URL is none that is known.", say`Write one of: ${tlsModes.join(", ")}.`);
   if (mode === "verify-ca" && caFile === undefined) throw wrongUrl("sslmode=verify-ca names no certificate authority.", "Add sslrootcert=FILE, or write sslmode=verify-full.");
   if (caFile === undefined) return (mode as TlsMode | undefined) ?? "prefer";
   if (mode === undefined) return "verify-full";
-  if (mode === "disable" || mode === "prefer") throw wrongUrl(`sslmode=${mode} checks no certificate, but an authority is given.`, "Write sslmode=verify-full, or remove sslrootcert.");
+  if (mode === "disable" || mode === "prefer") throw wrongUrl(say`sslmode=${mode} checks no certificate, but an authority is given.`, "Write sslmode=verify-full, or remove sslrootcert.");
   return mode === "require" ? "verify-ca" : (mode as TlsMode);
 }
 
@@ -76,7 +77,7 @@ function decodePart(part: string, what: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw wrongUrl(`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
+    throw wrongUrl(say`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
   }
 }
 

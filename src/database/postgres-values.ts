@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { SetValue } from "./service-database.ts";
 import type { Transaction } from "./postgres-connection.ts";
 import type { ColumnShape, TableShape } from "./postgres-schema.ts";
@@ -78,11 +79,11 @@ function checkSetType(column: ColumnShape, set: SetValue, where: string): void {
   if (!column.computed && (fits === null || fits.includes(column.kind))) return;
   throw new StartError({
     code: "set-column-type",
-    message: `${where}: the column ${column.name} is of the type ${column.declared}${column.computed ? ", computed by the server" : ""}, which cannot hold it.`,
+    message: say`${where}: the column ${column.name} is of the type ${column.declared}${column.computed ? say`, computed by the server` : ""}, which cannot hold it.`,
     hint: "Name a column for a time (now), a UUID (uuid) or a fixed value.",
   });
 }
 
 function doesNotFit(column: ColumnShape, where: string, cause: unknown): StartError {
-  return new StartError({ code: "set-column-value", message: `${where}: the value does not fit the column ${column.name} of the type ${column.declared}.`, hint: "Correct the value in the configuration.", ...(cause === undefined ? {} : { cause }) });
+  return new StartError({ code: "set-column-value", message: say`${where}: the value does not fit the column ${column.name} of the type ${column.declared}.`, hint: "Correct the value in the configuration.", ...(cause === undefined ? {} : { cause }) });
 }

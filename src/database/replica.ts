@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** For a `database.readUrl` that is known to be no replica of `database.url`. */
 export function otherServerError(): StartError {
@@ -12,7 +13,7 @@ export function noReplicaError(): StartError {
 
 /** For a `limits.replica` that does not tell how far it is behind. */
 export function lagUnknownError(why: string, cause?: unknown): StartError {
-  return new StartError({ code: "replica-lag-unknown", message: `How far the replica of limits.replica is behind cannot be asked (${why}).`, hint: "Grant its user the right (MySQL: REPLICATION CLIENT; MariaDB: REPLICA MONITOR), or remove limits.replica and write slowly with limits.rowsPerSecond.", cause });
+  return new StartError({ code: "replica-lag-unknown", message: say`How far the replica of limits.replica is behind cannot be asked (${why}).`, hint: "Grant its user the right (MySQL: REPLICATION CLIENT; MariaDB: REPLICA MONITOR), or remove limits.replica and write slowly with limits.rowsPerSecond.", cause });
 }
 
 /** A member table as both servers have it. */
@@ -29,7 +30,7 @@ export interface CountedTwice {
 export function refuseDifferentCounts(counts: readonly CountedTwice[]): void {
   const differing = counts.filter(({ read, primary }) => Math.min(read, primary) * 10 < Math.max(read, primary) * 9);
   if (differing.length === 0) return;
-  const message = differing.map(({ table, read, primary }) => `${table} has ${spell(read)} rows at database.readUrl and ${spell(primary)} at database.url: that is no replica, or one far behind.`).join("\n");
+  const message = differing.map(({ table, read, primary }) => say`${table} has ${spell(read)} rows at database.readUrl and ${spell(primary)} at database.url: that is no replica, or one far behind.`).join("\n");
   throw new StartError({ code: "replica-differs", message, hint: "Correct database.readUrl, wait until the replica has caught up, or remove it: members are then read at database.url." });
 }
 

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { wrapSql } from "./operator-sql.ts";
 import type { ColumnSource } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
@@ -10,7 +11,7 @@ export function refuseFloatingPoint(table: TableShape, name: string): void {
   if (columnOf(table, name).affinity !== "real") return;
   throw new StartError({
     code: "link-column-real",
-    message: `${table.name}.${name} is declared as a floating-point column: it would lose digits of Kakao ids.`,
+    message: say`${table.name}.${name} is declared as a floating-point column: it would lose digits of Kakao ids.`,
     hint: "Use a column declared as INTEGER, BIGINT or TEXT.",
   });
 }
@@ -25,7 +26,7 @@ export function storesIntegers(db: Connection, table: TableShape, link: string, 
 /** The configured columns that the table lacks, each with the nearest name. */
 export function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
   const wrong = names.filter((name) => !table.columns.has(name.toLowerCase()));
-  return wrong.map((name) => describeMissing(`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
+  return wrong.map((name) => describeMissing(say`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
 }
 
 /** A column that was checked to be there. */

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../errors.ts";
 import { withSqliteErrors } from "./sqlite-errors.ts";
+import { say } from "../say.ts";
 
 /** How long a statement waits for another program's lock, in milliseconds, before the command fails with `database-locked`. */
 const busyTimeout = 5_000;
@@ -36,9 +37,9 @@ export function resolveFile(url: string): string {
   try {
     if (statSync(path).isFile()) return realpathSync(path);
   } catch (cause) {
-    throw new StartError({ code: "database-missing", message: `The database file ${path} cannot be read: it is missing, or its folder is closed to this user.`, hint: "Correct database.url; a relative path counts from the configuration file.", cause });
+    throw new StartError({ code: "database-missing", message: say`The database file ${path} cannot be read: it is missing, or its folder is closed to this user.`, hint: "Correct database.url; a relative path counts from the configuration file.", cause });
   }
-  throw new StartError({ code: "database-not-a-file", message: `${path} is no file.`, hint: "Set database.url to the database file itself." });
+  throw new StartError({ code: "database-not-a-file", message: say`${path} is no file.`, hint: "Set database.url to the database file itself." });
 }
 
 /** A connection that cannot write. A journal that a killed program left behind is rolled back first, as any writer would do. */

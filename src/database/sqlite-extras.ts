@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { decodeLookedUp, type ExtraGroups, listLookupColumns, type LookedUp, type LookupGroup, refuseStrayRows, strayRowsSql } from "./extras.ts";
 import { wrapSql } from "./operator-sql.ts";
 import { columnOf, describeWrongColumns, sameName, valueSql } from "./sqlite-columns.ts";
@@ -71,7 +72,7 @@ const blanks = "char(32, 9, 10, 13, 160, 12288)";
 
 function resolveLookup(db: Connection, table: TableShape, group: LookupGroup): SqliteLookup {
   if (columnOf(table, group.memberId).affinity === "real") {
-    throw new StartError({ code: "id-column-type", message: `${table.name}.${group.memberId} is declared as a floating-point column, which is not served as an id.`, hint: "Name a column of whole numbers or text." });
+    throw new StartError({ code: "id-column-type", message: say`${table.name}.${group.memberId} is declared as a floating-point column, which is not served as an id.`, hint: "Name a column of whole numbers or text." });
   }
   const member = quoteName(group.memberId);
   const texts = group.columns.map(({ source }) => `max(CAST(${valueSql(table, source)} AS TEXT))`);

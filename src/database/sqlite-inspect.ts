@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { ColumnSource, Inspection, MemberColumns, ServiceDatabaseMap } from "./service-database.ts";
 import { listLookupSql, listOwnSql } from "./extras.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
@@ -28,7 +29,7 @@ export function inspectPlaces(reader: Prepared, map: ServiceDatabaseMap, places:
   const { where, withdrawn } = map.members;
   if (members !== undefined && withdrawn !== undefined) {
     const both = countRows(reader, members, `${where.trim().toLowerCase() === "all" ? "1" : wrapSql(where)} IS TRUE AND ${wrapSql(withdrawn)} IS TRUE`);
-    refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
+    refuse("live-and-withdrawn", "Change members.where or members.withdrawn so that no row fulfils both.", both === 0 ? [] : [say`${both} rows of ${members.table.name} fulfil both members.where and members.withdrawn.`]);
   }
   return {
     rows: places.all.map((place) => countRows(reader, place, "1")),
@@ -74,7 +75,7 @@ function describeBadSql(reader: Prepared, table: TableShape, key: string, sql: s
     reader.db.prepare(`SELECT 1 FROM ${table.sql} WHERE (${wrapSql(sql)} IS TRUE) LIMIT 0`).all();
     return [];
   } catch (error) {
-    return [`${key} is no SQL that ${table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
+    return [say`${key} is no SQL that ${table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 
@@ -85,11 +86,11 @@ function describeBadIds(reader: Prepared, place: SqlitePlace): string[] {
     `SELECT count(*) FILTER (WHERE kind = 'null'), count(*) FILTER (WHERE kind = 'integer'), count(*) FILTER (WHERE kind = 'text'), count(*) FILTER (WHERE kind IN ('real', 'blob')) FROM (SELECT typeof(${id}) AS kind FROM ${table.sql})`,
   ).get() ?? []).map(Number);
   const name = `${table.name}.${place.idColumn.name}`;
-  const problems = [...(nulls ? [`${name} is NULL in ${nulls} rows.`] : []), ...(others ? [`${name} is neither an integer nor text in ${others} rows.`] : [])];
+  const problems = [...(nulls ? [say`${name} is NULL in ${nulls} rows.`] : []), ...(others ? [say`${name} is neither an integer nor text in ${others} rows.`] : [])];
   const mixed = Boolean(integers) && Boolean(texts);
   if (place.idProven && !mixed) return problems;
   const twice = count(reader, `SELECT count(*) FROM (SELECT 1 FROM ${table.sql} WHERE ${id} IS NOT NULL GROUP BY CAST(${id} AS TEXT) COLLATE BINARY HAVING count(*) > 1)`);
-  return twice === 0 ? problems : [...problems, `${name} is not unique: ${twice} ids stand in more than one row.`];
+  return twice === 0 ? problems : [...problems, say`${name} is not unique: ${twice} ids stand in more than one row.`];
 }
 
 function describeIdsInTwoPlaces(reader: Prepared, places: readonly SqlitePlace[]): string[] {
@@ -97,7 +98,7 @@ function describeIdsInTwoPlaces(reader: Prepared, places: readonly SqlitePlace[]
     places.slice(0, at).flatMap((earlier) => {
       const id = (one: SqlitePlace): string => (place.idColumn.affinity === earlier.idColumn.affinity && place.idColumn.affinity !== "blob" ? `${one.id} COLLATE BINARY` : `CAST(${one.id} AS TEXT)`);
       const both = countRows(reader, place, `${id(place)} IN (SELECT ${id(earlier)} FROM ${earlier.table.sql})`);
-      return both === 0 ? [] : [`${both} ids stand in both ${earlier.table.name} and ${place.table.name}.`];
+      return both === 0 ? [] : [say`${both} ids stand in both ${earlier.table.name} and ${place.table.name}.`];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { Inspection } from "./service-database.ts";
 import { leavesOutEmpty, splitCondition, wrapSql } from "./operator-sql.ts";
 import { sameName } from "./sqlite-columns.ts";
@@ -27,7 +28,7 @@ export function describeBadWhere(reader: Prepared, link: SqliteLinkTable): strin
     reader.db.prepare(`SELECT 1 FROM ${link.table.sql} WHERE (${wrapSql(link.where)} IS TRUE) LIMIT 0`).all();
     return [];
   } catch (error) {
-    return [`link.where is no SQL that ${link.table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
+    return [say`link.where is no SQL that ${link.table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { LinkTable, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { wrapSql } from "./operator-sql.ts";
@@ -70,7 +71,7 @@ export function literalSql(value: string | number): string {
 function keyOf(table: TableShape): string[] {
   if (table.rowid !== null) return [table.rowid];
   if (table.primaryKey.length > 0) return table.primaryKey.map(quoteName);
-  throw new StartError({ code: "link-table-key", message: `${table.name} has neither a rowid nor a primary key: its rows cannot be told apart.`, hint: "Name the table itself in link.table, not a view of it." });
+  throw new StartError({ code: "link-table-key", message: say`${table.name} has neither a rowid nor a primary key: its rows cannot be told apart.`, hint: "Name the table itself in link.table, not a view of it." });
 }
 
 /** Only a column without an affinity stores ids as they are given; the others bring them to their own type. */

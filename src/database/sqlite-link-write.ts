@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { MemberRow } from "../core/member.ts";
 import { FailedError } from "../errors.ts";
+import { say } from "../say.ts";
 import { judgeChange } from "./judge.ts";
 import type { ChangeGuards, ChangeOutcome, FormerValues, LinkChange, SetValue } from "./service-database.ts";
 import type { Prepared } from "./sqlite-connection.ts";
@@ -191,7 +192,7 @@ function sameKey(left: LinkRow, right: LinkRow | null): boolean {
 export function notAsWritten(link: SqliteLinkTable): FailedError {
   return new FailedError({
     code: "database-not-as-written",
-    message: `A row of ${link.table.name} does not read as the link that was written; the batch was rolled back, or changed by another program after it.`,
+    message: say`A row of ${link.table.name} does not read as the link that was written; the batch was rolled back, or changed by another program after it.`,
     hint: "Look whether link.fixed, link.set, link.cleared and link.where fit each other, and for triggers on the table; then resume with --apply --plan RUN.",
   });
 }

@@ -2,6 +2,7 @@ import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 import { refuseFloatingPoint } from "./sqlite-columns.ts";
 import { type Connection, openReader, Prepared, resolveFile } from "./sqlite-connection.ts";
 import { withSqliteErrors } from "./sqlite-errors.ts";
+import { say } from "../say.ts";
 import { countedSql } from "./sqlite-link-table.ts";
 import { listTables, readTable, type TableShape } from "./sqlite-schema.ts";
 import { describeMissing, quoteName, refuseWrongNames } from "./table-map.ts";
@@ -41,7 +42,7 @@ function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
   }
   const known = [...table.columns.values()].map((column) => column.name);
   const wrong = [map.kakaoId, ...Object.keys(map.fixed)].filter((name) => !table.columns.has(name.toLowerCase()));
-  if (wrong.length > 0) refuseWrongNames(wrong.map((name) => describeMissing(`${table.name} has no column`, name, known)));
+  if (wrong.length > 0) refuseWrongNames(wrong.map((name) => describeMissing(say`${table.name} has no column`, name, known)));
   refuseFloatingPoint(table, map.kakaoId);
   return table;
 }

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** A name as an SQL identifier: double-quoted, embedded quotes doubled, so that no name of a configuration can become SQL. */
 export function quoteName(name: string): string {
@@ -21,7 +22,7 @@ export function splitTable(name: string): { readonly schema: string | null; read
 /** "members has no column kakoa_id; did you mean kakao_id?" */
 export function describeMissing(what: string, name: string, existing: Iterable<string>): string {
   const near = nearestName(name, existing);
-  return `${what} ${name}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  return `${what} ${name}${near === undefined ? "" : say`; did you mean ${near}?`}`;
 }
 
 /** Throws one StartError that holds every wrong name at once, or does nothing. */

@@ -1,6 +1,7 @@
 import { CsvError, parse } from "csv-parse";
 import { Readable } from "node:stream";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { readText } from "./text-in.ts";
 
 export interface CsvRow {
@@ -35,15 +36,15 @@ function checkHeader(path: string, header: readonly string[], required: readonly
   if (missing.length > 0) {
     throw new StartError({
       code: "csv-column-missing",
-      message: `${path} has no column ${missing.join(", ")} in its first line.`,
-      hint: `The first line names the columns, separated by commas; needed are: ${required.join(",")}`,
+      message: say`${path} has no column ${missing.join(", ")} in its first line.`,
+      hint: say`The first line names the columns, separated by commas; needed are: ${required.join(",")}`,
     });
   }
   const twice = header.find((name, at) => header.indexOf(name) !== at);
   if (twice === undefined) return header;
   throw new StartError({
     code: "csv-column-twice",
-    message: `${path} names the column ${twice} twice in its first line.`,
+    message: say`${path} names the column ${twice} twice in its first line.`,
     hint: "Keep one of the two.",
   });
 }
@@ -52,7 +53,7 @@ function malformed(path: string, error: CsvError): StartError {
   const line = "lines" in error ? String(error.lines) : "?";
   return new StartError({
     code: "csv-malformed",
-    message: `${path}, line ${line}: this is no CSV row like those before it (${error.code}).`,
+    message: say`${path}, line ${line}: this is no CSV row like those before it (${error.code}).`,
     hint: "Check quotes and the number of commas there: a cell with a comma or a quote stands in quotes, a quote inside is doubled.",
     cause: error,
   });

@@ -1,5 +1,6 @@
 import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { readCsv } from "./csv-in.ts";
 import { readLines } from "./text-in.ts";
 
@@ -29,7 +30,7 @@ function checkId(path: string, line: number, text: string): KakaoId {
   if (isKakaoId(id)) return id;
   throw new StartError({
     code: "id-malformed",
-    message: `${path}, line ${line}: this is no Kakao id.`,
-    hint: `Write one id a line, or a csv file with a column ${column}. A Kakao id is a whole number from 1 to 2^63-1, without separators; a spreadsheet may have rounded it.`,
+    message: say`${path}, line ${line}: this is no Kakao id.`,
+    hint: say`Write one id a line, or a csv file with a column ${column}. A Kakao id is a whole number from 1 to 2^63-1, without separators; a spreadsheet may have rounded it.`,
   });
 }

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { readLines } from "./text-in.ts";
 
 export interface JsonLine {
@@ -29,7 +30,7 @@ function parseLine(path: string, line: number, text: string): Readonly<Record<st
   }
   throw new StartError({
     code: "jsonl-malformed",
-    message: `${path}, line ${line}: this is no JSON object.`,
+    message: say`${path}, line ${line}: this is no JSON object.`,
     hint: "A .jsonl file has one complete JSON object a line, without commas between them.",
     cause,
   });

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { failsCommand, type FindingsReport, type ToldFinding, type ToldRule } from "./told-finding.ts";
 
 interface TestCase {
@@ -52,7 +53,7 @@ function renderRule(rule: ToldRule, { findings, failOn }: FindingsReport): TestC
 }
 
 function renderFinding(open: string, finding: ToldFinding, fails: boolean): TestCase {
-  if (finding.waived !== undefined) return skipCase(open, `Waived until ${finding.waived.until}: ${finding.waived.reason}`);
+  if (finding.waived !== undefined) return skipCase(open, say`Waived until ${finding.waived.until}: ${finding.waived.reason}`);
   const text = describe(finding);
   const inner = fails
     ? `<failure type=${quote(finding.level)} message=${quote(finding.message)}>${escapeText(text)}</failure>`

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { FindingsReport, ToldFinding } from "./told-finding.ts";
 
 /** The findings as a Markdown page: a table for each thing they are about, then the further tables; for a pull request or a wiki. */
@@ -15,7 +16,7 @@ export function renderMarkdown(title: string, { findings, tables = [] }: Pick<Fi
 const findingColumns = ["Level", "Rule", "What is wrong", "Where", "What to do", "Who", "Source"];
 
 function toCells({ level, rule, message, file, line, fix, who, source, waived }: ToldFinding): readonly string[] {
-  return [waived === undefined ? level : `waived until ${waived.until}`, rule, message, `${file}${line === undefined ? "" : `:${line}`}`, fix, who ?? "", source];
+  return [waived === undefined ? level : say`waived until ${waived.until}`, rule, message, `${file}${line === undefined ? "" : `:${line}`}`, fix, who ?? "", source];
 }
 
 /** A table as lines; cells are texts as they are, whatever is in them. */

@@ -2,6 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FailedError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** What a finished file is known by. */
 export interface WrittenFile {
@@ -117,7 +118,7 @@ export function explainWriteError(error: unknown, path: string): FailedError | n
   if (!(error instanceof Error) || !("code" in error) || (error.code !== "ENOSPC" && error.code !== "EDQUOT")) return null;
   return new FailedError({
     code: "disk-full",
-    message: `The disk is full: ${path} could not be written, and nothing is left of it.`,
+    message: say`The disk is full: ${path} could not be written, and nothing is left of it.`,
     hint: "Free some space, then run the same command again.",
     cause: error,
   });

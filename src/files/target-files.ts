@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { encodeRow, type CsvCell, type WrittenCsv } from "./csv-out.ts";
 import { OutputFile } from "./output-file.ts";
 import { openTargetEncoding, type TargetEncoding } from "./target-encoding.ts";
@@ -57,7 +58,7 @@ function refuseUnencodable(header: readonly string[], find: TargetFiles["findUne
   if (name === undefined) return;
   throw new StartError({
     code: "field-unencodable",
-    message: `The field ${name} has a character in its name that CP949 lacks: ${find(name).join(", ")}.`,
+    message: say`The field ${name} has a character in its name that CP949 lacks: ${find(name).join(", ")}.`,
     hint: "Rename it in channel.fields, or write UTF-8: --encoding utf8-bom",
   });
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** The text of a UTF-8 file in pieces, without BOM. Throws StartError `file-missing` or `file-not-utf8`. */
 export async function* readText(path: string): AsyncIterable<string> {
@@ -32,7 +33,7 @@ function explainReadError(error: unknown, path: string): StartError | null {
   if (error.code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
     return new StartError({
       code: "file-not-utf8",
-      message: `${path} is not UTF-8.`,
+      message: say`${path} is not UTF-8.`,
       hint: "Save it again as UTF-8; in Excel: Save as, CSV UTF-8.",
       cause: error,
     });
@@ -40,7 +41,7 @@ function explainReadError(error: unknown, path: string): StartError | null {
   if (error.code !== "ENOENT" && error.code !== "EACCES" && error.code !== "EISDIR") return null;
   return new StartError({
     code: "file-missing",
-    message: `${path} cannot be read (${error.code}).`,
+    message: say`${path} cannot be read (${error.code}).`,
     hint: "Check the path and who may read the file.",
     cause: error,
   });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { RefusedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /**
  * Makes sure that a folder is fit for a list of people in clear, before one is written: nobody but its owner gets in, and it does not end up in a repository. A missing
@@ -25,8 +26,8 @@ function refuseExposed(folder: string): void {
   if (!hasModes || (statSync(folder).mode & 0o077) === 0) return;
   throw new RefusedError({
     code: "folder-exposed",
-    message: `Other users of this machine can look into ${folder}: a customer file does not belong there.`,
-    hint: `Make the folder private (chmod 700 '${folder}'), or name another one with --to.`,
+    message: say`Other users of this machine can look into ${folder}: a customer file does not belong there.`,
+    hint: say`Make the folder private (chmod 700 '${folder}'), or name another one with --to.`,
   });
 }
 
@@ -36,8 +37,8 @@ function refuseWorkTree(folder: string): void {
   if (root === null || isIgnored(root, real)) return;
   throw new RefusedError({
     code: "folder-in-git",
-    message: `${folder} lies in the git work tree ${root}, and git does not ignore it: a customer file could end up in the repository.`,
-    hint: `Name a folder outside with --to; or add the whole folder to ${join(root, ".gitignore")}, with nothing in it tracked. Whether it is ignored is asked of git, which must be installed.`,
+    message: say`${folder} lies in the git work tree ${root}, and git does not ignore it: a customer file could end up in the repository.`,
+    hint: say`Name a folder outside with --to; or add the whole folder to ${join(root, ".gitignore")}, with nothing in it tracked. Whether it is ignored is asked of git, which must be installed.`,
   });
 }
 
@@ -67,5 +68,5 @@ function askGit(root: string, args: readonly string[]): string | null {
 
 function unusable(folder: string, cause: unknown): StartError {
   const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-  return new StartError({ code: "folder-unusable", message: `Nothing can be written into ${folder}${code}.`, hint: "Name a folder of your own with --to.", cause });
+  return new StartError({ code: "folder-unusable", message: say`Nothing can be written into ${folder}${code}.`, hint: "Name a folder of your own with --to.", cause });
 }

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
 import type { AnsweredUser } from "../core/kakao-user.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { type CsvRow, readCsv } from "./csv-in.ts";
 import { isObject, type JsonLine, readJsonLines } from "./jsonl-in.ts";
 
@@ -29,7 +30,7 @@ export async function* readUsersFile(path: string): AsyncIterable<UserRecord> {
     default:
       throw new StartError({
         code: "users-file-kind",
-        message: `${path} ends neither in .csv nor in .jsonl.`,
+        message: say`${path} ends neither in .csv nor in .jsonl.`,
         hint: "Give the Kakao users as a .csv file with a header, or as a .jsonl file with an answer of Kakao a line.",
       });
   }
@@ -65,7 +66,7 @@ function fromCsv(path: string, { line, cells }: CsvRow): UserRecord {
     if (cell === null) return null;
     if (cell === "true" || cell === "1") return true;
     if (cell === "false" || cell === "0") return false;
-    throw malformed(path, line, `${name} is neither true nor false`);
+    throw malformed(path, line, say`${name} is neither true nor false`);
   };
   return recordOf(idOf(path, line, text("id")), text("connected_at"), { text, flag });
 }
@@ -75,12 +76,12 @@ function fromJson(path: string, { line, value }: JsonLine): UserRecord {
   const textIn = (source: Readonly<Record<string, unknown>>, name: string): string | null => {
     const field = source[name] ?? null;
     if (field === null || typeof field === "string") return field;
-    throw malformed(path, line, `${name} is no text`);
+    throw malformed(path, line, say`${name} is no text`);
   };
   const flag = (name: string): boolean | null => {
     const field = account[name] ?? null;
     if (field === null || typeof field === "boolean") return field;
-    throw malformed(path, line, `${name} is neither true nor false`);
+    throw malformed(path, line, say`${name} is neither true nor false`);
   };
   const id = value["id"];
   const idText = typeof id === "number" || typeof id === "string" ? String(id) : null;
@@ -114,6 +115,6 @@ function malformed(path: string, line: number, why: string): StartError {
   return new StartError({
     code: "users-file-malformed",
     message: `${path}, line ${line}: ${why}.`,
-    hint: `Correct that line. Columns or fields as in Kakao's answers: ${USERS_FILE_COLUMNS.join(",")}`,
+    hint: say`Correct that line. Columns or fields as in Kakao's answers: ${USERS_FILE_COLUMNS.join(",")}`,
   });
 }

@@ -1,4 +1,5 @@
 import { FailedError, StartError, type ErrorFacts, type OperatorError } from "../errors.ts";
+import { say } from "../say.ts";
 import { findChannelSentences } from "./channel-sentences.ts";
 
 /**
@@ -46,11 +47,11 @@ const userOnly = "This concerns that user only; the others go on.";
 const sentences: ReadonlyMap<number, Sentences> = new Map([
   [-1, { said: "internal error at Kakao", hint: later }],
   [-2, { said: "a parameter was refused", hint: "This is a defect in kakao-sync or a change at Kakao: report it with this code and path." }],
-  [-3, { said: "the function is not switched on for this app", hint: `Switch on Kakao Login and the items in the console. ${resume}` }],
+  [-3, { said: "the function is not switched on for this app", hint: say`Switch on Kakao Login and the items in the console. ${resume}` }],
   [-4, { said: "the account is sanctioned", hint: userOnly }],
-  [-5, { said: "the app lacks the permission", hint: `Ask for the permission in the console (앱 > 추가 기능 신청). ${resume}` }],
+  [-5, { said: "the app lacks the permission", hint: say`Ask for the permission in the console (앱 > 추가 기능 신청). ${resume}` }],
   [-7, { said: "Kakao is under maintenance or has an internal problem", hint: later }],
-  [-12, { said: "the app or its developer is sanctioned", hint: `Clear it with Kakao's support. ${resume}` }],
+  [-12, { said: "the app or its developer is sanctioned", hint: say`Clear it with Kakao's support. ${resume}` }],
   [-101, { said: "the user is not linked to this app", hint: "Take the listing anew: kakao-sync pull." }],
   [-103, { said: "the Kakao account is dormant or gone", hint: userOnly }],
   [-201, { said: "a property key is unknown to this app", hint: "This is a defect in kakao-sync or a change at Kakao: report it with this code and path." }],
@@ -70,8 +71,8 @@ export function refusalError(facts: CallFacts, refusal: Refusal): OperatorError 
   const known = findChannelSentences(code, facts.call) ?? sentences.get(code);
   return new KakaoCallError(code, {
     code: `kakao${String(code)}`,
-    message: `Kakao refused ${facts.call} with code ${String(code)}: ${known?.said ?? "a code without a known meaning"}.`,
-    hint: known?.hint ?? `Look the code up in Kakao's error reference (HTTP status ${String(status)}). ${resume}`,
+    message: say`Kakao refused ${facts.call} with code ${String(code)}: ${known?.said ?? say`a code without a known meaning`}.`,
+    hint: known?.hint ?? say`Look the code up in Kakao's error reference (HTTP status ${String(status)}). ${resume}`,
   });
 }
 
@@ -80,10 +81,10 @@ export function noAnswerError(facts: CallFacts, reason: string): KakaoNoAnswerEr
   const certificate = /CERT|TLS|SSL|SIGNATURE/.test(reason);
   return new KakaoNoAnswerError(null, {
     code: "kakao-no-answer",
-    message: `Kakao did not answer ${facts.call} (${reason}).`,
+    message: say`Kakao did not answer ${facts.call} (${reason}).`,
     hint: certificate
       ? "The server's certificate was not accepted: check kakao.baseUrl and what stands between this machine and Kakao."
-      : `Check that this machine reaches kakao.baseUrl: network, firewall, name service; proxies are not used. ${resume}`,
+      : say`Check that this machine reaches kakao.baseUrl: network, firewall, name service; proxies are not used. ${resume}`,
   });
 }
 
@@ -91,7 +92,7 @@ export function noAnswerError(facts: CallFacts, reason: string): KakaoNoAnswerEr
 export function unclearUnlinkError(facts: CallFacts, code: number | null): KakaoNoAnswerError {
   return new KakaoNoAnswerError(code, {
     code: "kakao-no-answer",
-    message: `Kakao failed during ${facts.call}${code === null ? "" : ` (code ${String(code)})`}: whether the user was unlinked is not known.`,
+    message: say`Kakao failed during ${facts.call}${code === null ? "" : say` (code ${String(code)})`}: whether the user was unlinked is not known.`,
     hint: "Run the same command with --plan and the run's id: it looks first and repeats only what did not happen.",
   });
 }
@@ -100,7 +101,7 @@ export function unclearUnlinkError(facts: CallFacts, code: number | null): Kakao
 export function unclearFileError(facts: CallFacts): KakaoNoAnswerError {
   return new KakaoNoAnswerError(null, {
     code: "kakao-no-answer",
-    message: `Kakao did not answer ${facts.call} properly, and its list names no files: whether the customer file was made is not known.`,
+    message: say`Kakao did not answer ${facts.call} properly, and its list names no files: whether the customer file was made is not known.`,
     hint: "Look in the Kakao Business Partner Center whether it is there. If it is, delete it, or choose another name; then run the same command again.",
   });
 }
@@ -109,8 +110,8 @@ export function unclearFileError(facts: CallFacts): KakaoNoAnswerError {
 export function notJsonError(facts: CallFacts, status: number): KakaoCallError {
   return new KakaoCallError(null, {
     code: "kakao-not-json",
-    message: `The answer to ${facts.call} was not JSON (HTTP status ${String(status)}): this was not Kakao's API.`,
-    hint: `Check kakao.baseUrl (https://kapi.kakao.com) and what stands between this machine and Kakao. ${resume}`,
+    message: say`The answer to ${facts.call} was not JSON (HTTP status ${String(status)}): this was not Kakao's API.`,
+    hint: say`Check kakao.baseUrl (https://kapi.kakao.com) and what stands between this machine and Kakao. ${resume}`,
   });
 }
 
@@ -118,7 +119,7 @@ export function notJsonError(facts: CallFacts, status: number): KakaoCallError {
 export function unexpectedAnswerError(facts: CallFacts, where: string): KakaoCallError {
   return new KakaoCallError(null, {
     code: "kakao-unexpected-answer",
-    message: `Kakao's answer to ${facts.call} is not what is documented: ${where}.`,
+    message: say`Kakao's answer to ${facts.call} is not what is documented: ${where}.`,
     hint: "Nothing was taken from it. If it comes again, report it with this sentence: Kakao may have changed its API.",
   });
 }
@@ -128,13 +129,13 @@ function keyError(facts: CallFacts, callerIp: string | null): OperatorError {
     callerIp === null
       ? {
           code: "kakao-401",
-          message: `Kakao did not accept the admin key (code -401, ${facts.call}).`,
-          hint: `Check that it is the service app's admin key (앱 키 > 어드민 키), neither the REST API key nor a deleted one. ${resume}`,
+          message: say`Kakao did not accept the admin key (code -401, ${facts.call}).`,
+          hint: say`Check that it is the service app's admin key (앱 키 > 어드민 키), neither the REST API key nor a deleted one. ${resume}`,
         }
       : {
           code: "kakao-ip-mismatch",
-          message: `Kakao knows the admin key but not this machine's address${callerIp === "" ? "" : ` ${callerIp}`} (code -401, ${facts.call}).`,
-          hint: `Register the address in the console (호출 허용 IP 주소), or call from a registered one. ${resume}`,
+          message: say`Kakao knows the admin key but not this machine's address${callerIp === "" ? "" : ` ${callerIp}`} (code -401, ${facts.call}).`,
+          hint: say`Register the address in the console (호출 허용 IP 주소), or call from a registered one. ${resume}`,
         };
   return facts.begun ? new KakaoCallError(-401, words) : new StartError(words);
 }
@@ -142,8 +143,8 @@ function keyError(facts: CallFacts, callerIp: string | null): OperatorError {
 function quotaError(facts: CallFacts, code: number | null): KakaoCallError {
   return new KakaoCallError(code, {
     code: "kakao-quota",
-    message: `Kakao's limit of calls is used up (${facts.call}), and waiting did not lift it: probably the month's quota of the app.`,
-    hint: `See the quota in the console (쿼터), and what else uses this app. ${resume}`,
+    message: say`Kakao's limit of calls is used up (${facts.call}), and waiting did not lift it: probably the month's quota of the app.`,
+    hint: say`See the quota in the console (쿼터), and what else uses this app. ${resume}`,
   });
 }
 
@@ -151,13 +152,13 @@ function statusError(facts: CallFacts, status: number): KakaoCallError {
   if (status >= 300 && status < 400) {
     return new KakaoCallError(null, {
       code: "kakao-redirect",
-      message: `${facts.call} was answered with a redirect (HTTP status ${String(status)}), which is never followed: the admin key would go along.`,
+      message: say`${facts.call} was answered with a redirect (HTTP status ${String(status)}), which is never followed: the admin key would go along.`,
       hint: "Write the address that answers itself into kakao.baseUrl: https://kapi.kakao.com.",
     });
   }
   return new KakaoCallError(null, {
     code: `kakao-http-${String(status)}`,
-    message: `${facts.call} was answered with HTTP status ${String(status)} and without one of Kakao's codes.`,
-    hint: status >= 500 ? later : `Check kakao.baseUrl (https://kapi.kakao.com). ${resume}`,
+    message: say`${facts.call} was answered with HTTP status ${String(status)} and without one of Kakao's codes.`,
+    hint: status >= 500 ? later : say`Check kakao.baseUrl (https://kapi.kakao.com). ${resume}`,
   });
 }

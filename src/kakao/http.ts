@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios from "axios";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { throwIfStopped } from "./pace.ts";
 
 /** A request as Kakao's APIs take it: parameters go into the query of a GET and the form body of a POST, unless that has a body of its own. */
@@ -63,7 +64,7 @@ export function createSendRequest(baseUrl: string, timeoutMs: number): SendReque
         date: typeof date === "string" ? date : null,
       };
     } catch (error) {
-      return { answered: false, reason: limit.expired() ? `no answer within ${String(timeoutMs / 1000)} s` : reasonOf(error) };
+      return { answered: false, reason: limit.expired() ? say`no answer within ${String(timeoutMs / 1000)} s` : reasonOf(error) };
     } finally {
       limit.clear();
     }
@@ -84,7 +85,7 @@ function checkBaseUrl(baseUrl: string): string {
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new StartError({
       code: "kakao-base-url",
-      message: `kakao.baseUrl names ${url.host} over plain http: the admin key would travel readable.`,
+      message: say`kakao.baseUrl names ${url.host} over plain http: the admin key would travel readable.`,
       hint: "Use https. Plain http is allowed for loopback addresses only (127.0.0.1, [::1], localhost).",
     });
   }

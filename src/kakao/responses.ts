@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isKakaoId, type KakaoId } from "../core/kakao-id.ts";
 import type { AnsweredUser } from "../core/kakao-user.ts";
+import { say } from "../say.ts";
 import { parseExactJson } from "./exact-json.ts";
 import { listFilled } from "./presence.ts";
 
@@ -206,7 +207,7 @@ export function check<T>(shape: z.ZodType<T>, body: unknown): Checked<T> {
   const result = shape.safeParse(body);
   if (result.success) return { ok: true, value: result.data };
   const path = result.error.issues[0]?.path ?? [];
-  return { ok: false, where: `unexpected value or none at "${["answer", ...path].map(String).join(".")}"` };
+  return { ok: false, where: say`unexpected value or none at "${["answer", ...path].map(String).join(".")}"` };
 }
 
 /** kakao-api.md section 1: `ip mismatched! callerIp=203.0.113.5. check out registered ips.` */

@@ -1,5 +1,6 @@
 import type { HeldShare, Refusal } from "../core/orphans/brakes.ts";
 import type { KeepKind, UnlinkKind } from "../core/orphans/kinds.ts";
+import { say } from "../say.ts";
 
 /** Every sentence about kinds and brakes of unlinking, in one language. */
 export interface UnlinkMessages {
@@ -62,48 +63,48 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
       return { message: "Not one stored link was read: every Kakao user would look like nobody's.", hint: "Look at link in the configuration (column, table, fixed, where), then plan again. Where nobody is linked yet: kakao-sync map-members" };
     case "other-app":
       return {
-        message: `Kakao lists only ${count(refusal.now)} of ${count(refusal.limit)} stored ids: this key is of another app than these links.`,
+        message: say`Kakao lists only ${count(refusal.now)} of ${count(refusal.limit)} stored ids: this key is of another app than these links.`,
         hint: "Look at kakao.appId and the admin key, and at link.fixed and link.where, then plan again.",
       };
     case "members-shrunk":
-      return { message: shrunk("members", refusal), hint: `Look whether the database is whole. ${accept} --accept-members ${refusal.now}` };
+      return { message: shrunk("members", refusal), hint: say`Look whether the database is whole. ${accept} --accept-members ${refusal.now}` };
     case "links-shrunk":
-      return { message: shrunk("stored links", refusal), hint: `Look whether the database is whole. ${accept} --accept-links ${refusal.now}` };
+      return { message: shrunk("stored links", refusal), hint: say`Look whether the database is whole. ${accept} --accept-links ${refusal.now}` };
     case "kakao-users-shrunk":
-      return { message: shrunk("Kakao users", refusal), hint: `Look whether the key is of the right app. ${accept} --accept-kakao-users ${refusal.now}` };
+      return { message: shrunk("Kakao users", refusal), hint: say`Look whether the key is of the right app. ${accept} --accept-kakao-users ${refusal.now}` };
     case "place-empty":
-      return { message: `The place ${refusal.place} of alsoLinkedIn holds no Kakao id at all: nobody of its users would be protected.`, hint: "Look at its url, table, column, fixed and where in the configuration." };
+      return { message: say`The place ${refusal.place} of alsoLinkedIn holds no Kakao id at all: nobody of its users would be protected.`, hint: "Look at its url, table, column, fixed and where in the configuration." };
     case "place-unreadable":
       return {
-        message: `Of ${count(refusal.values)} ids ${refusal.section === "alsoLinkedIn" ? `at the place ${refusal.place} of alsoLinkedIn` : `in the table ${refusal.place} of members.pending`} ${count(refusal.unreadable)} cannot be read as Kakao ids: nobody would be protected by them.`,
+        message: say`Of ${count(refusal.values)} ids ${refusal.section === "alsoLinkedIn" ? say`at the place ${refusal.place} of alsoLinkedIn` : say`in the table ${refusal.place} of members.pending`} ${count(refusal.unreadable)} cannot be read as Kakao ids: nobody would be protected by them.`,
         hint: "Look at its table and column in the configuration: another column, or a prefix before the id. Correct the rows, or leave out by where (or a view) those that are no links; then again.",
       };
     case "place-shrunk":
-      return { message: shrunk(`ids at the place ${refusal.place}`, refusal), hint: `Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
+      return { message: shrunk(say`ids at the place ${refusal.place}`, refusal), hint: say`Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
     case "links-unreadable":
       return {
-        message: `Of ${count(refusal.values)} stored links ${count(refusal.unreadable)} cannot be read as Kakao ids: their members' Kakao users would look like nobody's.`,
+        message: say`Of ${count(refusal.values)} stored links ${count(refusal.unreadable)} cannot be read as Kakao ids: their members' Kakao users would look like nobody's.`,
         hint: "Look at link in the configuration (another column, a prefix before the id) and correct these rows, then plan again.",
       };
     case "keys-unreadable":
       return {
-        message: `Of ${count(refusal.values)} stored ${keyWords[refusal.key]} ${count(refusal.unreadable)} cannot be read as such: members could not be searched for by them.`,
-        hint: `Look at members.${refusal.key} in the configuration: another column, or values that are encrypted or digested (decrypt, stored). Then plan again.`,
+        message: say`Of ${count(refusal.values)} stored ${keyWords[refusal.key]} ${count(refusal.unreadable)} cannot be read as such: members could not be searched for by them.`,
+        hint: say`Look at members.${refusal.key} in the configuration: another column, or values that are encrypted or digested (decrypt, stored). Then plan again.`,
       };
     case "database-behind":
       return {
-        message: `Of the Kakao users linked 1 to 7 days ago members hold ${share(refusal.recent)}, of those linked 8 to 90 days ago ${share(refusal.settled)}: the database is behind.`,
+        message: say`Of the Kakao users linked 1 to 7 days ago members hold ${share(refusal.recent)}, of those linked 8 to 90 days ago ${share(refusal.settled)}: the database is behind.`,
         hint: "Look whether database.url names the service's database of today and not a copy, then plan again.",
       };
     case "unlinks":
-      return { message: `The plan unlinks ${count(refusal.now)} Kakao users; limits.unlink allows ${count(refusal.limit)} in one run.`, hint: `Look at plan.csv. If the number is right, name it: --allow-unlinks ${refusal.now}` };
+      return { message: say`The plan unlinks ${count(refusal.now)} Kakao users; limits.unlink allows ${count(refusal.limit)} in one run.`, hint: say`Look at plan.csv. If the number is right, name it: --allow-unlinks ${refusal.now}` };
   }
 }
 
 const keyWords = { ci: "CIs", phone: "phone numbers", email: "e-mail addresses" } as const;
 
 function shrunk(what: string, { now, limit }: { readonly now: number; readonly limit: number }): string {
-  return `There are ${count(now)} ${what}, and there were ${count(limit)} in the last completed run: less than 90 %.`;
+  return say`There are ${count(now)} ${what}, and there were ${count(limit)} in the last completed run: less than 90 %.`;
 }
 
 function share({ users, held }: HeldShare): string {

@@ -1,5 +1,6 @@
 import type { UploadBrake } from "../core/targets/upload-brakes.ts";
 import { TEXT_FIELDS, type SchemaProblem } from "../core/targets/upload-schema.ts";
+import { say } from "../say.ts";
 
 interface Told {
   readonly message: string;
@@ -18,21 +19,21 @@ export interface UploadMessages {
 
 export const uploadsEn: UploadMessages = {
   brake: ({ code, count, held, allowed }) => {
-    const limit = `the file holds ${number(held)}, and a fifth of that, ${number(allowed)}, goes at once`;
+    const limit = say`the file holds ${number(held)}, and a fifth of that, ${number(allowed)}, goes at once`;
     return code === "removals"
-      ? { message: `${number(count)} users are to be removed although nobody refused: ${limit}.`, hint: `Look whether --segment, --night, --relation and the configuration are as they should be. If the number is right: --allow-removals ${count}` }
-      : { message: `${number(count)} users are to be added: ${limit}.`, hint: `Look whether the selection and the columns of channel.marketing are as they should be. If the number is right: --allow-additions ${count}` };
+      ? { message: say`${number(count)} users are to be removed although nobody refused: ${limit}.`, hint: say`Look whether --segment, --night, --relation and the configuration are as they should be. If the number is right: --allow-removals ${count}` }
+      : { message: say`${number(count)} users are to be added: ${limit}.`, hint: say`Look whether the selection and the columns of channel.marketing are as they should be. If the number is right: --allow-additions ${count}` };
   },
   unconfirmed: (users) =>
-    `Kakao does not say whether ${users === 1 ? "the removal" : `these ${number(users)} removals`} worked: the answer has no counts. Each was sent in both forms that its documents allow. Look in the partner centre whether one of them is gone.`,
+    say`Kakao does not say whether ${users === 1 ? say`the removal` : say`these ${number(users)} removals`} worked: the answer has no counts. Each was sent in both forms that its documents allow. Look in the partner centre whether one of them is gone.`,
   schema: (problem) => {
     switch (problem.code) {
       case "no-fields":
         return { message: "channel.fields is empty: Kakao makes no customer file without a field.", hint: "Name at least one field, such as 지역." };
       case "too-many-fields":
-        return { message: `channel.fields has ${problem.fields} fields; a customer file has ${problem.most} at most.`, hint: "Take some out." };
+        return { message: say`channel.fields has ${problem.fields} fields; a customer file has ${problem.most} at most.`, hint: "Take some out." };
       case "text-field":
-        return { message: `The field ${problem.name} would hold text; at Kakao only these may: ${TEXT_FIELDS.join(", ")}.`, hint: `Write type: number for ${problem.name} where its column holds numbers, rename it to one of these, or take it out.` };
+        return { message: say`The field ${problem.name} would hold text; at Kakao only these may: ${TEXT_FIELDS.join(", ")}.`, hint: say`Write type: number for ${problem.name} where its column holds numbers, rename it to one of these, or take it out.` };
     }
   },
 };

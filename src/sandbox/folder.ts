@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { moveConfig, renderEnvFile, renderSandboxConfig } from "./config-file.ts";
 
 /** What a sandbox remembers of itself, so that the next start finds the same people. */
@@ -25,7 +26,7 @@ export function findSandbox(folder: string): SandboxFacts | undefined {
   if (readdirSync(folder).length === 0) return undefined;
   throw new StartError({
     code: "sandbox-folder-in-use",
-    message: `${folder} is there already and is no sandbox's folder.`,
+    message: say`${folder} is there already and is no sandbox's folder.`,
     hint: "Name another folder with --folder; a new one is made.",
   });
 }
@@ -38,7 +39,7 @@ function readFacts(file: string): SandboxFacts {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new StartError({ code: "sandbox-damaged", message: `${file} cannot be read.`, hint: "Remove that folder, or name another one with --folder: the demo people are made anew." });
+  throw new StartError({ code: "sandbox-damaged", message: say`${file} cannot be read.`, hint: "Remove that folder, or name another one with --folder: the demo people are made anew." });
 }
 
 /** Makes the folder of a new sandbox, readable by its owner alone. */

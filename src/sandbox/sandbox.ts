@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
+import { say } from "../say.ts";
 import { sandboxChannel } from "./channel.ts";
 import { sandboxAppId } from "./config-file.ts";
 import { type DemoPeople, makeDemoPeople } from "./demo-people.ts";
@@ -88,15 +89,15 @@ function checkSize(members: number): number {
   if (members >= fewestMembers && members <= mostMembers) return members;
   throw new StartError({
     code: "sandbox-size",
-    message: `A sandbox of ${members.toLocaleString("en-US")} members cannot be made.`,
-    hint: `Ask for ${fewestMembers} to ${mostMembers.toLocaleString("en-US")}; without --members it has ${defaultMembers.toLocaleString("en-US")}.`,
+    message: say`A sandbox of ${members.toLocaleString("en-US")} members cannot be made.`,
+    hint: say`Ask for ${fewestMembers} to ${mostMembers.toLocaleString("en-US")}; without --members it has ${defaultMembers.toLocaleString("en-US")}.`,
   });
 }
 
 function otherSize(folder: string, { members }: SandboxFacts): StartError {
   return new StartError({
     code: "sandbox-other-size",
-    message: `The sandbox in ${folder} has ${members.toLocaleString("en-US")} members.`,
+    message: say`The sandbox in ${folder} has ${members.toLocaleString("en-US")} members.`,
     hint: "Leave --members out to start it again, or name another folder with --folder.",
   });
 }

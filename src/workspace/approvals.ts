@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, wr
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { keepPrivate } from "./folder.ts";
 import type { Run } from "./runs.ts";
 import type { Settings } from "./small-facts.ts";
@@ -54,7 +55,7 @@ export function approverKeyFile(environment: Readonly<Record<string, string | un
 /** Makes an approver's key pair: the private key in a new file, 0600. Answers the public key, base64. Throws StartError where the file is there already. */
 export function createApproverKey(file: string): string {
   if (existsSync(file)) {
-    throw new StartError({ code: "approver-key-exists", message: `${file} is there already; it is never overwritten.`, hint: "Use it, or move it away if its key is lost or stolen; then put the new public key into the configuration." });
+    throw new StartError({ code: "approver-key-exists", message: say`${file} is there already; it is never overwritten.`, hint: "Use it, or move it away if its key is lost or stolen; then put the new public key into the configuration." });
   }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync("ed25519");
@@ -71,7 +72,7 @@ export function createApproverKey(file: string): string {
 /** An approver's private key. Throws StartError without one, RefusedError when others can read the file. */
 export function readApproverKey(file: string): KeyObject {
   if (!existsSync(file)) {
-    throw new StartError({ code: "approver-key-missing", message: `There is no private key in ${file}.`, hint: "Make one, once a person: kakao-sync approve --init --as NAME; or name yours with --key FILE." });
+    throw new StartError({ code: "approver-key-missing", message: say`There is no private key in ${file}.`, hint: "Make one, once a person: kakao-sync approve --init --as NAME; or name yours with --key FILE." });
   }
   keepPrivate(file, 0o600);
   try {
@@ -80,7 +81,7 @@ export function readApproverKey(file: string): KeyObject {
   } catch {
     // Told below: what the file holds must not be repeated.
   }
-  throw new StartError({ code: "approver-key-wrong", message: `${file} holds no Ed25519 private key.`, hint: "Name the file that `approve --init` made with --key FILE." });
+  throw new StartError({ code: "approver-key-wrong", message: say`${file} holds no Ed25519 private key.`, hint: "Name the file that `approve --init` made with --key FILE." });
 }
 
 /** The public half in base64, as the configuration names it. */

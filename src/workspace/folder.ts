@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { RefusedError } from "../errors.ts";
+import { say } from "../say.ts";
 
 /** Windows keeps access in lists, not in modes: nothing to check or to set there. */
 const hasModes = process.platform !== "win32";
@@ -32,8 +33,8 @@ export function keepPrivate(path: string, mode: number): void {
   }
   throw new RefusedError({
     code: "workspace-exposed",
-    message: `${path} can be read or written by other users of this machine, and that could not be changed.`,
-    hint: `Make it private as its owner (chmod ${mode.toString(8)} '${path}'), or keep the workspace in a folder of your own.`,
+    message: say`${path} can be read or written by other users of this machine, and that could not be changed.`,
+    hint: say`Make it private as its owner (chmod ${mode.toString(8)} '${path}'), or keep the workspace in a folder of your own.`,
     cause,
   });
 }

@@ -2,6 +2,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import { compareKakaoIds } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Cipher } from "./encryption.ts";
 import { removeStateFile } from "./folder.ts";
 import { USERS_A_BLOCK, type SnapshotWriter } from "./snapshot-file.ts";
@@ -106,7 +107,7 @@ function* readRun(db: StateDatabase, run: number, cipher: Cipher): Iterable<Kaka
 function twice(id: KakaoId): StartError {
   return new StartError({
     code: "kakao-id-twice",
-    message: `The Kakao id ${id} comes more than once in the file of Kakao users.`,
+    message: say`The Kakao id ${id} comes more than once in the file of Kakao users.`,
     hint: "Keep one row for each Kakao id, the newest, and run the command again.",
   });
 }

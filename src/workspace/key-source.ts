@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdi
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { keepPrivate, syncFolder } from "./folder.ts";
 import { keyIdOf } from "./keyring.ts";
 
@@ -155,7 +156,7 @@ function decodeKey(text: string, where: string): Buffer {
   if (key.byteLength === 32 && key.toString("base64") === trimmed) return key;
   throw new StartError({
     code: "key-malformed",
-    message: `${where} does not hold a key: 32 bytes in base64 (44 characters) are expected.`,
+    message: say`${where} does not hold a key: 32 bytes in base64 (44 characters) are expected.`,
     hint: "Put the workspace's former key back. A new one, for a new workspace only: openssl rand -base64 32",
   });
 }
@@ -165,7 +166,7 @@ function refuseInside(file: string, workspace: string): void {
   if (inside.startsWith("..") || isAbsolute(inside)) return;
   throw new StartError({
     code: "key-inside-workspace",
-    message: `The key file ${file} lies inside the workspace that it is to protect.`,
+    message: say`The key file ${file} lies inside the workspace that it is to protect.`,
     hint: "Keep it elsewhere, for example below ~/.config/kakao-sync.",
   });
 }

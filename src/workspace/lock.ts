@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefusedError } from "../errors.ts";
+import { say } from "../say.ts";
 import { makePrivateFile } from "./folder.ts";
 import { explainSqliteError, type StateFileKind } from "./state-file.ts";
 
@@ -82,7 +83,7 @@ function holdExclusively(folder: string): Database.Database | null {
 function locked(folder: string): RefusedError {
   return new RefusedError({
     code: "workspace-locked",
-    message: `${folder} is in use by ${describeHolder(folder)}.`,
+    message: say`${folder} is in use by ${describeHolder(folder)}.`,
     hint: "Wait until that run has ended, or stop it there with Ctrl-C; nothing needs to be removed by hand.",
   });
 }

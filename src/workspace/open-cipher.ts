@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { FailedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Cipher } from "./encryption.ts";
 import { adoptNextKey, createKeyFile, isKeyGiven, keyFileOf, type KeySource, nextKeyFile, readFormerKeys, readKeyFile, readKeys, writeNextKey } from "./key-source.ts";
 import { cipherOf, findKeyring, type FoundKeyring, foundKeyring, hasKeyring, replaceKeyring } from "./keyring.ts";
@@ -71,8 +72,8 @@ function adoptRotated(file: string): string | null {
   } catch (cause) {
     throw new FailedError({
       code: "rotation-unfinished",
-      message: `The key is rotated, but the new one, in ${nextKeyFile(file)}, could not be put in the place of ${file}.`,
-      hint: `Keep ${nextKeyFile(file)}: nothing else opens the workspace. See to its folder, then run the same command again.`,
+      message: say`The key is rotated, but the new one, in ${nextKeyFile(file)}, could not be put in the place of ${file}.`,
+      hint: say`Keep ${nextKeyFile(file)}: nothing else opens the workspace. See to its folder, then run the same command again.`,
       cause,
     });
   }
@@ -93,7 +94,7 @@ function findKey({ db, folder, appId, source }: KeyPlace): FoundKeyring {
 function keyMissing(folder: string, file: string): StartError {
   return new StartError({
     code: "key-missing",
-    message: `The key of ${folder} is not there: neither KAKAO_SYNC_KEY nor ${file}.`,
+    message: say`The key of ${folder} is not there: neither KAKAO_SYNC_KEY nor ${file}.`,
     hint: "Put the key back where it was. If it is lost, move the workspace away and pull again; its journals cannot be opened any more.",
   });
 }
@@ -101,15 +102,15 @@ function keyMissing(folder: string, file: string): StartError {
 function keyWrong(folder: string, file: string): StartError {
   return new StartError({
     code: "key-wrong",
-    message: `The key given is not the one that ${folder} was sealed with. Nothing in it is damaged.`,
-    hint: `Give the key of this workspace, the newest if it was rotated, in KAKAO_SYNC_KEY or ${file}.`,
+    message: say`The key given is not the one that ${folder} was sealed with. Nothing in it is damaged.`,
+    hint: say`Give the key of this workspace, the newest if it was rotated, in KAKAO_SYNC_KEY or ${file}.`,
   });
 }
 
 function keyringDamaged(folder: string): StartError {
   return new StartError({
     code: "workspace-damaged",
-    message: `The key is the right one, but the keys that are sealed with it in ${folder} are damaged.`,
+    message: say`The key is the right one, but the keys that are sealed with it in ${folder} are damaged.`,
     hint: "Restore workspace.db from a backup. Without one, move the workspace away and pull again: snapshots come back, runs and their undo do not.",
   });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { BrokenSeal, type Cipher, createKeyedDigest, type KeyedDigest } from "./encryption.ts";
 import { removeStateFile, syncToDisk } from "./folder.ts";
 import { guardWrite, openBulkFile, openStateFile, type StateDatabase, type StateFileKind } from "./state-file.ts";
@@ -107,5 +108,5 @@ function readSalt(db: StateDatabase, path: string, runId: string, cipher: Cipher
 
 /** The error for a run's file whose bytes are not those that were written. */
 export function runDamaged(path: string, cause?: unknown): StartError {
-  return new StartError({ code: damaged.damagedCode, message: `${path} is damaged, or belongs to another run.`, hint: damaged.damagedHint, cause });
+  return new StartError({ code: damaged.damagedCode, message: say`${path} is damaged, or belongs to another run.`, hint: damaged.damagedHint, cause });
 }

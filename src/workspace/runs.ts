@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { makePrivateFolder } from "./folder.ts";
 import { mayFollow, PLAN_LIFETIMES, RUN_STATES, type RunState } from "./run-states.ts";
 import { damagedBy, parseStored, type StateDatabase, transactDurably } from "./state-file.ts";
@@ -137,7 +138,7 @@ export class Runs {
     const shown = /^\d{1,8}(-[\da-z-]{0,11})?$/u.test(id) ? id : "of that name";
     throw new StartError({
       code: run === undefined ? "run-unknown" : "run-ambiguous",
-      message: run === undefined ? `There is no run ${shown} in this workspace.` : `${rows.length} runs begin with ${shown}.`,
+      message: run === undefined ? say`There is no run ${shown} in this workspace.` : say`${rows.length} runs begin with ${shown}.`,
       hint: "List the runs: kakao-sync runs",
     });
   }

@@ -3,6 +3,7 @@ import type { KakaoUser, ReadState } from "../core/kakao-user.ts";
 import { KEY_NAMES, type KeyName } from "../core/member.ts";
 import type { Comparison } from "../core/matching/kept-hashes.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import type { Cipher } from "./encryption.ts";
 import { removeStateFile, syncToDisk } from "./folder.ts";
 import { guardWrite, openBulkFile, type StateDatabase, type StateFileKind } from "./state-file.ts";
@@ -164,7 +165,7 @@ class Writer implements SnapshotWriter {
 export function snapshotDamaged(path: string, cause?: unknown): StartError {
   return new StartError({
     code: snapshotFileKind.damagedCode,
-    message: `The snapshot ${path} is damaged, cut off or incomplete.`,
+    message: say`The snapshot ${path} is damaged, cut off or incomplete.`,
     hint: snapshotFileKind.damagedHint,
     cause,
   });

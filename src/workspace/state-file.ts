@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import { existsSync, statSync } from "node:fs";
 import { FailedError, type OperatorError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { makePrivateFile } from "./folder.ts";
 
 export type StateDatabase = Database.Database;
@@ -147,7 +148,7 @@ function checkVersion(db: StateDatabase, path: string, kind: StateFileKind): voi
   if (db.pragma("application_id", { simple: true }) !== applicationId) {
     throw new StartError({
       code: "workspace-foreign",
-      message: `${path} is a SQLite file, but not one of kakao-sync.`,
+      message: say`${path} is a SQLite file, but not one of kakao-sync.`,
       hint: "Move it away, or name another workspace folder.",
     });
   }
@@ -155,7 +156,7 @@ function checkVersion(db: StateDatabase, path: string, kind: StateFileKind): voi
   if (version === kind.version) return;
   throw new StartError({
     code: "workspace-newer",
-    message: `${path} was written by a newer kakao-sync (format ${String(version)}; this one reads format ${kind.version}).`,
+    message: say`${path} was written by a newer kakao-sync (format ${String(version)}; this one reads format ${kind.version}).`,
     hint: "Run the newer kakao-sync that wrote it, or name another workspace folder.",
   });
 }
@@ -185,7 +186,7 @@ function explainWriteError(error: unknown, path: string): FailedError | null {
   if (error.code === "SQLITE_FULL" || error.code === "SQLITE_IOERR_SHMSIZE") {
     return new FailedError({
       code: "disk-full",
-      message: `The disk is full: ${path} could not be written.`,
+      message: say`The disk is full: ${path} could not be written.`,
       hint: "Free some space, then run the same command again: it goes on where it stopped.",
       cause: error,
     });
@@ -193,7 +194,7 @@ function explainWriteError(error: unknown, path: string): FailedError | null {
   if (error.code.startsWith("SQLITE_READONLY") || error.code.startsWith("SQLITE_CANTOPEN") || error.code === "SQLITE_PERM") {
     return new FailedError({
       code: "not-writable",
-      message: `${path} cannot be written: permission denied, or a read-only disk.`,
+      message: say`${path} cannot be written: permission denied, or a read-only disk.`,
       hint: "Look at owner and mode of the file and its folder, and whether the disk is mounted read-only; or name another folder with --workspace.",
       cause: error,
     });
@@ -201,7 +202,7 @@ function explainWriteError(error: unknown, path: string): FailedError | null {
   if (error.code.startsWith("SQLITE_IOERR")) {
     return new FailedError({
       code: "disk-failed",
-      message: `The disk does not do what it should: ${path} could not be read or written (${error.code}).`,
+      message: say`The disk does not do what it should: ${path} could not be read or written (${error.code}).`,
       hint: "Look at the disk and the system's log; then run the same command again: it goes on where it stopped.",
       cause: error,
     });
@@ -209,14 +210,14 @@ function explainWriteError(error: unknown, path: string): FailedError | null {
   if (!error.code.startsWith("SQLITE_BUSY")) return null;
   return new FailedError({
     code: "workspace-busy",
-    message: `${path} is held by another program.`,
+    message: say`${path} is held by another program.`,
     hint: "Close what has it open (a sqlite3 shell, a backup), then run the same command again.",
     cause: error,
   });
 }
 
 function damaged(path: string, kind: StateFileKind, cause?: unknown): StartError {
-  return new StartError({ code: kind.damagedCode, message: `${path} is damaged or cut off.`, hint: kind.damagedHint, cause });
+  return new StartError({ code: kind.damagedCode, message: say`${path} is damaged or cut off.`, hint: kind.damagedHint, cause });
 }
 
 /** Rows a page of `readPages`. */

@@ -1,4 +1,5 @@
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { explainSqliteError, guardWrite, type StateDatabase, type StateFileKind, transact, transactDurably } from "./state-file.ts";
 
@@ -215,7 +216,7 @@ export class TargetListFile {
 
   #damaged(cause?: unknown): StartError {
     const { damagedCode: code, damagedHint: hint } = targetFileKind;
-    return new StartError({ code, message: `${this.#db.name} is damaged or cut off.`, hint, cause });
+    return new StartError({ code, message: say`${this.#db.name} is damaged or cut off.`, hint, cause });
   }
 }
 

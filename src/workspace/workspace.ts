@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RefusedError, StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { Approvals } from "./approvals.ts";
 import { DecisionMemory } from "./decisions.ts";
 import type { Cipher } from "./encryption.ts";
@@ -157,7 +158,7 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
 function checkIntact(db: StateDatabase, path: string): void {
   if (db.pragma("quick_check(1)", { simple: true }) === "ok") return;
   const { damagedCode: code, damagedHint: hint } = workspaceFileKind;
-  throw new StartError({ code, message: `${path} is damaged or cut off.`, hint });
+  throw new StartError({ code, message: say`${path} is damaged or cut off.`, hint });
 }
 
 function tie(db: StateDatabase, folder: string, { appId, kind }: WorkspaceOptions): void {
@@ -165,7 +166,7 @@ function tie(db: StateDatabase, folder: string, { appId, kind }: WorkspaceOption
   if (tiedKind !== kind) {
     throw new RefusedError({
       code: "workspace-other-kind",
-      message: `${folder} is the workspace of a ${tiedKind === "real" ? "real app" : "sandbox"}, not of a ${kind === "real" ? "real app" : "sandbox"}.`,
+      message: say`${folder} is the workspace of a ${tiedKind === "real" ? say`real app` : say`sandbox`}, not of a ${kind === "real" ? say`real app` : say`sandbox`}.`,
       hint: "Rehearse in a folder of its own, and run real commands where the real configuration lies.",
     });
   }
@@ -173,7 +174,7 @@ function tie(db: StateDatabase, folder: string, { appId, kind }: WorkspaceOption
   if (tiedApp === appId) return;
   throw new RefusedError({
     code: "workspace-other-app",
-    message: `${folder} belongs to app ${tiedApp}, the configuration names app ${appId}.`,
+    message: say`${folder} belongs to app ${tiedApp}, the configuration names app ${appId}.`,
     hint: "Correct kakao.appId, or keep a workspace folder for each app.",
   });
 }
@@ -182,7 +183,7 @@ function tieDatabase(db: StateDatabase, folder: string, identity: string): void 
   if (readOrWrite(db, "database", identity) === identity) return;
   throw new RefusedError({
     code: "workspace-other-database",
-    message: `${folder} belongs to another database than the one the configuration names.`,
+    message: say`${folder} belongs to another database than the one the configuration names.`,
     hint: "Correct database.url, or keep a workspace folder for each database.",
   });
 }

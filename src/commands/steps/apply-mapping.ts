@@ -6,6 +6,7 @@ import { RefusedError } from "../../errors.ts";
 import type { Journal, JournalEntry } from "../../workspace/journal.ts";
 import type { PlanBatch, PlanRow, RunStore } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { applyCommand, countPlanned, firstAppliedSetting } from "./check-apply.ts";
 import { countWrittenSoFar } from "./count-so-far.ts";
 import { findWritten } from "./find-written.ts";
@@ -86,7 +87,7 @@ export async function applyMapping(context: Context, planned: Run): Promise<Appl
 /** A plan whose stored rows are not those it was registered with is never written. */
 export function refuseDamagedPlan(run: Run, store: Pick<RunStore, "planDigest">): void {
   if (store.planDigest() === run.digests.plan) return;
-  throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: run.state === "planned" ? `Nothing was written. Make a new plan: kakao-sync ${run.command}` : `Nothing more was changed. Restore the folder of the run from a backup; without one, give it up where it is interrupted: kakao-sync runs abandon ${run.id}`, run: run.id });
+  throw new RefusedError({ code: "plan-damaged", message: say`The stored plan ${run.id} is not what was planned: its digest differs.`, hint: run.state === "planned" ? say`Nothing was written. Make a new plan: kakao-sync ${run.command}` : say`Nothing more was changed. Restore the folder of the run from a backup; without one, give it up where it is interrupted: kakao-sync runs abandon ${run.id}`, run: run.id });
 }
 
 /** Writes what is not yet written, and with it the list of whom the service may tell: member id, time, key. */

@@ -3,6 +3,7 @@ import { readSeconds } from "../../core/kakao-user.ts";
 import { FailedError, RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkRow, UnlinkStore } from "../../workspace/unlink-store.ts";
+import { say } from "../../say.ts";
 import { applyCommand } from "./check-apply.ts";
 import { clearGone, type ClearedCounts } from "./clear-gone.ts";
 import { countUnlinkedSoFar } from "./count-so-far.ts";
@@ -95,7 +96,7 @@ function finish(context: Context, { run, store, order }: Omit<Begun, "held">, cl
 /** A plan whose stored rows are not those it was registered with is never carried out. */
 function refuseDamagedPlan(run: Run, store: UnlinkStore): void {
   if (store.planDigest() === run.digests.plan) return;
-  throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: "Nobody was unlinked by it. Make a new plan: kakao-sync unlink-orphans", run: run.id });
+  throw new RefusedError({ code: "plan-damaged", message: say`The stored plan ${run.id} is not what was planned: its digest differs.`, hint: "Nobody was unlinked by it. Make a new plan: kakao-sync unlink-orphans", run: run.id });
 }
 
 async function unlinkAll(context: Context, { run, store, order, held }: Begun, told: () => void): Promise<void> {
@@ -155,17 +156,17 @@ async function checkCanary(work: UnlinkWork, canary: readonly NumberedRow[], fol
   if (done.length === 0) return;
   const linkedAt = new Map(done.map(({ row: [id, , at] }) => [id, at]));
   const still = (await work.kakao.readBasics([...linkedAt.keys()])).filter(({ id, connectedAt }) => readSeconds(connectedAt) === linkedAt.get(id)).length;
-  if (still > 0) throw canaryError(`Kakao still shows ${still} of the first ${done.length} users with the link that was to end.`, "Look whether kakao.baseUrl is Kakao's own address, and whether the console lists these users.");
+  if (still > 0) throw canaryError(say`Kakao still shows ${still} of the first ${done.length} users with the link that was to end.`, "Look whether kakao.baseUrl is Kakao's own address, and whether the console lists these users.");
   for (const { number, row, appeared } of done) if (!appeared) await lookAfterwards(work, number, row);
   const appeared = work.appeared.length - seenBefore;
   if (appeared === 0 || follows === "last") return;
-  throw canaryError(`${appeared} of the first ${done.length} users appeared as somebody's right after they were unlinked: see appeared.csv.`, "Find out why the plan did not know them (a sign-up just then, an old copy of the database) before you go on; nobody else was unlinked.");
+  throw canaryError(say`${appeared} of the first ${done.length} users appeared as somebody's right after they were unlinked: see appeared.csv.`, "Find out why the plan did not know them (a sign-up just then, an old copy of the database) before you go on; nobody else was unlinked.");
 }
 
 /** Another app's key knows none of these users, which reads as if each had been unlinked already. Whoever goes on has looked. */
 function refuseUnknownToKakao({ journal }: UnlinkWork, canary: readonly NumberedRow[]): void {
   if (canary.some(({ number }) => readOutcome(journal, number)?.outcome !== "already")) return;
-  throw canaryError(`Kakao knows none of the first ${canary.length} users any more (-101 for each), although it listed them for the plan.`, "Look whether the admin key still is that of this app. If these users really have unlinked meanwhile, go on.");
+  throw canaryError(say`Kakao knows none of the first ${canary.length} users any more (-101 for each), although it listed them for the plan.`, "Look whether the admin key still is that of this app. If these users really have unlinked meanwhile, go on.");
 }
 
 function canaryError(message: string, hint: string): FailedError {

@@ -4,6 +4,7 @@ import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { Identifiers } from "../../core/targets/identifiers.ts";
 import { readSharing, type AskedRelation, type Candidate, type Judged, type TargetInput, type TargetRules } from "../../core/targets/judge.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
+import { say } from "../../say.ts";
 import { basicsPerCall } from "./ask-kakao.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import { countOf } from "./count-of.ts";
@@ -72,8 +73,8 @@ export function tellRelationCalls(context: Context, users: number): void {
   if (users === 0) return;
   const calls = { basics: Math.ceil(users / basicsPerCall), relations: Math.ceil(users / relationsPerCall) };
   const seconds = (calls.basics + calls.relations) / context.config.limits.requestsPerSecond;
-  context.window.refuseIfTooLong(`Asking for the relations of ${countOf(users, "Kakao user")}`, seconds);
-  tellCalls(context, `Relations of ${countOf(users, "Kakao user")} at most`, { calls, minutes: seconds / 60 }, "export a smaller --segment");
+  context.window.refuseIfTooLong(say`Asking for the relations of ${countOf(users, "Kakao user")}`, seconds);
+  tellCalls(context, say`Relations of ${countOf(users, "Kakao user")} at most`, { calls, minutes: seconds / 60 }, "export a smaller --segment");
 }
 
 function hangsOnRelation(row: Judged, identifiers: Identifiers): row is Candidate {

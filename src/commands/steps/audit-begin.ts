@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { ConsentTools } from "../../context/consent-tools.ts";
 import { EXIT, StartError } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { type AuditChoice, consentPath, dayOf, listUses, lookLive } from "./audit-input.ts";
 import { nameConsent, tellLive } from "./tell-audit.ts";
 
@@ -9,7 +10,7 @@ export async function beginConsentFile(context: Context, tools: ConsentTools, ch
   const { config, terminal } = context;
   const path = consentPath(context, choice);
   const shown = context.shown(path);
-  const exists = (): StartError => new StartError({ code: "consent-exists", message: `${shown} is there already and stays as it is.`, hint: "Edit it, or write another one with --file FILE." });
+  const exists = (): StartError => new StartError({ code: "consent-exists", message: say`${shown} is there already and stays as it is.`, hint: "Edit it, or write another one with --file FILE." });
   // Before Kakao is asked for what would not be written.
   if (tools.exists(path)) throw exists();
   const look = choice.live === true ? await lookLive(context, choice) : undefined;

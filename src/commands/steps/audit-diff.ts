@@ -2,6 +2,7 @@ import { type ConsentChange, diffConsent } from "../../core/consent/diff.ts";
 import type { Context } from "../../context.ts";
 import type { ConsentTools } from "../../context/consent-tools.ts";
 import { EXIT } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { consentPath } from "./audit-input.ts";
 import { isSaid } from "./audit-words.ts";
@@ -40,7 +41,7 @@ export function tellDiff(context: Context, tools: ConsentTools, flags: { readonl
   if (changes.length === 0) terminal.line(`Nothing that Kakao reviews has changed from ${before.file} to ${after.file}.`);
   else {
     terminal.table([{ header: "what" }, { header: "which" }, { header: "from" }, { header: "to" }, { header: "new review" }], changes.map(({ kind, item = "", from, to, review }) => [kinds[kind], item, from, to, review === "business" ? "no; a business app" : review]));
-    terminal.line(`${countOf(changes.length, "change")}, ${count("yes")} of them with a new review by Kakao (3 to 5 business days).`);
+    terminal.line(say`${countOf(changes.length, "change")}, ${count("yes")} of them with a new review by Kakao (3 to 5 business days).`);
   }
   return EXIT.done;
 }

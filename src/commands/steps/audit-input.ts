@@ -2,6 +2,7 @@ import type { AuditInput, ConfiguredUse, Day } from "../../core/consent/model.ts
 import type { Context } from "../../context.ts";
 import type { ConsentTools } from "../../context/consent-tools.ts";
 import { StartError } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { listConfiguredUses } from "./audit-uses.ts";
 import { type LiveLook, sampleLive } from "./sample-live.ts";
 import { countListingPages } from "./sample-live-users.ts";
@@ -49,7 +50,7 @@ export async function lookLive(context: Context, { sample = defaultSample }: Aud
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const calls = { list: countListingPages(sample) + 2, basics: Math.ceil(sample / basicsPerCall), details: 2 * sample + Math.ceil(sample / detailsPerCall) };
   const minutes = calls.list / listingPerMinute + (calls.basics + calls.details) / requestsPerSecond / 60;
-  tellCalls(context, `Asking about ${sample.toLocaleString("en-US")} linked users, up to about`, { calls, minutes }, "ask fewer users with --sample");
+  tellCalls(context, say`Asking about ${sample.toLocaleString("en-US")} linked users, up to about`, { calls, minutes }, "ask fewer users with --sample");
   const look = await sampleLive(context, sample);
   if (look.sampled === 0) context.terminal.warn("No linked user is older than 24 hours: there is nobody to ask, and nothing is known of the live app.");
   return look;

@@ -4,6 +4,7 @@ import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { Context } from "../../context.ts";
 import { EXIT } from "../../errors.ts";
 import type { KakaoBasics } from "../../kakao/client.ts";
+import { say } from "../../say.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import { codeOf } from "./code-of.ts";
 import { runTogether } from "./run-together.ts";
@@ -63,7 +64,7 @@ async function forecast(context: Context): Promise<void> {
   for await (const batch of inBatches(readLinks(context))) links += batch.length;
   const calls = { list: 0, basics: Math.ceil(links / basicsPerCall), details: links };
   const minutes = (calls.basics + calls.details) / context.config.limits.requestsPerSecond / 60;
-  tellCalls(context, `Asking about ${links.toLocaleString("en-US")} linked members`, { calls, minutes }, "ask for a sample only: audit-consent --live");
+  tellCalls(context, say`Asking about ${links.toLocaleString("en-US")} linked members`, { calls, minutes }, "ask for a sample only: audit-consent --live");
 }
 
 async function* readLinks(context: Context): AsyncGenerator<Linked> {
@@ -144,9 +145,9 @@ function tell({ context, counts, leftOut, termsRefused }: NeedsConsent, listed: 
   context.record({ event: "exported", purpose, counts: { ...counts, listed } });
   terminal.table(
     [{ header: "linked live members" }, { header: "members" }],
-    [["asked about", counts.asked], ["came by Kakao Login alone", counts.kakaoLogin], ["lack a required term", counts.lackingTerms], ["listed, as one of the two", listed], ...Object.entries(leftOut).map(([why, users]): [string, number] => [`left out: ${why}`, users])],
+    [["asked about", counts.asked], ["came by Kakao Login alone", counts.kakaoLogin], ["lack a required term", counts.lackingTerms], ["listed, as one of the two", listed], ...Object.entries(leftOut).map(([why, users]): [string, number] => [say`left out: ${why}`, users])],
   );
-  terminal.line(`Members to ask: ${to}`);
-  if (termsRefused !== undefined) terminal.warn(`Kakao names no terms for this app (${termsRefused}): only those who came before Kakao Sync are listed.`);
+  terminal.line(say`Members to ask: ${to}`);
+  if (termsRefused !== undefined) terminal.warn(say`Kakao names no terms for this app (${termsRefused}): only those who came before Kakao Sync are listed.`);
   terminal.json({ command: context.command, ...counts, listed, leftOut, ...(termsRefused === undefined ? {} : { termsRefused }), files: { needsConsent: to } });
 }

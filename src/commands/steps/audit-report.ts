@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { ConsentTools } from "../../context/consent-tools.ts";
 import type { FindingsReport, ReportTable } from "../../files/told-finding.ts";
+import { say } from "../../say.ts";
 import type { LiveLook } from "./sample-live.ts";
 import { nameConsent } from "./tell-audit.ts";
 
@@ -31,7 +32,7 @@ export function writeAuditReport(context: Context, tools: ConsentTools, { flags,
 
 function renderTables({ items, terms = [], sampled }: LiveLook): ReportTable[] {
   return [
-    { title: `Items, as Kakao answered about ${sampled} linked users`, columns: ["Item", "Consent", "Agreed", "With value"], rows: items.map((item) => [item.id, nameConsent(item), String(item.agreed), item.withValue === undefined ? "" : String(item.withValue)]) },
+    { title: say`Items, as Kakao answered about ${sampled} linked users`, columns: ["Item", "Consent", "Agreed", "With value"], rows: items.map((item) => [item.id, nameConsent(item), String(item.agreed), item.withValue === undefined ? "" : String(item.withValue)]) },
     { title: "Terms", columns: ["Term", "Consent", "Agreed"], rows: terms.map(({ tag, required, agreed }) => [tag, required ? "required" : "optional", String(agreed)]) },
   ];
 }

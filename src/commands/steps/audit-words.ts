@@ -5,6 +5,7 @@ import { listNeeds, type Rule } from "../../core/consent/rule.ts";
 import { SOURCES, type SourceRef } from "../../core/consent/sources.ts";
 import type { ToldFinding, ToldRule } from "../../files/told-finding.ts";
 import { describeFinding, describeFix, textOf } from "../../messages/consent.ts";
+import { say } from "../../say.ts";
 
 /** A finding in words; the fix in Korean too, because the console is Korean. */
 export interface AuditFinding extends ToldFinding {
@@ -66,7 +67,7 @@ function whySkipped(rule: Rule, input: AuditInput): string | undefined {
   const { consent, live } = input;
   if (rule.id.startsWith("C-LIVE-") && live === undefined) return "needs --live";
   const missing = listNeeds(rule, input).find((path) => !isSaid(consent, path));
-  return missing === undefined || (live !== undefined && missing[0] === "console") ? undefined : `${missing.join(".")} is not in the file`;
+  return missing === undefined || (live !== undefined && missing[0] === "console") ? undefined : say`${missing.join(".")} is not in the file`;
 }
 
 /** True where there is a value at the path. */

@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { readQuality } from "./read-quality.ts";
 
 /** Flags that lift a brake. */
@@ -16,7 +17,7 @@ export const firstAppliedSetting = "map-members.firstApplied";
 
 /** Which command applies a plan; in every refusal and every stop. */
 export function applyCommand(run: Run): string {
-  return `${planCommand(run)} --apply --plan ${run.id}`;
+  return say`${planCommand(run)} --apply --plan ${run.id}`;
 }
 
 /** Which command makes such a plan. */
@@ -35,8 +36,8 @@ export function refuseWhileInterrupted(context: Context): void {
   if (interrupted === undefined) return;
   throw new RefusedError({
     code: "run-interrupted",
-    message: `Run ${interrupted.id} was interrupted and is not finished.`,
-    hint: `Finish it: ${applyCommand(interrupted)}. ${interrupted.command === "map-members" ? `Take it back: kakao-sync undo ${interrupted.id}. ` : ""}Or give it up, keeping what it did: kakao-sync runs abandon ${interrupted.id}`,
+    message: say`Run ${interrupted.id} was interrupted and is not finished.`,
+    hint: say`Finish it: ${applyCommand(interrupted)}. ${interrupted.command === "map-members" ? say`Take it back: kakao-sync undo ${interrupted.id}. ` : ""}Or give it up, keeping what it did: kakao-sync runs abandon ${interrupted.id}`,
     run: interrupted.id,
   });
 }
@@ -56,9 +57,9 @@ const lifetimes: Readonly<Record<string, string>> = { "map-members": "seven days
 /** Only a plan that is planned or interrupted may be applied, and a planned one only while nothing that it was made from has changed (section 3). */
 export async function checkPlanState(context: Context, run: Run): Promise<void> {
   if (run.command !== context.command) {
-    throw new RefusedError({ code: "plan-of-other-command", message: `Run ${run.id} is a plan of ${run.command}.`, hint: "List the runs: kakao-sync runs", run: run.id });
+    throw new RefusedError({ code: "plan-of-other-command", message: say`Run ${run.id} is a plan of ${run.command}.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
-  if (run.state === "expired") throw refusePlan(run, "plan-expired", `is older than ${lifetimes[run.command] ?? "plans may be"}`);
+  if (run.state === "expired") throw refusePlan(run, "plan-expired", say`is older than ${lifetimes[run.command] ?? say`plans may be`}`);
   const used = usedStates[run.state];
   if (used !== undefined) throw refusePlan(run, used.code, used.why);
   if (run.state === "interrupted") return checkGoingOn(context, run);
@@ -76,14 +77,14 @@ async function checkGoingOn(context: Context, run: Run): Promise<void> {
   if (run.command === "map-members" || run.digests.config === context.configDigest) return;
   throw new RefusedError({
     code: "configuration-changed",
-    message: `Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was ${run.command === "unlink-orphans" ? "unlinked" : "sent"}.`,
-    hint: `Put the configuration back as it was, then: ${applyCommand(run)}. Or give the run up, keeping what it did: kakao-sync runs abandon ${run.id}`,
+    message: say`Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was ${run.command === "unlink-orphans" ? say`unlinked` : say`sent`}.`,
+    hint: say`Put the configuration back as it was, then: ${applyCommand(run)}. Or give the run up, keeping what it did: kakao-sync runs abandon ${run.id}`,
     run: run.id,
   });
 }
 
 function refusePlan(run: Run, code: string, why: string): RefusedError {
-  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: `Make a new plan: ${planCommand(run)}`, run: run.id });
+  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: say`Make a new plan: ${planCommand(run)}`, run: run.id });
 }
 
 /** What the database must have before anything is written: the link column, its unique index, and write access. */
@@ -97,7 +98,7 @@ export function checkDatabase(inspection: Inspection): void {
     throw new RefusedError({ code: "unique-index-missing", message: "A unique index of the links is missing: the database could not keep one Kakao id from two members.", hint: `Create it, then run the same command again:\n${sql}` });
   }
   if (inspection.unfilledColumns.length > 0) {
-    throw new RefusedError({ code: "link-table-unfilled", message: `A new row of the link table needs a value in ${inspection.unfilledColumns.join(", ")}.`, hint: "Name each of these columns in link.set or link.fixed, then make a new plan." });
+    throw new RefusedError({ code: "link-table-unfilled", message: say`A new row of the link table needs a value in ${inspection.unfilledColumns.join(", ")}.`, hint: "Name each of these columns in link.set or link.fixed, then make a new plan." });
   }
   if (inspection.replica) {
     throw new RefusedError({ code: "database-replica", message: "The server of database.url is a replica: it cannot be written, and what it holds may be behind.", hint: "Name the primary in database.url; a replica may stand in database.readUrl, for planning." });
@@ -113,8 +114,8 @@ export function checkBrakes(context: Context, run: Run, changes: number, flags: 
   if (changes > allowed && flags.allowLinks !== changes) {
     throw new RefusedError({
       code: "brake-links",
-      message: `The plan changes ${changes} links; limits.link allows ${allowed} in one run.`,
-      hint: `Look at the plan (kakao-sync runs show ${run.id}). If the number is right: ${applyCommand(run)} --allow-links ${changes}`,
+      message: say`The plan changes ${changes} links; limits.link allows ${allowed} in one run.`,
+      hint: say`Look at the plan (kakao-sync runs show ${run.id}). If the number is right: ${applyCommand(run)} --allow-links ${changes}`,
       run: run.id,
     });
   }
@@ -124,7 +125,7 @@ export function checkBrakes(context: Context, run: Run, changes: number, flags: 
   throw new RefusedError({
     code: wanted.includes("--allow-no-hit") ? "brake-no-hit" : "brake-quality",
     message: doubts.map(({ says }) => says).join(" "),
-    hint: `Look at the columns in the configuration and at plan.csv. If all is well: ${applyCommand(run)} ${wanted.join(" ")}`,
+    hint: say`Look at the columns in the configuration and at plan.csv. If all is well: ${applyCommand(run)} ${wanted.join(" ")}`,
     run: run.id,
   });
 }

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 
 /** Who has approved a run: by a key that the configuration names, each person once. */
 export function listApprovers(context: Context, run: Run): readonly string[] {
@@ -26,8 +27,8 @@ export function checkApprovals(context: Context, run: Run, what: "link" | "unlin
   if (approvers.length >= needed) return;
   throw new RefusedError({
     code: "approvals-missing",
-    message: `Plan ${run.id} needs ${needed} approvals (limits.approvals.${what}) of other people than ${operator}; it has ${approvers.length === 0 ? "none" : `${approvers.length}: ${approvers.join(", ")}`}.`,
-    hint: `Each of them looks at it (kakao-sync runs show ${run.id}), compares the digest ${context.renderShortDigest(run)}, and signs: kakao-sync approve ${run.id} --as NAME`,
+    message: say`Plan ${run.id} needs ${needed} approvals (limits.approvals.${what}) of other people than ${operator}; it has ${approvers.length === 0 ? say`none` : `${approvers.length}: ${approvers.join(", ")}`}.`,
+    hint: say`Each of them looks at it (kakao-sync runs show ${run.id}), compares the digest ${context.renderShortDigest(run)}, and signs: kakao-sync approve ${run.id} --as NAME`,
     run: run.id,
   });
 }

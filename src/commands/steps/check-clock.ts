@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
+import { say } from "../../say.ts";
 
 /** What the 24 hours of U1 leave for clocks that differ. */
 const mostMs = 5 * 60_000;
@@ -15,7 +16,7 @@ export function refuseWrongClock(context: Context, kakao: KakaoClient): void {
   const now = context.now();
   throw new RefusedError({
     code: "clock-differs",
-    message: `The clock of this machine says ${tell(now)}, Kakao's says ${tell(now + offset)}: who was linked within the last 24 hours cannot be told.`,
+    message: say`The clock of this machine says ${tell(now)}, Kakao's says ${tell(now + offset)}: who was linked within the last 24 hours cannot be told.`,
     hint: "Set this machine's clock (switch NTP on: timedatectl set-ntp true), then run the same command again.",
   });
 }

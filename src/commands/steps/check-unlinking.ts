@@ -4,6 +4,7 @@ import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { eachPending, judgePlace, readPlace } from "./read-place.ts";
 import { readBrakes } from "./unlink-brakes.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
@@ -43,8 +44,8 @@ export function refuseShrunkSincePlan(run: Run, inspection: Inspection): void {
   if (now * 10 >= planned * 9) return;
   throw new RefusedError({
     code: "members-shrunk-since-plan",
-    message: `The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
-    hint: `Look whether database.url is the right database, and whole. ${run.state === "planned" ? "Then make a new plan: kakao-sync unlink-orphans" : `If they really are gone, give the run up: kakao-sync runs abandon ${run.id}`}`,
+    message: say`The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
+    hint: say`Look whether database.url is the right database, and whole. ${run.state === "planned" ? say`Then make a new plan: kakao-sync unlink-orphans` : say`If they really are gone, give the run up: kakao-sync runs abandon ${run.id}`}`,
     run: run.id,
   });
 }

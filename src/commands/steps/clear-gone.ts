@@ -4,6 +4,7 @@ import type { ChangeOutcome, LinkChange, MovedWhy } from "../../database/service
 import { RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { GoneRow, UnlinkStore } from "../../workspace/unlink-store.ts";
+import { say } from "../../say.ts";
 import { applyCommand } from "./check-apply.ts";
 import { findWritten } from "./find-written.ts";
 import { startWritePace } from "./hold-writes.ts";
@@ -65,8 +66,8 @@ export function checkClears(context: Context, run: Run, flags: ClearFlags): numb
   if (named === clears || (named === undefined && clears <= allowed)) return clears;
   throw new RefusedError({
     code: "brake-clears",
-    message: `${clears.toLocaleString("en-US")} gone links would be cleared; limits.clear allows ${allowed.toLocaleString("en-US")} in one run.`,
-    hint: `Look at gone.csv. If the number is right: ${applyCommand(run)} --clear-gone${flags.evenFixed === true ? " --even-fixed" : ""} --allow-clears ${clears}`,
+    message: say`${clears.toLocaleString("en-US")} gone links would be cleared; limits.clear allows ${allowed.toLocaleString("en-US")} in one run.`,
+    hint: say`Look at gone.csv. If the number is right: ${applyCommand(run)} --clear-gone${flags.evenFixed === true ? say` --even-fixed` : ""} --allow-clears ${clears}`,
     run: run.id,
   });
 }

@@ -1,11 +1,12 @@
 import type { Context } from "../../context.ts";
 import type { Inspection, ServiceDatabase } from "../../database/service-database.ts";
+import { say } from "../../say.ts";
 import { type Check, ok, warn } from "./doctor-check.ts";
 
 /** What the inspection found: tables, columns and conditions, the role, what `--apply` needs. */
 export function checkInspection(inspection: Inspection): readonly Check[] {
   const [members = 0, ...also] = inspection.rows;
-  const detail = `${members.toLocaleString("en-US")} member rows${also.map((rows) => ` + ${rows.toLocaleString("en-US")}`).join("")}; every configured table, column and condition can be read`;
+  const detail = say`${members.toLocaleString("en-US")} member rows${also.map((rows) => ` + ${rows.toLocaleString("en-US")}`).join("")}; every configured table, column and condition can be read`;
   return [ok("database", detail), ...checkRole(inspection), ...checkLink(inspection)];
 }
 
@@ -19,7 +20,7 @@ function checkLink({ missingLinkColumn, missingUniqueIndexes, unfilledColumns }:
   const checks = [
     ...(missingLinkColumn === null ? [] : [{ ...warn("link column", "missing", before), sql: missingLinkColumn }]),
     ...missingUniqueIndexes.map(({ sql }) => ({ ...warn("unique index", "missing: two members could get one Kakao id", before), sql })),
-    ...(unfilledColumns.length === 0 ? [] : [warn("link table", `a new row needs a value in ${unfilledColumns.join(", ")}`, "Name each in link.set or link.fixed before --apply.")]),
+    ...(unfilledColumns.length === 0 ? [] : [warn("link table", say`a new row needs a value in ${unfilledColumns.join(", ")}`, "Name each in link.set or link.fixed before --apply.")]),
   ];
   return checks.length > 0 ? checks : [ok("link", "the columns are there, and unique")];
 }
@@ -44,7 +45,7 @@ export async function checkValues(context: Context, database: ServiceDatabase): 
     break;
   }
   tally.refuseMany();
-  return [ok("digests and encrypted columns", `${values.columns.join(", ")}: key files and programs do on the first page of members`)];
+  return [ok("digests and encrypted columns", say`${values.columns.join(", ")}: key files and programs do on the first page of members`)];
 }
 
 /** Whether the further places, and the tables of people signing up, can be read. */

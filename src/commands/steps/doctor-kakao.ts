@@ -3,6 +3,7 @@ import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import { OperatorError } from "../../errors.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
+import { say } from "../../say.ts";
 import { listConfiguredUses } from "./audit-uses.ts";
 import { attempt, type Check, fail, ok, warn } from "./doctor-check.ts";
 
@@ -39,8 +40,8 @@ function checkClock(context: Context, kakao: KakaoClient): readonly Check[] {
   const offset = kakao.clockOffsetMs();
   if (offset === undefined) return [warn("clock", "Kakao's answer had no date to compare with", "Look whether this machine's clock is right: timedatectl")];
   const seconds = Math.round(Math.abs(offset) / 1000).toLocaleString("en-US");
-  if (Math.abs(offset) <= mostClockMs) return [ok("clock", Math.abs(offset) < 2000 ? "as Kakao's" : `${seconds} s off Kakao's`)];
-  return [fail("clock", `${seconds} s ${offset > 0 ? "behind" : "ahead of"} Kakao's: who was linked in the last 24 hours could not be told (${new Date(context.now()).toISOString().replace(/\.\d+Z$/, "Z")} here)`, "Set this machine's clock: switch NTP on (timedatectl set-ntp true).")];
+  if (Math.abs(offset) <= mostClockMs) return [ok("clock", Math.abs(offset) < 2000 ? "as Kakao's" : say`${seconds} s off Kakao's`)];
+  return [fail("clock", say`${seconds} s ${offset > 0 ? say`behind` : say`ahead of`} Kakao's: who was linked in the last 24 hours could not be told (${new Date(context.now()).toISOString().replace(/\.\d+Z$/, "Z")} here)`, "Set this machine's clock: switch NTP on (timedatectl set-ntp true).")];
 }
 
 /** Whether the items that the configuration uses are on, as one user's consents tell. */
@@ -52,8 +53,8 @@ async function checkItems(context: Context, kakao: KakaoClient, ids: readonly Ka
   if (scopes === "not-linked") return [ok("items", "the user who was asked about has gone meanwhile")];
   const on = new Set(scopes.filter(({ using }) => using).map(({ id }) => id));
   const off = uses.filter(({ item }) => !on.has(item));
-  if (off.length === 0) return [ok("items", `on, as one user's consents tell: ${uses.map(({ item }) => item).join(", ")}`)];
-  return [warn("items", `not among one user's consents: ${off.map(({ item, by }) => `${item} (${by})`).join(", ")}`, "Look in the console (카카오 로그인 > 동의항목) whether they are on: without them nobody is found by them. kakao-sync audit-consent --live asks about a sample.")];
+  if (off.length === 0) return [ok("items", say`on, as one user's consents tell: ${uses.map(({ item }) => item).join(", ")}`)];
+  return [warn("items", say`not among one user's consents: ${off.map(({ item, by }) => `${item} (${by})`).join(", ")}`, "Look in the console (카카오 로그인 > 동의항목) whether they are on: without them nobody is found by them. kakao-sync audit-consent --live asks about a sample.")];
 }
 
 async function findOldUser(context: Context, kakao: KakaoClient, ids: readonly KakaoId[]): Promise<KakaoId | undefined> {
@@ -69,6 +70,6 @@ function checkRate(context: Context): readonly Check[] {
   const listed = context.workspace().listingTimes.load().filter((time) => Math.abs(now - time) < 60_000).length;
   const used = context.callsThisMonth();
   const allowed = Math.floor(monthlyShare * monthlyQuota);
-  const detail = `${Math.max(0, listingPerMinute - listed)} of ${listingPerMinute} listing calls left this minute, ${Math.max(0, allowed - used).toLocaleString("en-US")} of ${allowed.toLocaleString("en-US")} calls this month (of this workspace)`;
+  const detail = say`${Math.max(0, listingPerMinute - listed)} of ${listingPerMinute} listing calls left this minute, ${Math.max(0, allowed - used).toLocaleString("en-US")} of ${allowed.toLocaleString("en-US")} calls this month (of this workspace)`;
   return [used >= allowed ? warn("rate", detail, "Wait for the next month, or raise limits.monthlyShare.") : ok("rate", detail)];
 }

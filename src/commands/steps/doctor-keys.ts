@@ -6,6 +6,7 @@ import { readMember } from "../../core/matching/read-member.ts";
 import { RepeatedHashes } from "../../core/repeated-hashes.ts";
 import { TextHash } from "../../core/text-hash.ts";
 import type { ServiceDatabase } from "../../database/service-database.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { type Check, ok, warn } from "./doctor-check.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
@@ -61,11 +62,11 @@ const names: Readonly<Record<KeyName, string>> = { ci: "CI", phone: "phone", ema
 function describe(key: KeyName, { filled, usable, hashes }: KeyCount, members: number): Check {
   const shared = hashes.repeatedCount;
   const share = members === 0 ? 0 : Math.floor((usable * 100) / members);
-  const detail = `usable in ${usable.toLocaleString("en-US")} of ${members.toLocaleString("en-US")} members (${share} %)${filled > usable ? `, filled with something else in ${(filled - usable).toLocaleString("en-US")} more` : ""}; ${shared === 0 ? "no value is shared" : `shared by several members: ${countOf(shared, "value")}`}`;
+  const detail = say`usable in ${usable.toLocaleString("en-US")} of ${members.toLocaleString("en-US")} members (${share} %)${filled > usable ? say`, filled with something else in ${(filled - usable).toLocaleString("en-US")} more` : ""}; ${shared === 0 ? say`no value is shared` : say`shared by several members: ${countOf(shared, "value")}`}`;
   const what = `key ${names[key]}`;
   if (members === 0) return ok(what, "there are no members");
-  if (usable === 0) return warn(what, detail, `Look whether members.${key} names the right column; if it is encrypted or a digest, say so (docs/configuration.md).`);
-  if (usable < filled * usualShare) return warn(what, detail, `Look at members.${key}: more than one in ten of its values is malformed or a placeholder.`);
+  if (usable === 0) return warn(what, detail, say`Look whether members.${key} names the right column; if it is encrypted or a digest, say so (docs/configuration.md).`);
+  if (usable < filled * usualShare) return warn(what, detail, say`Look at members.${key}: more than one in ten of its values is malformed or a placeholder.`);
   if (key === "ci" && shared > 0) return warn(what, detail, "Two members with one CI are one person with two accounts: they go to review.");
   return ok(what, detail);
 }

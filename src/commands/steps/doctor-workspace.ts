@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
 import type { WorkspaceLook } from "../../workspace/look.ts";
+import { say } from "../../say.ts";
 import { type Check, fail, ok, warn } from "./doctor-check.ts";
 
 /**
@@ -12,17 +13,17 @@ const bytesAUser = 2_000;
 /** Rights, key, lock, snapshot and runs of a workspace that is there; of one that is not, only where it would be. */
 export async function checkWorkspace(context: Context, look: WorkspaceLook): Promise<readonly Check[]> {
   const where = context.shown(context.workspaceFolder);
-  if (!look.exists) return [ok("workspace", `none in ${where} yet: the first pull makes it`), ...checkKey(look, "key file")];
-  const rights = look.exposed.length === 0 ? ok("workspace", `${where}, for its owner alone`) : warn("workspace", `other users of this machine could read ${look.exposed.join(", ")} in ${where}`, "It was narrowed just now, or is at the next command; look who may have read it.");
+  if (!look.exists) return [ok("workspace", say`none in ${where} yet: the first pull makes it`), ...checkKey(look, "key file")];
+  const rights = look.exposed.length === 0 ? ok("workspace", say`${where}, for its owner alone`) : warn("workspace", say`other users of this machine could read ${look.exposed.join(", ")} in ${where}`, "It was narrowed just now, or is at the next command; look who may have read it.");
   return [rights, ...checkKey(look, "workspace key"), ...checkLock(context), ...checkSnapshot(context), ...checkRuns(context)];
 }
 
 function checkKey({ key }: WorkspaceLook, what: string): readonly Check[] {
   if (key.is === "refused") return [fail(what, key.why, key.hint)];
   if (key.is === "fits") return [ok(what, "fits")];
-  if (key.is === "none-yet") return [ok(what, `KAKAO_SYNC_KEY, or the first pull makes ${key.file}: keep a copy of it elsewhere`)];
+  if (key.is === "none-yet") return [ok(what, say`KAKAO_SYNC_KEY, or the first pull makes ${key.file}: keep a copy of it elsewhere`)];
   const lost = "If it is lost, move the workspace away and pull again; its journals cannot be opened any more.";
-  return [key.is === "missing" ? fail(what, `neither KAKAO_SYNC_KEY nor ${key.file} is there`, `Put the key back where it was. ${lost}`) : fail(what, "another one than the workspace was sealed with", `Give the former key, in KAKAO_SYNC_KEY or ${key.file}. ${lost}`)];
+  return [key.is === "missing" ? fail(what, say`neither KAKAO_SYNC_KEY nor ${key.file} is there`, say`Put the key back where it was. ${lost}`) : fail(what, "another one than the workspace was sealed with", say`Give the former key, in KAKAO_SYNC_KEY or ${key.file}. ${lost}`)];
 }
 
 /** Takes the lock for this look, as any command does. */
@@ -40,18 +41,18 @@ function checkSnapshot(context: Context): readonly Check[] {
   const [newest] = context.workspace().snapshots.list().filter(({ source }) => source === "app");
   if (newest === undefined) return [ok("snapshot", "none yet: kakao-sync pull")];
   const ageMs = context.now() - newest.takenAt * 1000;
-  const age = ageMs < 3_600_000 * 48 ? `${Math.max(0, Math.floor(ageMs / 3_600_000))} h old` : `${Math.floor(ageMs / 86_400_000)} days old`;
-  return [ageMs > context.config.retention.snapshotMs ? warn("snapshot", `${age}: older than retention.snapshot`, "Take a new one (kakao-sync pull), or destroy it (kakao-sync purge --apply).") : ok("snapshot", age)];
+  const age = ageMs < 3_600_000 * 48 ? `${Math.max(0, Math.floor(ageMs / 3_600_000))} h old` : say`${Math.floor(ageMs / 86_400_000)} days old`;
+  return [ageMs > context.config.retention.snapshotMs ? warn("snapshot", say`${age}: older than retention.snapshot`, "Take a new one (kakao-sync pull), or destroy it (kakao-sync purge --apply).") : ok("snapshot", age)];
 }
 
 function checkRuns(context: Context): readonly Check[] {
-  return context.workspace().runs.list().filter(({ state }) => state === "interrupted").map(({ id, command }) => warn("run", `${id} of ${command} is interrupted`, `Go on with: kakao-sync ${command} --apply --plan ${id}. Or give it up: kakao-sync runs abandon ${id}`));
+  return context.workspace().runs.list().filter(({ state }) => state === "interrupted").map(({ id, command }) => warn("run", say`${id} of ${command} is interrupted`, say`Go on with: kakao-sync ${command} --apply --plan ${id}. Or give it up: kakao-sync runs abandon ${id}`));
 }
 
 /** Whether the disk has room for a pull and a run of so many users; `users` is the larger of what is known. */
 export function checkDisk({ freeBytes, bytes }: WorkspaceLook, users: number): Check {
   const need = Math.max(users * bytesAUser, 50_000_000);
-  const detail = `${inMegabytes(freeBytes)} free, ${inMegabytes(bytes)} used; a pull and a run of ${users.toLocaleString("en-US")} users take up to ${inMegabytes(need)}`;
+  const detail = say`${inMegabytes(freeBytes)} free, ${inMegabytes(bytes)} used; a pull and a run of ${users.toLocaleString("en-US")} users take up to ${inMegabytes(need)}`;
   return freeBytes < need ? warn("disk", detail, "Make room, or keep the workspace elsewhere with --workspace.") : ok("disk", detail);
 }
 

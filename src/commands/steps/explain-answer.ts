@@ -3,6 +3,7 @@ import { REVIEW_RULES } from "../../core/matching/answers.ts";
 import { en } from "../../messages/en.ts";
 import type { Answer, Candidate } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 
 export interface Explained {
   readonly kakaoId: string | null;
@@ -17,11 +18,11 @@ const keyWords: Readonly<Record<string, string>> = { ci: "CI", phone: "phone num
 export function explainAnswer(run: Run, answer: Answer, candidates: readonly Candidate[]): Explained {
   const rule = ruleOf(answer);
   const lines = [
-    `Kakao user ${answer.kakaoId} in plan ${run.id}: ${answer.action}${answer.reason ? `, ${answer.reason}` : ""} (${rule}).`,
+    say`Kakao user ${answer.kakaoId} in plan ${run.id}: ${answer.action}${answer.reason ? `, ${answer.reason}` : ""} (${rule}).`,
     `  ${sentenceOf(answer)}`,
     ...(answer.memberId === null ? [] : [`  Member ${answer.memberId}: ${answer.evidence ?? ""}`]),
     ...(answer.note ? [`  ${Object.entries(en.notes).find(([note]) => note === answer.note)?.[1] ?? answer.note}`] : []),
-    ...(answer.group ? [`  Shared value ${answer.group}: see shared.csv.`] : []),
+    ...(answer.group ? [say`  Shared value ${answer.group}: see shared.csv.`] : []),
     ...candidates.filter(({ memberId }) => memberId !== answer.memberId).map(({ memberId, evidence }) => `  Candidate ${memberId}: ${evidence}`),
   ];
   return { kakaoId: answer.kakaoId, action: answer.action, rule, lines };
@@ -36,7 +37,7 @@ export function explainLinked(run: Run, kakaoId: string, holders: readonly Membe
     kakaoId,
     action,
     rule: "M1",
-    lines: [`Kakao user ${kakaoId}: held by member ${names} in the database now; an id that anybody holds is never attached to anybody else (M1). Plan ${run.id} proposes nothing for it.`],
+    lines: [say`Kakao user ${kakaoId}: held by member ${names} in the database now; an id that anybody holds is never attached to anybody else (M1). Plan ${run.id} proposes nothing for it.`],
   };
 }
 
@@ -51,7 +52,7 @@ function sentenceOf(answer: Answer): string {
   const key = keyWords[answer.by ?? ""] ?? "";
   switch (answer.action) {
     case "link":
-      return answer.by === "decision" ? "A person decided to link this pair." : `Linked by the ${key}: it names this member alone${answer.note ? "" : ", and nothing speaks against it"}.`;
+      return answer.by === "decision" ? "A person decided to link this pair." : say`Linked by the ${key}: it names this member alone${answer.note ? "" : say`, and nothing speaks against it`}.`;
     case "relink":
       return "The member's old Kakao id is no longer listed, and the CI names the member: the new id replaces it once Kakao confirms that the old one is gone.";
     case "review":

@@ -7,6 +7,7 @@ import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Answer } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { GoneRow, UnlinkStore } from "../../workspace/unlink-store.ts";
+import { say } from "../../say.ts";
 import type { Explained } from "./explain-answer.ts";
 import { linksOf } from "./each-member-page.ts";
 
@@ -19,7 +20,7 @@ export async function explainUnlinkUser(context: Context, run: Run, kakaoId: str
     if (gone.length > 0) return gone.map((row) => explainGone(run, row));
     const holders = await (await context.database()).findHolders(kakaoId);
     if (holders.length > 0) return [explainHeld(run, kakaoId, holders)];
-    throw new StartError({ code: "kakao-unknown", message: `The plan ${run.id} knows no Kakao user of this id.`, hint: "Look at the id; or make a new plan: kakao-sync unlink-orphans" });
+    throw new StartError({ code: "kakao-unknown", message: say`The plan ${run.id} knows no Kakao user of this id.`, hint: "Look at the id; or make a new plan: kakao-sync unlink-orphans" });
   });
 }
 
@@ -34,8 +35,8 @@ export async function explainUnlinkMember(context: Context, run: Run, memberId: 
     const found = (await Promise.all(places.map((place) => database.findMembers(place, [memberId])))).flat();
     const links = found.flatMap((row) => linksOf(row).map((link) => ({ row, link })));
     // A malformed link may be anything, also somebody's number: it is never repeated.
-    if (links.length > 0) return links.map(({ row, link }) => (isKakaoId(link) ? explainHeld(run, link, [row]) : explainNone(`Member ${memberId}: its link holds something that is no Kakao id; it is counted and never touched.`)));
-    if (found.length > 0) return [explainNone(`Member ${memberId}: it holds no Kakao id, so plan ${run.id} says nothing about it.`)];
+    if (links.length > 0) return links.map(({ row, link }) => (isKakaoId(link) ? explainHeld(run, link, [row]) : explainNone(say`Member ${memberId}: its link holds something that is no Kakao id; it is counted and never touched.`)));
+    if (found.length > 0) return [explainNone(say`Member ${memberId}: it holds no Kakao id, so plan ${run.id} says nothing about it.`)];
     throw new StartError({ code: "member-unknown", message: "There is no member of this id in the database.", hint: "Look at the id: it is the value of members.id." });
   });
 }
@@ -58,24 +59,24 @@ function explainKind(run: Run, { kakaoId, action, reason, memberId, evidence }: 
   const rule = kind === "young" ? "U1" : "U";
   const sentence = kind === "keyless" && action === "unlink" ? "Nobody holds this id, nobody could be searched for, and --kinds names keyless." : kind === undefined ? "" : unlinkingEn.reasons[kind];
   const lines = [
-    `Kakao user ${kakaoId} in plan ${run.id}: ${action}, ${reason ?? ""}.`,
+    say`Kakao user ${kakaoId} in plan ${run.id}: ${action}, ${reason ?? ""}.`,
     `  ${sentence}`,
-    ...(evidence === null ? [] : [`  Linked at ${evidence}.`]),
-    ...(memberId === null ? [] : [`  Member ${memberId} holds it.`]),
+    ...(evidence === null ? [] : [say`  Linked at ${evidence}.`]),
+    ...(memberId === null ? [] : [say`  Member ${memberId} holds it.`]),
   ];
   return { kakaoId, action, rule, lines };
 }
 
 function explainGone(run: Run, [, memberId, kakaoId, state, otherLogin, onlyLink]: GoneRow): Explained {
   const clears = !otherLogin ? "is not known to have another way to sign in: its link is never cleared" : onlyLink ? "can sign in without Kakao" : "holds several links: none of them is ever cleared";
-  const whose = state === "dangling" ? `A link row without a member (${memberId}) holds it; such rows are never touched.` : `Member ${memberId} (${wordOf(state)}) holds it, and ${clears}.`;
-  return { kakaoId, action: "gone", rule: "U9", lines: [`Kakao id ${kakaoId} in plan ${run.id}: gone, Kakao no longer has this link (U9).`, `  ${whose}`] };
+  const whose = state === "dangling" ? say`A link row without a member (${memberId}) holds it; such rows are never touched.` : say`Member ${memberId} (${wordOf(state)}) holds it, and ${clears}.`;
+  return { kakaoId, action: "gone", rule: "U9", lines: [say`Kakao id ${kakaoId} in plan ${run.id}: gone, Kakao no longer has this link (U9).`, `  ${whose}`] };
 }
 
 /** Users with a live or not-live member are not kept one by one in a plan. */
 function explainHeld(run: Run, kakaoId: string, holders: readonly MemberRow[]): Explained {
   const names = holders.map(({ id, state }) => `${id} (${wordOf(state)})`).join(", ");
-  return { kakaoId, action: "keep", rule: "U", lines: [`Kakao user ${kakaoId}: held by member ${names} in the database now. Plan ${run.id} proposes nothing for it.`] };
+  return { kakaoId, action: "keep", rule: "U", lines: [say`Kakao user ${kakaoId}: held by member ${names} in the database now. Plan ${run.id} proposes nothing for it.`] };
 }
 
 function explainNone(line: string): Explained {

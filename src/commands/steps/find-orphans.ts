@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { isOtherApp, type UnlinkNumbers } from "../../core/orphans/brakes.ts";
 import { joinHolders, type Joined } from "../../core/orphans/linked-users.ts";
+import { say } from "../../say.ts";
 import { askLinkDates, basicsPerCall, detailsPerCall, findLinkedSince, graceOf, listOpenRows } from "./ask-kakao.ts";
 import { codeOf } from "./code-of.ts";
 import { countOf } from "./count-of.ts";
@@ -89,6 +90,6 @@ function tellCandidates(context: Context, candidates: number, missing: number): 
   if (candidates + missing === 0) return;
   const calls = { basics: Math.ceil(candidates / basicsPerCall) + Math.ceil(missing / basicsPerCall), details: Math.ceil(candidates / detailsPerCall) };
   const minutes = (calls.basics + calls.details) / context.config.limits.requestsPerSecond / 60;
-  const amount = `${countOf(candidates, "Kakao user")} without a member, ${countOf(missing, "link")} that Kakao does not list, at most`;
+  const amount = say`${countOf(candidates, "Kakao user")} without a member, ${countOf(missing, "link")} that Kakao does not list, at most`;
   tellCalls(context, amount, { calls, minutes }, "exclude users with --exclude");
 }

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { USERS_A_REQUEST } from "../../core/targets/send-parts.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import type { UploadOrder } from "./apply-upload.ts";
 import { countOf } from "./count-of.ts";
 import { readUploadPlan } from "./read-upload-plan.ts";
@@ -26,5 +27,5 @@ export function forecastUpload(context: Context, run: Run, order: UploadOrder): 
   const { fileId, file } = readUploadPlan(run).upload;
   const seconds = requests * Math.max(secondsARequest, 1 / context.config.limits.requestsPerSecond);
   context.window.refuseIfTooLong(`Uploading ${countOf(requests, "request")}`, seconds);
-  tellCalls(context, `For the customer file ${file}`, { calls: { uploads: requests + (fileId === null ? callsToMake : callsToFind) }, minutes: seconds / 60 }, "upload a smaller --segment");
+  tellCalls(context, say`For the customer file ${file}`, { calls: { uploads: requests + (fileId === null ? callsToMake : callsToFind) }, minutes: seconds / 60 }, "upload a smaller --segment");
 }

@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { say } from "../../say.ts";
 
 /** Setting that keeps how many rows a second the last large apply wrote. */
 const measuredRate = "map-members.rowsPerSecond";
@@ -74,7 +75,7 @@ async function waitForReplica(context: Context): Promise<boolean> {
       if (look > 2) context.terminal.note("The replica has caught up; going on.");
       return look > 1;
     }
-    if (look === 2) context.terminal.note(`Waiting: the replica of limits.replica ${lag === null ? "stands still" : `is ${Math.round(lag).toLocaleString("en-US")} s behind`}; allowed are ${replica.maxLagMs / 1000} s.`);
+    if (look === 2) context.terminal.note(say`Waiting: the replica of limits.replica ${lag === null ? say`stands still` : say`is ${Math.round(lag).toLocaleString("en-US")} s behind`}; allowed are ${replica.maxLagMs / 1000} s.`);
     await context.checkpoint();
     await new Promise((wake) => setTimeout(wake, replicaPollMs));
   }

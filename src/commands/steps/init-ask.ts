@@ -4,6 +4,7 @@ import { newLinkColumn, type UsableLink } from "../../core/detect/links.ts";
 import { MEMBER_ROLES, type MemberRole } from "../../core/detect/names.ts";
 import { propose, type Proposal } from "../../core/detect/propose.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
+import { say } from "../../say.ts";
 import type { Looked } from "./init-look.ts";
 import { measure, type Measured } from "./init-measure.ts";
 import { tellColumns } from "./init-tell.ts";
@@ -57,12 +58,12 @@ async function changeColumn({ terminal }: Context, table: SampledTable, { column
 export async function agreeOnLink({ terminal }: Context, table: SampledTable, { link }: Proposal): Promise<UsableLink | undefined> {
   const usable = link.kind === "column" || link.kind === "table" ? link : undefined;
   if (!terminal.interactive) return usable;
-  terminal.note(`Kakao ids: ${describeLink(link, table.name)}.`);
+  terminal.note(say`Kakao ids: ${describeLink(link, table.name)}.`);
   const chosen = await terminal.choose<"take" | "column" | "new" | "leave">("Where are the Kakao ids stored, or to be stored?", [
     ...(usable === undefined ? [] : [{ name: "there", value: "take" } as const]),
     { name: "leave it: I complete it in the file", value: "leave" },
     { name: "in another column of the member table", value: "column" },
-    { name: `in a new column ${newLinkColumn} of the member table`, value: "new" },
+    { name: say`in a new column ${newLinkColumn} of the member table`, value: "new" },
   ]);
   if (chosen === "new") return { kind: "column", column: newLinkColumn, isNew: true };
   if (chosen === "leave") return undefined;
@@ -90,7 +91,7 @@ export function isAppId(text: string): boolean {
 /** The channel's public id, asked only where consents were found. */
 export async function askChannel({ terminal }: Context, { consents }: Proposal): Promise<string | undefined> {
   if (consents.agreed === undefined || consents.agreedAt === undefined) return undefined;
-  if (terminal.interactive) terminal.note(`${consents.agreed} and ${consents.agreedAt} look like consent to advertising, and when: customer files for a Kakao Talk Channel can be made of it.`);
+  if (terminal.interactive) terminal.note(say`${consents.agreed} and ${consents.agreedAt} look like consent to advertising, and when: customer files for a Kakao Talk Channel can be made of it.`);
   const typed = await terminal.askText("Public id of the channel, like _Abcd (Enter alone: later)");
   return typed === undefined || typed === "" ? undefined : typed;
 }

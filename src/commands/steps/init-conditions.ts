@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import type { ProposedStates } from "../../core/detect/states.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
 import { OperatorError, StartError } from "../../errors.ts";
+import { say } from "../../say.ts";
 
 /** Conditions that a person or a flag has said. */
 export interface Conditions {
@@ -21,7 +22,7 @@ export async function tryConditions(asked: Asked, given: Conditions): Promise<vo
   for (const [flag, condition] of [["--where", given.where], ["--withdrawn", given.withdrawn]] as const) {
     if (condition === undefined || isAll(condition)) continue;
     const refused = await refuse(asked, condition);
-    if (refused !== undefined) throw new StartError({ code: "usage", message: `${flag}: ${refused}`, hint: `Write it as SQL over the columns of ${asked.table}, in quotes.` });
+    if (refused !== undefined) throw new StartError({ code: "usage", message: `${flag}: ${refused}`, hint: say`Write it as SQL over the columns of ${asked.table}, in quotes.` });
   }
   const overlap = await refuseOverlap(asked, given);
   if (overlap !== undefined) throw new StartError({ code: "usage", message: overlap, hint: "Correct --where or --withdrawn: nobody is both." });
@@ -57,7 +58,7 @@ async function askOne(context: Context, asked: Asked, { question, proposed, all 
     ];
     const chosen = await terminal.choose<(typeof choices)[number]["value"]>(question, choices);
     if (chosen === undefined || chosen.is === "leave") return undefined;
-    const sql = chosen.is === "this" ? chosen.sql : ((await terminal.askText(`The condition, as SQL over ${asked.table}:`)) ?? "");
+    const sql = chosen.is === "this" ? chosen.sql : ((await terminal.askText(say`The condition, as SQL over ${asked.table}:`)) ?? "");
     if (sql === "") continue;
     const refused = (isAll(sql) ? undefined : await refuse(asked, sql)) ?? (await refuseOverlap(asked, all ? { where: sql } : { ...before, withdrawn: sql }));
     if (refused === undefined) {
@@ -95,5 +96,5 @@ async function refuse({ explorer, table }: Asked, condition: string): Promise<st
 async function refuseOverlap({ explorer, table }: Asked, { where, withdrawn }: Conditions): Promise<string | undefined> {
   if (where === undefined || withdrawn === undefined) return undefined;
   const both = await explorer.countRows(table, isAll(where) ? withdrawn : `(${where}) and (${withdrawn})`);
-  return both === 0 ? undefined : `${both.toLocaleString("en-US")} rows of ${table} would be live and have left at once.`;
+  return both === 0 ? undefined : say`${both.toLocaleString("en-US")} rows of ${table} would be live and have left at once.`;
 }

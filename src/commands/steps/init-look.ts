@@ -4,6 +4,7 @@ import { mostSampled, rankByNames } from "../../core/detect/member-table.ts";
 import { listMemberTables, type LookedInto } from "../../core/detect/propose.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
 import { OperatorError, StartError } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** What was looked into, and the tables that may be the members', the likeliest first. */
@@ -35,7 +36,7 @@ export async function lookInto({ terminal }: Context, explorer: DatabaseExplorer
   } finally {
     progress.stop();
   }
-  if (sampled.length < chosen.length) terminal.note(`${countOf(chosen.length - sampled.length, "table or view", "tables or views")} cannot be read by this user, and were left aside.`);
+  if (sampled.length < chosen.length) terminal.note(say`${countOf(chosen.length - sampled.length, "table or view", "tables or views")} cannot be read by this user, and were left aside.`);
   const looked: LookedInto = { engine: explorer.engine, sampled, all };
   const likely = listMemberTables(looked);
   const first = named === undefined ? undefined : sampled.find(({ name }) => name === named.name);
@@ -55,7 +56,7 @@ async function sampleIfReadable(explorer: DatabaseExplorer, table: TableLook, is
 function requireTable(all: readonly TableLook[], wanted: string): TableLook {
   const table = all.find(({ name }) => name === wanted) ?? all.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   if (table !== undefined) return table;
-  throw new StartError({ code: "database-names", message: `There is no table ${wanted} in this database that this user may read.`, hint: `There are: ${rankByNames(all).slice(0, 10).map(({ name }) => name).join(", ")}.` });
+  throw new StartError({ code: "database-names", message: say`There is no table ${wanted} in this database that this user may read.`, hint: say`There are: ${rankByNames(all).slice(0, 10).map(({ name }) => name).join(", ")}.` });
 }
 
 function isMixed(table: TableLook): boolean {

@@ -2,13 +2,14 @@ import type { Context } from "../../context.ts";
 import type { SampledTable } from "../../core/detect/look.ts";
 import type { Proposal } from "../../core/detect/propose.ts";
 import type { Inspection } from "../../database/service-database.ts";
+import { say } from "../../say.ts";
 import type { Measured } from "./init-measure.ts";
 import { explainUnread, frameworkNames, listRemarks } from "./init-words.ts";
 
 /** The proposed columns as a table, and what the operator has to know beside them. */
 export function tellColumns({ terminal }: Context, table: SampledTable, proposal: Proposal, measured: readonly Measured[]): void {
   const read = measured[0]?.rows ?? 0;
-  const of = table.rows !== null && read < table.rows ? `; values of ${read.toLocaleString("en-US")} rows, from both ends` : "";
+  const of = table.rows !== null && read < table.rows ? say`; values of ${read.toLocaleString("en-US")} rows, from both ends` : "";
   terminal.line(`Members: ${table.name}, ${table.rows === null ? "not counted" : `${table.isEstimate ? "about " : ""}${table.rows.toLocaleString("en-US")} rows`}${proposal.framework === null ? "" : ` (${frameworkNames[proposal.framework]})`}; id: ${proposal.id ?? "none"}${of}`);
   const rows = measured.map(({ role, from, filled, usable, examples }) => [role, nameOf(proposal, role, from), percent(filled, read), percent(usable, read), examples.join(", ")]);
   if (rows.length > 0) terminal.table([{ header: "" }, { header: "column" }, { header: "filled" }, { header: "usable" }, { header: "" }], rows);
@@ -19,7 +20,7 @@ export function tellColumns({ terminal }: Context, table: SampledTable, proposal
 function nameOf({ columns }: Proposal, role: Measured["role"], from: Measured["from"]): string {
   const column = columns[role];
   if (typeof from !== "string") return "(expression)";
-  return column !== undefined && "by" in column && column.by === "content" ? `${from} (by content)` : from;
+  return column !== undefined && "by" in column && column.by === "content" ? say`${from} (by content)` : from;
 }
 
 /** Down, so that all is said only of all. */
@@ -34,7 +35,7 @@ export function listNeeds(inspection: Inspection): readonly { readonly says: str
   return [
     ...(inspection.missingLinkColumn === null ? [] : [{ says: "The link column is missing; plans work without it. Before --apply:", sql: inspection.missingLinkColumn }]),
     ...inspection.missingUniqueIndexes.map(({ sql }) => ({ says: "A unique index is missing; plans work without it. Before --apply:", sql })),
-    ...(inspection.unfilledColumns.length === 0 ? [] : [{ says: `A new row of the link table needs a value in ${inspection.unfilledColumns.join(", ")}: before --apply name each in link.set or link.fixed.` }]),
+    ...(inspection.unfilledColumns.length === 0 ? [] : [{ says: say`A new row of the link table needs a value in ${inspection.unfilledColumns.join(", ")}: before --apply name each in link.set or link.fixed.` }]),
     ...(inspection.readOnly ? [{ says: "This user can only read the database: enough for plans." }] : []),
   ];
 }

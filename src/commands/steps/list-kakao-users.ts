@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { GrowingIds } from "../../core/growing-ids.ts";
 import type { Snapshot } from "../../workspace/snapshot.ts";
+import { say } from "../../say.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import { countOf } from "./count-of.ts";
 import { tellCalls } from "./tell-calls.ts";
@@ -39,9 +40,9 @@ function tellListing(context: Context, expected: number | undefined): void {
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const listed = expected ?? exampleUsers;
   const { calls } = context.forecastPull({ listed, basicsNeeded: listed, detailsNeeded: listed, listingPerMinute, requestsPerSecond });
-  const amount = expected === undefined ? `For every ${listed.toLocaleString("en-US")} Kakao users` : `About ${countOf(listed, "Kakao user")}`;
+  const amount = expected === undefined ? say`For every ${listed.toLocaleString("en-US")} Kakao users` : `About ${countOf(listed, "Kakao user")}`;
   const later = (calls.basics + calls.details).toLocaleString("en-US");
-  tellCalls(context, `${amount} to list, then at most ${later} calls for those without a member`, { calls: { list: calls.list }, minutes: calls.list / listingPerMinute }, "use the snapshot as the listing with --max-age");
+  tellCalls(context, say`${amount} to list, then at most ${later} calls for those without a member`, { calls: { list: calls.list }, minutes: calls.list / listingPerMinute }, "use the snapshot as the listing with --max-age");
 }
 
 async function readListing(context: Context, expected: number | undefined): Promise<GrowingIds> {

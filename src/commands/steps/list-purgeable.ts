@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { OperatorError, RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { readOrder } from "./apply-unlinking.ts";
 import { readSavedConsents } from "./save-consents.ts";
 
@@ -97,7 +98,7 @@ function requireOver(run: Run): Run {
   throw new RefusedError({
     code: "run-not-over",
     message: `Run ${run.id} is ${run.state}.`,
-    hint: run.state === "purged" ? "Its files are gone already." : run.state === "interrupted" ? `Finish it, or give it up first: kakao-sync runs abandon ${run.id}` : "A plan that waits expires by itself, or is replaced by the next plan.",
+    hint: run.state === "purged" ? "Its files are gone already." : run.state === "interrupted" ? say`Finish it, or give it up first: kakao-sync runs abandon ${run.id}` : "A plan that waits expires by itself, or is replaced by the next plan.",
     run: run.id,
   });
 }

@@ -4,6 +4,7 @@ import { FileDiff } from "../../core/targets/upload-diff.ts";
 import { RefusedError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UploadStore } from "../../workspace/upload-store.ts";
+import { say } from "../../say.ts";
 import { createFieldReader } from "./read-fields.ts";
 import { readSelection, readUploadPlan } from "./read-upload-plan.ts";
 import { selectTargets, type TargetSelection } from "./select-targets.ts";
@@ -79,8 +80,8 @@ function refuseShrunk(run: Run, planned: number, now: number): void {
   if (now * 10 >= planned * 9) return;
   throw new RefusedError({
     code: "members-shrunk-since-plan",
-    message: `The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
-    hint: `Look whether database.url is the right database, and whole. If they really are gone, make a new plan; a run that was begun is given up first: kakao-sync runs abandon ${run.id}`,
+    message: say`The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
+    hint: say`Look whether database.url is the right database, and whole. If they really are gone, make a new plan; a run that was begun is given up first: kakao-sync runs abandon ${run.id}`,
     run: run.id,
   });
 }
@@ -88,7 +89,7 @@ function refuseShrunk(run: Run, planned: number, now: number): void {
 /** Nobody at all: a table that was emptied, or another database. By the letter everybody in the file is gone. */
 export function refuseEmptyMembers({ counts: { held } }: FileDiff, selection: TargetSelection): void {
   if (held === 0 || selection.counts().members > 0) return;
-  throw new RefusedError({ code: "members-empty", message: `The database holds no member at all, and the customer file ${held.toLocaleString("en-US")} users.`, hint: "Look whether database.url is the right database, and members.table the right table." });
+  throw new RefusedError({ code: "members-empty", message: say`The database holds no member at all, and the customer file ${held.toLocaleString("en-US")} users.`, hint: "Look whether database.url is the right database, and members.table the right table." });
 }
 
 /** Against whom the file holds as far as the workspace knows. */

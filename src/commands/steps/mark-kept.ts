@@ -4,6 +4,7 @@ import { MARK } from "../../core/orphans/kinds.ts";
 import type { LinkedUsers } from "../../core/orphans/linked-users.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
+import { say } from "../../say.ts";
 import { eachPending, judgePlace, readPlace } from "./read-place.ts";
 
 /** What keeps users who have no member here. */
@@ -57,7 +58,7 @@ function refuse(refusal: Refusal | undefined): void {
 function otherApp(place: string, { storedIds, storedListed }: { readonly storedIds: number; readonly storedListed: number }): RefusedError {
   return new RefusedError({
     code: "place-other-app",
-    message: `Kakao lists only ${storedListed.toLocaleString("en-US")} of ${storedIds.toLocaleString("en-US")} different ids at the place ${place} of alsoLinkedIn: another column, or ids of another app (U8).`,
+    message: say`Kakao lists only ${storedListed.toLocaleString("en-US")} of ${storedIds.toLocaleString("en-US")} different ids at the place ${place} of alsoLinkedIn: another column, or ids of another app (U8).`,
     hint: "Look at its url, table, column, fixed and where in the configuration, then plan again.",
   });
 }

@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
 import type { KakaoChannel } from "../../kakao/channel.ts";
 import type { Journal } from "../../workspace/journal.ts";
+import { say } from "../../say.ts";
 import { fileUnknown, filesFull, findTargetFile, readFacts, refuseOtherSchema, type FileFacts, type TargetFile } from "./upload-file.ts";
 import { readStep } from "./upload-outcomes.ts";
 
@@ -51,5 +52,5 @@ async function make(context: Context, file: TargetFile, journal: Journal, channe
 /** -817: someone else has made it since, it is among files that are not listed, or the name is not allowed. */
 function nameTaken(name: string): RefusedError {
   const { code, hint } = fileUnknown(name);
-  return new RefusedError({ code, message: `Kakao takes no file of the name ${name} (-817): there is one that it does not list, or the name is not allowed.`, hint });
+  return new RefusedError({ code, message: say`Kakao takes no file of the name ${name} (-817): there is one that it does not list, or the name is not allowed.`, hint });
 }

@@ -3,6 +3,7 @@ import { RefusedError, StartError } from "../../errors.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import type { Run, RunFacts } from "../../workspace/runs.ts";
 import type { UnlinkKind } from "../../workspace/unlink-store.ts";
+import { say } from "../../say.ts";
 import { findOrphans, type FoundOrphans } from "./find-orphans.ts";
 import { unlinkFiles, writeUnlinkingPlan, type WrittenUnlinkPlan } from "./write-unlinking-plan.ts";
 
@@ -53,7 +54,7 @@ export async function planUnlinking(context: Context, input: UnlinkInput): Promi
 /** Every Kakao user has one kind: a plan whose counts do not add up is wrong, whatever it is that went wrong. */
 function refuseMiscount({ users }: FoundOrphans, { counts }: WrittenUnlinkPlan): void {
   const sum = [counts.unlink, counts.keep].flatMap((part) => Object.values(part)).reduce((total, count) => total + count, 0);
-  if (sum !== users.length) throw new RefusedError({ code: "counts-differ", message: `The kinds add up to ${sum} Kakao users, the listing has ${users.length}.`, hint: "Nothing was planned. Please report this; the same command may be run again." });
+  if (sum !== users.length) throw new RefusedError({ code: "counts-differ", message: say`The kinds add up to ${sum} Kakao users, the listing has ${users.length}.`, hint: "Nothing was planned. Please report this; the same command may be run again." });
 }
 
 async function describeRun(context: Context, input: UnlinkInput, found: FoundOrphans, written: WrittenUnlinkPlan, digest: string, unlinks: number): Promise<RunFacts> {

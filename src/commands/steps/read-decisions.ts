@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { DECISIONS, type Decision, type DecisionRefusal, type PersonDecision } from "../../core/matching/decisions.ts";
 import { StartError } from "../../errors.ts";
 import type { Candidate, RunStore } from "../../workspace/run-store.ts";
+import { say } from "../../say.ts";
 
 /** As the plan wrote it. Anything else in that column may be a value that slipped there, and is never repeated. */
 const rowCode = /^r([a-z0-9]{4})-[0-9a-f]{8}$/;
@@ -45,8 +46,8 @@ export async function readDecisionsFile(context: Context, path: string | undefin
       const word = cell("decision").toLowerCase();
       if (word === "") continue;
       const decision = DECISIONS.find((known) => known === word);
-      if (decision === undefined) problems.push(`line ${line}: the decision is none of ${DECISIONS.join(", ")}`);
-      else if (cell("decided_by") === "") problems.push(`line ${line}: decided_by is empty`);
+      if (decision === undefined) problems.push(say`line ${line}: the decision is none of ${DECISIONS.join(", ")}`);
+      else if (cell("decided_by") === "") problems.push(say`line ${line}: decided_by is empty`);
       else decisions.push({ line, row: rowCode.test(cell("row")) ? cell("row") : "?", decision, decidedBy: cell("decided_by"), pair: finder.find(cell) });
     }
   } finally {
@@ -56,7 +57,7 @@ export async function readDecisionsFile(context: Context, path: string | undefin
   const shown = problems.slice(0, 20).join("; ");
   throw new StartError({
     code: "decisions-invalid",
-    message: `${context.shown(file)} cannot be obeyed: ${shown}${problems.length > 20 ? `; and ${problems.length - 20} more` : ""}.`,
+    message: say`${context.shown(file)} cannot be obeyed: ${shown}${problems.length > 20 ? say`; and ${problems.length - 20} more` : ""}.`,
     hint: `Write link, unmatched, skip or (in check.csv) unlink into the column decision, and who decided into decided_by.`,
   });
 }

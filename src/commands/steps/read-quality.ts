@@ -1,5 +1,6 @@
 import { KEY_NAMES } from "../../core/member.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 
 /** A doubt of M13, and the flag that lifts it. */
 export interface QualityDoubt {
@@ -21,8 +22,8 @@ function listHitDoubts(number: (path: string) => number): readonly QualityDoubt[
   const [hits, contradicted] = [number("quality.ciHits"), number("quality.ciContradicted")];
   const [named, differ] = [number("quality.phoneHitsWithNames"), number("quality.phoneNamesDiffer")];
   return [
-    ...(hits >= leastHits && contradicted > hits / 100 ? [accept(`Of ${hits} hits by CI ${contradicted} differ in both name and birth date: the CI column may be wrong (M13).`)] : []),
-    ...(named >= leastHits && differ * 2 >= named ? [accept(`Of ${named} hits by phone with known names ${differ} differ: the phone or name column may be wrong (M13).`)] : []),
+    ...(hits >= leastHits && contradicted > hits / 100 ? [accept(say`Of ${hits} hits by CI ${contradicted} differ in both name and birth date: the CI column may be wrong (M13).`)] : []),
+    ...(named >= leastHits && differ * 2 >= named ? [accept(say`Of ${named} hits by phone with known names ${differ} differ: the phone or name column may be wrong (M13).`)] : []),
   ];
 }
 
@@ -35,11 +36,11 @@ function listKeyDoubts(number: (path: string) => number, digested: unknown): rea
     const values = members + malformed;
     const isUnread = values >= leastHits && malformed > values / 100;
     const hitsNobody = members >= leastValues && kakao >= leastValues && number(`quality.hits.${key}`) === 0;
-    const both = `${members} usable values of members and ${kakao} of Kakao users, and not one in common`;
+    const both = say`${members} usable values of members and ${kakao} of Kakao users, and not one in common`;
     return [
-      ...(isUnread ? [accept(`${key} (digest): ${malformed} of ${values} values of members are no such digest: stored or the column may be wrong (M13).`)] : []),
-      ...(hitsNobody && !isDigested ? [accept(`${key}: ${both}: the column may hold something else (M13).`)] : []),
-      ...(hitsNobody && isDigested ? [{ says: `${key} (digest): ${both}: stored, of or the key file may be wrong (M13).`, flag: "--allow-no-hit" } as const] : []),
+      ...(isUnread ? [accept(say`${key} (digest): ${malformed} of ${values} values of members are no such digest: stored or the column may be wrong (M13).`)] : []),
+      ...(hitsNobody && !isDigested ? [accept(say`${key}: ${both}: the column may hold something else (M13).`)] : []),
+      ...(hitsNobody && isDigested ? [{ says: say`${key} (digest): ${both}: stored, of or the key file may be wrong (M13).`, flag: "--allow-no-hit" } as const] : []),
     ];
   });
 }

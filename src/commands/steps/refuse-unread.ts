@@ -1,5 +1,6 @@
 import type { Unread } from "../../core/targets/judge.ts";
 import { RefusedError } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** So many values that are neither yes nor no are some rows' own; more of them, and more than this share, are a column of another kind. */
@@ -14,14 +15,14 @@ export function refuseUnread({ refusals, agreed, night }: Unread, accepted: numb
   const columns = [{ name: "channel.marketing.agreed", ...agreed }, { name: "channel.marketing.night", ...night }].filter(({ values, unreadable }) => unreadable > fewConsents && unreadable > values * mostConsents);
   const count = columns.reduce((sum, { unreadable }) => sum + unreadable, refusals);
   if (count === 0 || accepted === count) return;
-  const lift = `If that is right: --accept-unreadable ${count}`;
-  const consents = columns.map(({ name, values, unreadable }) => `${unreadable.toLocaleString("en-US")} of ${values.toLocaleString("en-US")} values in ${name} are neither yes nor no, and would count as refused.`);
+  const lift = say`If that is right: --accept-unreadable ${count}`;
+  const consents = columns.map(({ name, values, unreadable }) => say`${unreadable.toLocaleString("en-US")} of ${values.toLocaleString("en-US")} values in ${name} are neither yes nor no, and would count as refused.`);
   if (refusals === 0) {
-    throw new RefusedError({ code: "consents-unreadable", message: consents.join(" "), hint: `Look at the column: docs/rules-targets.md lists what a consent may look like, and an expression can translate it ({ sql: "…" }). ${lift}` });
+    throw new RefusedError({ code: "consents-unreadable", message: consents.join(" "), hint: say`Look at the column: docs/rules-targets.md lists what a consent may look like, and an expression can translate it ({ sql: "…" }). ${lift}` });
   }
   throw new RefusedError({
     code: "refusals-unreadable",
-    message: [`${countOf(refusals, "row of somebody who refuses holds a number", "rows of people who refuse hold numbers")} that could not be decrypted: for whom they refuse is not known.`, ...consents].join(" "),
-    hint: `Look at the key that the decrypt program uses, or empty these numbers. ${lift}`,
+    message: [say`${countOf(refusals, "row of somebody who refuses holds a number", "rows of people who refuse hold numbers")} that could not be decrypted: for whom they refuse is not known.`, ...consents].join(" "),
+    hint: say`Look at the key that the decrypt program uses, or empty these numbers. ${lift}`,
   });
 }

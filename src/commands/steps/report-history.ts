@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { ReportSection } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { countPlanned } from "./check-apply.ts";
 import { renderTime } from "./render-time.ts";
 
@@ -14,9 +15,9 @@ export function reportHistory(context: Context, run: Run): ReportSection {
   return {
     id: "history",
     title: "Past runs",
-    text: `Runs of ${run.command}, the newest at the bottom; then every run of this workspace, the newest first.`,
+    text: say`Runs of ${run.command}, the newest at the bottom; then every run of this workspace, the newest first.`,
     chart: {
-      label: `Changes done and left by the last ${alike.length} runs of ${run.command}`,
+      label: say`Changes done and left by the last ${alike.length} runs of ${run.command}`,
       parts: [
         { name: "done", tone: "good" },
         { name: "planned, not done", tone: "none" },

@@ -4,6 +4,7 @@ import { KEY_NAMES } from "../../core/member.ts";
 import { en } from "../../messages/en.ts";
 import type { ReportSection, ReportTable } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { ruleOf } from "./tell-mapping.ts";
 
@@ -27,9 +28,9 @@ function reportSides({ counts: facts }: Run): ReportSection {
   return {
     id: "sides",
     title: "The two sides",
-    text: `${countOf(Number(facts["kakaoUsers"]), "Kakao user")} of the app and ${countOf(members, "live member")} of the service. ${countOf(alone, "live member")} without a link and hit by no Kakao user.`,
+    text: say`${countOf(Number(facts["kakaoUsers"]), "Kakao user")} of the app and ${countOf(members, "live member")} of the service. ${countOf(alone, "live member")} without a link and hit by no Kakao user.`,
     chart: {
-      label: `Kakao users: ${kakao[0]} linked, ${links} to link, ${review} to review, ${counts.unmatched} unmatched, ${counts.unread} not read. Live members: ${alone} hit by nobody.`,
+      label: say`Kakao users: ${kakao[0] ?? 0} linked, ${links} to link, ${review} to review, ${counts.unmatched} unmatched, ${counts.unread} not read. Live members: ${alone} hit by nobody.`,
       parts: [
         { name: "linked or in use", tone: "good" },
         { name: "to link", tone: "ready" },
@@ -63,7 +64,7 @@ function reportKeys({ counts: facts }: Run): ReportSection {
     title: "Keys and their quality",
     text: "How many values of each key can be compared, and why the others cannot.",
     chart: {
-      label: `Usable values: ${bars.map(({ name, values }) => `${name} ${values[0] ?? 0}`).join(", ")}`,
+      label: say`Usable values: ${bars.map(({ name, values }) => `${name} ${values[0] ?? 0}`).join(", ")}`,
       parts: [
         { name: "usable", tone: "good" },
         { name: "unusable", tone: "bad" },
@@ -122,7 +123,7 @@ async function reportReview(context: Context, run: Run): Promise<ReportSection> 
   return {
     id: "review",
     title: "Review list",
-    text: all > rows.length ? `The first ${rows.length.toLocaleString("en-US")} of ${countOf(all, "row")}; all of them are in ${file ?? ""}.` : `${countOf(all, "row")}, a row a candidate. Decide in ${file ?? "review.csv"}, columns decision and decided_by.`,
+    text: all > rows.length ? say`The first ${rows.length.toLocaleString("en-US")} of ${countOf(all, "row")}; all of them are in ${file ?? ""}.` : say`${countOf(all, "row")}, a row a candidate. Decide in ${file ?? say`review.csv`}, columns decision and decided_by.`,
     tables: rows.length === 0 ? [] : [table],
   };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { ReportSection } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** Who is in a customer file, and why the others are not. */
@@ -12,7 +13,7 @@ export function reportTargets(_context: Context, { counts }: Run): Promise<reado
     {
       id: "targets",
       title: "Targets and who is left out",
-      text: `${countOf(Number(counts["members"]), "member row")} read: ${exported.toLocaleString("en-US")} exported, the others left out for one reason each.`,
+      text: say`${countOf(Number(counts["members"]), "member row")} read: ${exported.toLocaleString("en-US")} exported, the others left out for one reason each.`,
       chart: {
         label: [`exported ${exported}`, ...leftOut.map(([reason, count]) => `${reason} ${count}`)].join(", "),
         parts: [

@@ -4,6 +4,7 @@ import type { KindCounts } from "../../core/orphans/select.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { ReportSection } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 const dayMs = 86_400_000;
@@ -33,7 +34,7 @@ function reportKinds({ counts: facts }: Run): ReportSection {
   return {
     id: "kinds",
     title: "Kakao users by kind",
-    text: `${countOf(Number(facts["kakaoUsers"]), "Kakao user")} of the app beside ${countOf(Number(facts["members"]), "member")} of the service.`,
+    text: say`${countOf(Number(facts["kakaoUsers"]), "Kakao user")} of the app beside ${countOf(Number(facts["members"]), "member")} of the service.`,
     chart: {
       label: rows.map(({ kind, action, count }) => `${action} ${kind} ${count}`).join(", "),
       parts: [
@@ -85,7 +86,7 @@ function reportGone({ counts: facts }: Run): ReportSection {
   return {
     id: "gone",
     title: "Links that Kakao no longer has",
-    text: `${countOf(Number(facts["gone"]), "stored link")}, by the member who holds it; each is in gone.csv.`,
+    text: say`${countOf(Number(facts["gone"]), "stored link")}, by the member who holds it; each is in gone.csv.`,
     tables: [{ caption: "Gone links by holder", columns: ["holder", "links"], rows: Object.entries(by).map(([holder, count]) => [holder, count]) }],
   };
 }

@@ -3,6 +3,7 @@ import { FailedError } from "../../errors.ts";
 import type { KakaoId } from "../../core/kakao-id.ts";
 import { readSeconds, YOUNG_SECONDS } from "../../core/kakao-user.ts";
 import type { KakaoScope } from "../../kakao/client.ts";
+import { say } from "../../say.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import { codeOf } from "./code-of.ts";
 import { runTogether } from "./run-together.ts";
@@ -144,5 +145,5 @@ async function askPresence(look: Look, consents: ReadonlyMap<KakaoId, Consents>)
 
 function nobodyAnswered(replaced: Readonly<Record<string, number>>): FailedError {
   const why = Object.entries(replaced).map(([reason, users]) => `${reason}: ${users}`).join(", ");
-  return new FailedError({ code: "live-nobody", message: `Kakao answered about none of the users that were asked (${why}).`, hint: "Look the codes up in docs/runbooks/audit-consent.md, or audit without --live." });
+  return new FailedError({ code: "live-nobody", message: say`Kakao answered about none of the users that were asked (${why}).`, hint: "Look the codes up in docs/runbooks/audit-consent.md, or audit without --live." });
 }

@@ -5,6 +5,7 @@ import type { FieldValue } from "../../core/targets/targets.ts";
 import { FailedError } from "../../errors.ts";
 import type { CustomerFileAnswer, KakaoChannel } from "../../kakao/channel.ts";
 import type { UploadRow } from "../../workspace/upload-store.ts";
+import { say } from "../../say.ts";
 import { createRemovals } from "./send-removals.ts";
 import type { TargetFile } from "./upload-file.ts";
 
@@ -76,7 +77,7 @@ function readAdded(answer: CustomerFileAnswer, users: number): PartAnswer {
 function allRefused(what: "add" | "remove"): FailedError {
   return new FailedError({
     code: "users-refused",
-    message: `Kakao took none of the first ${mostRefused} users that were sent one by one.`,
+    message: say`Kakao took none of the first ${mostRefused} users that were sent one by one.`,
     hint:
       what === "add"
         ? "Look at channel.idType, at channel.unconfirmed.phoneAs for numbers, and whether the values of channel.fields are what the file's fields take."

@@ -1,4 +1,5 @@
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import type { Applied } from "./apply-upload.ts";
 import { isUpload, readUploadPlan } from "./read-upload-plan.ts";
 
@@ -12,7 +13,7 @@ export function listExportRows(run: Run): (readonly [string, string])[] {
     ["name", String(counts["name"] ?? "")],
     ["members read", show(counts["members"])],
     ["exported", show(counts["exported"])],
-    ...leftOut.map(([reason, count]) => [`left out: ${reason}`, show(count)] as const),
+    ...leftOut.map(([reason, count]) => [say`left out: ${reason}`, show(count)] as const),
     ["notices overdue", show(counts["overdue"])],
     ...(removed === undefined ? [] : [["to be removed since the last", show(removed)] as const]),
     ...(isUpload(run) ? listUploadRows(run) : []),
@@ -24,7 +25,7 @@ function listUploadRows(run: Run): (readonly [string, string])[] {
   const applied = run.counts["applied"] as Applied | undefined;
   return [
     ["customer file", `${file}${fileId === null ? ", new" : ` (${fileId})`}, held ${show(held)}`],
-    ["planned", `remove ${show(always)} always and ${show(filter)} by the filter, change ${show(changed)}, add ${show(added)}`],
+    ["planned", say`remove ${show(always)} always and ${show(filter)} by the filter, change ${show(changed)}, add ${show(added)}`],
     ...(applied === undefined ? [] : [["uploaded", `removed ${show(applied.removed)}, changed ${show(applied.changed)}, added ${show(applied.added)}, failed ${show(applied.failed)}`] as const]),
     ...(applied?.heldBack === true ? [["held back", "all but the removals that always go"] as const] : []),
   ];

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { EXIT, OperatorError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { codeOf } from "./code-of.ts";
 import type { SoFar } from "./count-so-far.ts";
 
@@ -18,8 +19,8 @@ export function stopRun(context: Context, run: Run, error: unknown, resume: stri
   const exitCode = error.exitCode === EXIT.cannotStart ? EXIT.failedPartWay : error.exitCode;
   return new OperatorError(exitCode, {
     code: error.code,
-    message: `${error.message} Run ${run.id} is interrupted; what it has written stays and is on record.`,
-    hint: `${error.hint}\nGo on with: ${resume}`,
+    message: say`${error.message} Run ${run.id} is interrupted; what it has written stays and is on record.`,
+    hint: say`${error.hint}\nGo on with: ${resume}`,
     cause: error,
     run: run.id,
   });

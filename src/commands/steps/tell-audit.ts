@@ -2,6 +2,7 @@ import type { LiveItem } from "../../core/consent/model.ts";
 import { ITEMS } from "../../core/consent/items.ts";
 import type { Context } from "../../context.ts";
 import type { Finding, Level } from "../../core/consent/finding.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { type AuditFinding, tellFinding } from "./audit-words.ts";
 import type { LiveLook } from "./sample-live.ts";
@@ -53,7 +54,7 @@ function toRows({ rule, level, message, line, fix, fixKo, who, waived }: AuditFi
     [waived === undefined ? level : "waived", rule, message],
     ["", line === undefined ? "" : `line ${line}`, who === undefined || who === "service" ? fix : `${who}: ${fix}`],
     ["", "", fixKo],
-    ...(waived === undefined ? [] : [["", "", `Waived until ${waived.until}: ${waived.reason}`]]),
+    ...(waived === undefined ? [] : [["", "", say`Waived until ${waived.until}: ${waived.reason}`]]),
   ];
 }
 
@@ -65,9 +66,9 @@ function nameItem(item: string): string {
 /** What Kakao answered, as counts: items, terms, and who still has to be asked. */
 export function tellLive({ terminal }: Context, look: LiveLook): void {
   const { sampled, linked, kakaoSyncUsers, needingConsent, items, terms, replaced } = look;
-  terminal.line(`Kakao answered about ${countOf(sampled, "linked user")}${linked === null ? "" : ` of ${linked.toLocaleString("en-US")}`}.`);
+  terminal.line(say`Kakao answered about ${countOf(sampled, "linked user")}${linked === null ? "" : say` of ${linked.toLocaleString("en-US")}`}.`);
   const others = Object.entries(replaced).map(([why, users]) => `${users.toLocaleString("en-US")} ${whyReplaced[why] ?? why}`);
-  if (others.length > 0) terminal.line(`Not counted, others were asked instead: ${others.join(", ")}.`);
+  if (others.length > 0) terminal.line(say`Not counted, others were asked instead: ${others.join(", ")}.`);
   if (sampled === 0) return;
   terminal.line();
   terminal.table([{ header: "item" }, { header: "name" }, { header: "consent" }, { header: "agreed" }, { header: "with value" }], items.map((item) => [item.id, item.displayName ?? "", nameConsent(item), item.agreed, item.withValue ?? null]));

@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** Calls a month that Kakao grants an app (kakao-api.md section 5). */
@@ -24,14 +25,14 @@ export function tellCalls(context: Context, amount: string, { calls, minutes }: 
   const share = ((used + total) / monthlyQuota) * 100;
   context.terminal.note(
     `${amount}: ${countOf(total, "call")} (${parts.map((part) => `${count(part.amount)} ${part.name}`).join(", ")}), ` +
-      `${minutes < 1 ? "under a minute" : `about ${count(Math.ceil(minutes))} min`}, ${share.toFixed(2)} % of the month's quota with what was used before.`,
+      say`${minutes < 1 ? say`under a minute` : say`about ${count(Math.ceil(minutes))} min`}, ${share.toFixed(2)} % of the month's quota with what was used before.`,
   );
   const { monthlyShare } = context.config.limits;
   if (used + total <= monthlyShare * monthlyQuota) return;
   throw new RefusedError({
     code: "monthly-share",
-    message: `${count(used)} calls were made this month and this would take ${count(total)} more; limits.monthlyShare leaves ${count(Math.floor(monthlyShare * monthlyQuota))}.`,
-    hint: `Wait for the next month, raise limits.monthlyShare, or ${hint}.`,
+    message: say`${count(used)} calls were made this month and this would take ${count(total)} more; limits.monthlyShare leaves ${count(Math.floor(monthlyShare * monthlyQuota))}.`,
+    hint: say`Wait for the next month, raise limits.monthlyShare, or ${hint}.`,
   });
 }
 

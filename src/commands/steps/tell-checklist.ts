@@ -1,6 +1,7 @@
 import { checklist } from "../../core/consent/checklist.ts";
 import type { Finding, Stage } from "../../core/consent/finding.ts";
 import type { Context } from "../../context.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { type AuditFinding, nameActor, tellFinding } from "./audit-words.ts";
 
@@ -20,7 +21,7 @@ export function tellChecklist({ terminal }: Context, findings: readonly Finding[
     terminal.line();
   }
   const open = parts.reduce((sum, part) => sum + part.findings.length, 0);
-  terminal.line(open === 0 ? "Nothing is left to do." : `${countOf(open, "thing")} to do.`);
+  terminal.line(open === 0 ? "Nothing is left to do." : say`${countOf(open, "thing")} to do.`);
 }
 
 function toRows({ rule, line, fix, fixKo, message }: AuditFinding): readonly (readonly string[])[] {

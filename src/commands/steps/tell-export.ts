@@ -5,6 +5,7 @@ import type { TargetCounts } from "../../core/targets/tally.ts";
 import { LEFT_OUT } from "../../core/targets/targets.ts";
 import { targetsEn } from "../../messages/targets.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** What a registered export keeps about itself (`registerExport`). */
@@ -46,8 +47,8 @@ export function tellSelection({ terminal }: Context, { leftOut, overdue, due, re
     terminal.table([{ header: "the channel" }, { header: "members" }, { header: "" }], (["added", "blocked", "none", "unknown"] as const).map((relation) => [relation, relations[relation], relationWords[relation]]));
   }
   terminal.line();
-  if (overdue + due > 0) terminal.line(`Reconfirmation notices: ${overdue.toLocaleString("en-US")} overdue, ${due.toLocaleString("en-US")} due within 30 days${where}.`);
-  if (removed !== undefined) terminal.line(`Since the last export of this name ${countOf(removed, "identifier is", "identifiers are")} to be removed${removed > 0 ? ": see removed.csv" : ""}.`);
+  if (overdue + due > 0) terminal.line(say`Reconfirmation notices: ${overdue.toLocaleString("en-US")} overdue, ${due.toLocaleString("en-US")} due within 30 days${where}.`);
+  if (removed !== undefined) terminal.line(say`Since the last export of this name ${countOf(removed, "identifier is", "identifiers are")} to be removed${removed > 0 ? say`: see removed.csv` : ""}.`);
 }
 
 const relationWords: Readonly<Record<AskedRelation, string>> = {
@@ -61,10 +62,10 @@ const relationWords: Readonly<Record<AskedRelation, string>> = {
 export function listOddities({ config: { members } }: Context, { unreadable, exported }: ExportCounts): readonly string[] {
   const rows = (count: number): string => countOf(count, "row holds a value", "rows hold a value");
   return [
-    ...(unreadable.agreed > 0 ? [`${rows(unreadable.agreed)} in marketing.agreed that is neither yes nor no: they count as refused.`] : []),
-    ...(unreadable.night > 0 ? [`${rows(unreadable.night)} in marketing.night that is neither yes nor no: they count as refused.`] : []),
-    ...(unreadable.reconfirmedAt > 0 ? [`${rows(unreadable.reconfirmedAt)} in marketing.reconfirmedAt that is no date, or one in the future: they count as not reconfirmed.`] : []),
-    ...(unreadable.refusals > 0 ? [`${countOf(unreadable.refusals, "row refuses, but its number or link", "rows refuse, but their number or link")} cannot be read: for whom they refuse is not known, and another row of the same person may be exported.`] : []),
+    ...(unreadable.agreed > 0 ? [say`${rows(unreadable.agreed)} in marketing.agreed that is neither yes nor no: they count as refused.`] : []),
+    ...(unreadable.night > 0 ? [say`${rows(unreadable.night)} in marketing.night that is neither yes nor no: they count as refused.`] : []),
+    ...(unreadable.reconfirmedAt > 0 ? [say`${rows(unreadable.reconfirmedAt)} in marketing.reconfirmedAt that is no date, or one in the future: they count as not reconfirmed.`] : []),
+    ...(unreadable.refusals > 0 ? [say`${countOf(unreadable.refusals, "row refuses, but its number or link", "rows refuse, but their number or link")} cannot be read: for whom they refuse is not known, and another row of the same person may be exported.`] : []),
     ...(members.birthdate === undefined ? ["members.birthdate is not configured: nobody was left out for being younger than 14."] : []),
     ...(exported === 0 ? ["Nobody is exported: look at the reasons, and at the columns of channel.marketing."] : []),
   ];
@@ -80,7 +81,7 @@ function tellNext({ terminal }: Context, { exported, asked }: ExportCounts): voi
   terminal.note(
     [
       "Upload to the partner centre 2 to 3 days before sending; the file is ready when it no longer says 취합 중. It then counts three things: 등록 시도수, rows tried; 등록 성공수, rows that are well-formed; 친구수, friends of the channel: nobody else is reached.",
-      `Advertisements bear (광고) and a way to refuse${asked.night ? "; only members with the night consent are in this file" : ", and are sent between 08:00 and 21:00 only: for the hours between, export with --night"}.`,
+      say`Advertisements bear (광고) and a way to refuse${asked.night ? say`; only members with the night consent are in this file` : say`, and are sent between 08:00 and 21:00 only: for the hours between, export with --night`}.`,
       "Export again right before an upload that has waited: who refuses meanwhile is still in the file.",
     ].join("\n"),
   );

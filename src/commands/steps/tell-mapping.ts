@@ -4,6 +4,7 @@ import { REVIEW_RULES } from "../../core/matching/answers.ts";
 import type { PlanCounts } from "../../core/matching/plan.ts";
 import { en } from "../../messages/en.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
 import type { AppliedCounts } from "./apply-mapping.ts";
@@ -44,14 +45,14 @@ export async function tellPlan(context: Context, run: Run, { inspection, refused
   const changes = countPlanned(run);
   if (changes === 0) terminal.note("There is nothing to link.");
   else if (run.files["sql"] !== undefined) tellSqlFile(context, run);
-  else if (/^csv:/i.test(context.config.database.url)) terminal.note(`Nothing has been changed, and ${sqlFile} was not written.`);
-  else terminal.note(`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To ${clears > 0 ? "write or clear" : "write"} ${countOf(changes, "link")}: ${applyCommand(run)}`);
+  else if (/^csv:/i.test(context.config.database.url)) terminal.note(say`Nothing has been changed, and ${sqlFile} was not written.`);
+  else terminal.note(say`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To ${clears > 0 ? say`write or clear` : say`write`} ${countOf(changes, "link")}: ${applyCommand(run)}`);
 }
 
 function tellSqlFile({ terminal, shown }: Context, run: Run): void {
   const { links, clears, leftOut } = run.counts["sqlFile"] as SqlFileCounts;
-  terminal.note(`Nothing has been changed. ${shown(`${run.folder}/${sqlFile}`)} writes ${countOf(links, "link")}${clears > 0 ? ` and clears ${clears}` : ""}; its first lines say how to run it.`);
-  if (leftOut > 0) terminal.warn(`${countOf(leftOut, "relink is", "relinks are")} not in ${sqlFile}: right before each, Kakao must confirm that the former id is gone (M6). Apply to the database itself for these.`);
+  terminal.note(say`Nothing has been changed. ${shown(`${run.folder}/${sqlFile}`)} writes ${countOf(links, "link")}${clears > 0 ? say` and clears ${clears}` : ""}; its first lines say how to run it.`);
+  if (leftOut > 0) terminal.warn(say`${countOf(leftOut, "relink is", "relinks are")} not in ${sqlFile}: right before each, Kakao must confirm that the former id is gone (M6). Apply to the database itself for these.`);
 }
 
 /** What the plan comes to: also before the question of an apply that plans and writes in one go. */
@@ -59,7 +60,7 @@ export function tellCounts({ terminal }: Context, run: Run): void {
   const counts = run.counts["counts"] as PlanCounts;
   const evidence = run.counts["linkedEvidence"] as Record<string, number>;
   const rows: (readonly [string, number, string])[] = [
-    ["linked already", counts.linked, evidence["contradicted"] === 0 ? "" : `${evidence["contradicted"]?.toLocaleString("en-US") ?? ""} contradicted: see check.csv`],
+    ["linked already", counts.linked, evidence["contradicted"] === 0 ? "" : say`${evidence["contradicted"]?.toLocaleString("en-US") ?? ""} contradicted: see check.csv`],
     ["in use elsewhere", counts.elsewhere, ""],
     ["not read", counts.unread, "younger than 24 h, not answered, or not signed up"],
     ["link by CI", counts.link.ci, ""],
@@ -79,7 +80,7 @@ export function tellCounts({ terminal }: Context, run: Run): void {
     terminal.table([{ header: "review because" }, { header: "" }, { header: "rule" }], reasons.map(([reason, count]) => [reason, count ?? 0, ruleOf(reason)]));
   }
   terminal.line();
-  terminal.line(`${countOf(Number(run.counts["memberOnly"]), "live member")} without a link and hit by no Kakao user.`);
+  terminal.line(say`${countOf(Number(run.counts["memberOnly"]), "live member")} without a link and hit by no Kakao user.`);
 }
 
 /** The rule behind a review reason: `M8`. */
@@ -89,21 +90,21 @@ export function ruleOf(reason: string): string {
 
 function warnings(context: Context, run: Run, inspection: Inspection): readonly string[] {
   const isDump = /^csv:/i.test(context.config.database.url);
-  const asks = (flag: string): string => (!isDump ? `--apply will ask for ${flag}.` : run.files["sql"] === undefined ? `${sqlFile} was not written; after a look, plan again with ${flag}.` : `${flag} was given.`);
+  const asks = (flag: string): string => (!isDump ? say`--apply will ask for ${flag}.` : run.files["sql"] === undefined ? say`${sqlFile} was not written; after a look, plan again with ${flag}.` : say`${flag} was given.`);
   const list: string[] = [...readQuality(run).map(({ says, flag }) => `${says} ${asks(flag)}`)];
-  if (inspection.missingLinkColumn !== null) list.push(`The member table has no link column; --apply will refuse. Create it:\n${inspection.missingLinkColumn}`);
-  for (const { sql } of inspection.missingUniqueIndexes) list.push(`A unique index of the links is missing; --apply will refuse. Create it:\n${sql}`);
-  if (inspection.unfilledColumns.length > 0) list.push(`The link table asks for a value in ${inspection.unfilledColumns.join(", ")}; --apply will refuse. Name each in link.set or link.fixed.`);
+  if (inspection.missingLinkColumn !== null) list.push(say`The member table has no link column; --apply will refuse. Create it:\n${inspection.missingLinkColumn}`);
+  for (const { sql } of inspection.missingUniqueIndexes) list.push(say`A unique index of the links is missing; --apply will refuse. Create it:\n${sql}`);
+  if (inspection.unfilledColumns.length > 0) list.push(say`The link table asks for a value in ${inspection.unfilledColumns.join(", ")}; --apply will refuse. Name each in link.set or link.fixed.`);
   const heldTwice = Number(run.counts["heldTwice"]);
   const malformed = Number(run.counts["malformedLinks"]);
-  if (heldTwice > 0) list.push(`${countOf(heldTwice, "Kakao id is", "Kakao ids are")} held by more than one member.`);
-  if (malformed > 0) list.push(`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never overwritten.`);
+  if (heldTwice > 0) list.push(say`${countOf(heldTwice, "Kakao id is", "Kakao ids are")} held by more than one member.`);
+  if (malformed > 0) list.push(say`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never overwritten.`);
   for (const [column, reasons] of Object.entries((run.counts["undecryptable"] ?? {}) as Record<string, Record<string, number>>)) {
     const because = Object.entries(reasons).map(([reason, count]) => `${reason} ${count.toLocaleString("en-US")}`).join(", ");
-    list.push(`${column}: ${countOf(total(reasons), "value", "values")} could not be decrypted and ${total(reasons) === 1 ? "counts" : "count"} as unknown (${because}).`);
+    list.push(say`${column}: ${countOf(total(reasons), "value", "values")} could not be decrypted and ${total(reasons) === 1 ? say`counts` : say`count`} as unknown (${because}).`);
   }
   const dangling = Number(run.counts["danglingLinks"]);
-  if (dangling > 0) list.push(`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched.`);
+  if (dangling > 0) list.push(say`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched.`);
   if (context.config.matching.keys.some((key) => key !== "ci") && isNeverVerified(context)) {
     list.push("Neither phoneVerifiedAt nor emailVerifiedAt is configured: every hit by phone or e-mail will be a review (M8).");
   }
@@ -117,23 +118,23 @@ function isNeverVerified({ config: { members } }: Context): boolean {
 
 export function tellApplied(context: Context, run: Run, applied: AppliedCounts): void {
   const { terminal } = context;
-  terminal.line(`Run ${run.id}: ${countOf(applied.done, "link")} written and read back.`);
+  terminal.line(say`Run ${run.id}: ${countOf(applied.done, "link")} written and read back.`);
   const moved = Object.entries(applied.moved);
   if (moved.length > 0) {
     terminal.line();
     terminal.table([{ header: "left alone because" }, { header: "rows" }], moved.map(([why, rows]) => [en.moved[why] ?? why, rows]));
     terminal.line("The next plan takes them up.");
   }
-  if (applied.failed > 0) terminal.warn(`${countOf(applied.failed, "row was", "rows were")} refused by a unique index of the database (index-refused in the run's record): look at the index and at what holds the value.`);
+  if (applied.failed > 0) terminal.warn(say`${countOf(applied.failed, "row was", "rows were")} refused by a unique index of the database (index-refused in the run's record): look at the index and at what holds the value.`);
   terminal.json(describeMapping(context, run, "apply"));
-  terminal.note(`Members to tell: ${context.shown(`${run.folder}/linked.csv`)}`);
-  terminal.note(`To take the links away again: kakao-sync undo ${run.id}`);
+  terminal.note(say`Members to tell: ${context.shown(`${run.folder}/linked.csv`)}`);
+  terminal.note(say`To take the links away again: kakao-sync undo ${run.id}`);
 }
 
 export function tellRefusedDecisions({ terminal }: Context, refused: readonly RefusedRow[]): void {
   if (refused.length === 0) return;
   const shown = refused.slice(0, 20).map(({ row, line, why }) => `  line ${line} (${row}): ${why}, ${en.decisionRefusals[why]}`);
-  terminal.warn(`${countOf(refused.length, "decision is", "decisions are")} not obeyed; these rows stay under review:\n${shown.join("\n")}${refused.length > 20 ? `\n  and ${refused.length - 20} more` : ""}`);
+  terminal.warn(say`${countOf(refused.length, "decision is", "decisions are")} not obeyed; these rows stay under review:\n${shown.join("\n")}${refused.length > 20 ? say`\n  and ${refused.length - 20} more` : ""}`);
 }
 
 function total(counts: Readonly<Record<string, number | undefined>>): number {

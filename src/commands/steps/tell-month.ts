@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { RecordedEntry } from "../../workspace/record.ts";
+import { say } from "../../say.ts";
 
 /** What the monthly review looks at (CI rules of the network act's decree, article 13 (2): who provided CIs, when, and what became of them). */
 export interface MonthReview {
@@ -33,8 +34,8 @@ export function summariseMonth(recorded: readonly RecordedEntry[]): MonthReview 
 /** The review sheet: counts, and two lines for the reviewer's hand. */
 export function tellMonth({ terminal }: Context, month: string, recorded: readonly RecordedEntry[]): void {
   const { entries, events, operators, approvals, ci, refusals, runs } = summariseMonth(recorded);
-  terminal.line(`Review of ${month} (Korean time): ${entries} entries, ${runs.length} runs.`);
-  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [`refused: ${code}`, count])];
+  terminal.line(say`Review of ${month} (Korean time): ${entries} entries, ${runs.length} runs.`);
+  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [say`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [`refused: ${code}`, count])];
   terminal.table([{ header: "what" }, { header: "times" }], counts);
   terminal.table([{ header: "CIs" }, { header: "values" }], [["received from Kakao", ci.received], ["used to compare", ci.used], ["destroyed", ci.destroyed]]);
   terminal.line("Reviewed by ____________________   on ____________________");

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { PullReport } from "../../workspace/pull.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { tellCalls } from "./tell-calls.ts";
 
@@ -17,14 +18,14 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   const users = before?.count ?? exampleUsers;
   const due = before === null ? users : before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
-  const amount = before === null ? `For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
+  const amount = before === null ? say`For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
   if (before !== null) context.window.refuseIfTooLong("The pull", forecast.minutes * 60);
   tellCalls(context, amount, forecast, "read less again with --refresh-after 30d");
 }
 
 export function renderPull(terminal: Terminal, report: PullReport): void {
-  const changes = report.comparedWith === null ? "" : `: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone${report.relinked > 0 ? `, ${count(report.relinked)} linked anew` : ""}`;
-  terminal.line(`Snapshot of ${countOf(report.total, "Kakao user")}${changes}.`);
+  const changes = report.comparedWith === null ? "" : say`: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone${report.relinked > 0 ? say`, ${count(report.relinked)} linked anew` : ""}`;
+  terminal.line(say`Snapshot of ${countOf(report.total, "Kakao user")}${changes}.`);
   terminal.table(
     [{ header: "" }, { header: "users" }],
     [

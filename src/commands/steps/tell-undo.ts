@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import type { UndoChoice, UndoCounts, UndoSelection } from "./undo-links.ts";
 
@@ -12,13 +13,13 @@ export function tellUndo(context: Context, run: Run, selection: UndoSelection, f
   if (!knowsLogins && run.command === "map-members") terminal.warn("members.lastLoginAt is not configured: nobody can tell which of these members have signed in since.");
   if (flags.apply === true) return;
   terminal.json({ command: "undo", run: run.id, mode: "plan", links: links.length, used: used.length });
-  if (links.length > 0) terminal.note(`Nothing has been changed. To ${run.command === "map-members" ? "take them away" : "bring them back"}: kakao-sync undo ${run.id} --apply${renderChoice(flags)}`);
+  if (links.length > 0) terminal.note(say`Nothing has been changed. To ${run.command === "map-members" ? say`take them away` : say`bring them back`}: kakao-sync undo ${run.id} --apply${renderChoice(flags)}`);
   if (used.length > 0) terminal.note("Add --include-used to take away those links, too.");
 }
 
 function describeLinks(run: Run, { links, used }: UndoSelection): string {
-  if (run.command !== "map-members") return `Run ${run.id}: ${countOf(links.length, "cleared link")} to bring back. Whom it unlinked at Kakao stays unlinked.`;
-  return `Run ${run.id}: ${countOf(links.length, "link")} to take away, ${used.length.toLocaleString("en-US")} used since and left alone.`;
+  if (run.command !== "map-members") return say`Run ${run.id}: ${countOf(links.length, "cleared link")} to bring back. Whom it unlinked at Kakao stays unlinked.`;
+  return say`Run ${run.id}: ${countOf(links.length, "link")} to take away, ${used.length.toLocaleString("en-US")} used since and left alone.`;
 }
 
 export function tellUndone(context: Context, run: Run, { used }: UndoSelection, counts: UndoCounts): void {
@@ -26,7 +27,7 @@ export function tellUndone(context: Context, run: Run, { used }: UndoSelection, 
   const { restored } = counts;
   terminal.line(`${countOf(restored, "link")} ${run.command === "map-members" ? "taken away again" : "brought back"}.`);
   const left = counts["changed-since"] + counts["row-gone"];
-  if (left > 0) terminal.line(`${left.toLocaleString("en-US")} left alone: the row is gone, or holds something else than the run wrote.`);
+  if (left > 0) terminal.line(say`${left.toLocaleString("en-US")} left alone: the row is gone, or holds something else than the run wrote.`);
   const files = used.length === 0 ? {} : { files: { usedSince: context.shown(`${run.folder}/used-since.csv`) } };
   terminal.json({ command: "undo", run: run.id, mode: "apply", restored, changedSince: counts["changed-since"], rowGone: counts["row-gone"], used: used.length, ...files });
 }

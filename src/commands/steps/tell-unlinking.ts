@@ -5,6 +5,7 @@ import { KEEP_KINDS, UNLINK_KINDS } from "../../core/orphans/kinds.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { unlinkingEn } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
 import { maskId } from "./mask-id.ts";
@@ -36,7 +37,7 @@ export async function tellUnlinking(context: Context, run: Run, inspection: Insp
   const refusals = await foreseeRefusals(context, run, inspection);
   for (const line of listWarnings(run)) terminal.warn(line);
   const described = refusals.map((refusal) => ({ code: `brake-${refusal.code}`, ...unlinkingEn.describe(refusal) }));
-  for (const { message, hint } of described) terminal.warn(`--apply will refuse: ${message}\n${hint}`);
+  for (const { message, hint } of described) terminal.warn(say`--apply will refuse: ${message}\n${hint}`);
   terminal.json({ ...describeUnlinking(context, run, "plan"), ...(described.length === 0 ? {} : { refusals: described }) });
   tellNext(context, run);
 }
@@ -52,8 +53,8 @@ export function tellUnlinkCounts({ terminal }: Context, run: Run): void {
   terminal.line();
   terminal.table([{ header: "" }, { header: "kind" }, { header: "Kakao users" }, { header: "" }], [...rows.filter(([, , count]) => count > 0), ["", "sum", rows.reduce((sum, [, , count]) => sum + count, 0), ""]]);
   terminal.line();
-  terminal.line(`${countOf(numberOf(run, "gone"), "stored link")} that Kakao no longer has${numberOf(run, "gone") > 0 ? ": see gone.csv" : "."}`);
-  if (numberOf(run, "heldTwice") > 0) terminal.line(`${countOf(numberOf(run, "heldTwice"), "Kakao id is", "Kakao ids are")} held by more than one member.`);
+  terminal.line(say`${countOf(numberOf(run, "gone"), "stored link")} that Kakao no longer has${numberOf(run, "gone") > 0 ? say`: see gone.csv` : "."}`);
+  if (numberOf(run, "heldTwice") > 0) terminal.line(say`${countOf(numberOf(run, "heldTwice"), "Kakao id is", "Kakao ids are")} held by more than one member.`);
   if (countPlanned(run) > 0) for (const line of listConsequences(run)) terminal.line(line);
 }
 
@@ -89,11 +90,11 @@ function listWarnings(run: Run): readonly string[] {
   const unknown = numberOf(run, "excludedUnknown");
   const unreadable = (run.counts["unreadablePlaces"] ?? {}) as Readonly<Record<string, number>>;
   return [
-    ...(keep.mappable > 0 ? [`${countOf(keep.mappable, "Kakao user shares", "Kakao users share")} a key with a member and may be that member. Map them first: kakao-sync map-members`] : []),
-    ...(malformed > 0 ? [`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never touched.`] : []),
-    ...(dangling > 0 ? [`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched, and their users are kept.`] : []),
-    ...Object.entries(unreadable).map(([place, count]) => `${countOf(count, "id", "ids")} of ${place} cannot be read as ${count === 1 ? "a Kakao id" : "Kakao ids"}: nobody is kept by ${count === 1 ? "it" : "them"}.`),
-    ...(unknown > 0 ? [`${countOf(unknown, "id of --exclude is", "ids of --exclude are")} not linked at Kakao.`] : []),
+    ...(keep.mappable > 0 ? [say`${countOf(keep.mappable, "Kakao user shares", "Kakao users share")} a key with a member and may be that member. Map them first: kakao-sync map-members`] : []),
+    ...(malformed > 0 ? [say`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never touched.`] : []),
+    ...(dangling > 0 ? [say`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched, and their users are kept.`] : []),
+    ...Object.entries(unreadable).map(([place, count]) => say`${countOf(count, "id", "ids")} of ${place} cannot be read as ${count === 1 ? say`a Kakao id` : say`Kakao ids`}: nobody is kept by ${count === 1 ? say`it` : say`them`}.`),
+    ...(unknown > 0 ? [say`${countOf(unknown, "id of --exclude is", "ids of --exclude are")} not linked at Kakao.`] : []),
   ];
 }
 
@@ -107,8 +108,8 @@ function tellNext(context: Context, run: Run): void {
   }
   const { unlink } = config.limits;
   const tonight = Math.min(planned, unlink.nightly, countAllowed(readUnlinkNumbers(run), unlink));
-  if (tonight < planned) terminal.note(`Without a terminal ${tonight === 0 ? "nobody" : `only the ${tonight.toLocaleString("en-US")} linked the longest`} would go; ${tonight === 0 ? "all" : "the others"} wait for a later run.`);
-  terminal.note(`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To unlink ${countOf(planned, "Kakao user")}: ${applyCommand(run)}`);
+  if (tonight < planned) terminal.note(say`Without a terminal ${tonight === 0 ? say`nobody` : say`only the ${tonight.toLocaleString("en-US")} linked the longest`} would go; ${tonight === 0 ? say`all` : say`the others`} wait for a later run.`);
+  terminal.note(say`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To unlink ${countOf(planned, "Kakao user")}: ${applyCommand(run)}`);
 }
 
 function numberOf(run: Run, name: string): number {

@@ -7,6 +7,7 @@ import type { Journal } from "../../workspace/journal.ts";
 import type { AnswerStore, RunStore } from "../../workspace/run-store.ts";
 import type { UnlinkStore } from "../../workspace/unlink-store.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { readOutcomes, refuseDamagedPlan } from "./apply-mapping.ts";
 import { readClears } from "./clear-gone.ts";
 import { codeOf } from "./code-of.ts";
@@ -48,7 +49,7 @@ const linksABatch = 2000;
 /** The run's links that an undo is about: those still to be taken away, of the selection, split into unused and used since. */
 export async function selectLinks(context: Context, run: Run, choice: UndoChoice): Promise<UndoSelection> {
   if (choice.by !== undefined && !DECIDED_BY.some((known) => known === choice.by)) {
-    throw new StartError({ code: "usage", message: `--by takes one of ${DECIDED_BY.join(", ")}.`, hint: "See `kakao-sync undo --help`." });
+    throw new StartError({ code: "usage", message: say`--by takes one of ${DECIDED_BY.join(", ")}.`, hint: "See `kakao-sync undo --help`." });
   }
   const only = choice.only === undefined ? undefined : await readMemberIds(context, choice.only);
   const store = openStore(context, run);

@@ -4,6 +4,7 @@ import type { KakaoClient, UnlinkAnswer } from "../../kakao/client.ts";
 import type { Journal } from "../../workspace/journal.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UnlinkRow } from "../../workspace/unlink-store.ts";
+import { say } from "../../say.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import type { HeldDatabase } from "./hold-database.ts";
 import { isUserCode, lookAtKakao, readUserCode, type KakaoSight, type PlaceLook, type Use } from "./look-again.ts";
@@ -107,7 +108,7 @@ function record({ context, journal }: UnlinkWork, number: number, outcome: Unlin
 function tellAppeared({ context, run, appeared }: UnlinkWork, one: Appeared): void {
   appeared.push(one);
   writeAppeared(context, run, appeared);
-  context.terminal.warn(`A Kakao user was unlinked and appeared right then as somebody's: see ${context.shown(`${run.folder}/appeared.csv`)}. They have to sign in with Kakao again.`);
+  context.terminal.warn(say`A Kakao user was unlinked and appeared right then as somebody's: see ${context.shown(`${run.folder}/appeared.csv`)}. They have to sign in with Kakao again.`);
 }
 
 /** A second look at one of the first users (U5): true when it appeared since its own. */
@@ -130,7 +131,7 @@ function countSeries({ series }: UnlinkWork, outcome: UnlinkOutcome): void {
   if (series.rows < longestSeries) return;
   throw new FailedError({
     code: "codes-in-a-row",
-    message: `Kakao refused ${longestSeries} unlinks in a row with code ${outcome.code}: this is about more than single users.`,
+    message: say`Kakao refused ${longestSeries} unlinks in a row with code ${outcome.code}: this is about more than single users.`,
     hint: "Look the code up in Kakao's error reference. These users failed in this run; the next plan takes them up.",
   });
 }

@@ -7,6 +7,7 @@ import type { CustomerFile } from "../../kakao/channel.ts";
 import { uploadsEn } from "../../messages/uploads.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { TargetListChanges } from "../../workspace/target-lists.ts";
+import { say } from "../../say.ts";
 import { nameTargetList } from "./target-list-names.ts";
 
 /** A customer file as the configuration wants it, and as it is found. */
@@ -49,7 +50,7 @@ const mostFiles = 30;
 /** The schema that `channel.fields` comes to, in the API's spelling. Throws StartError for what Kakao would not take: a schema can never be changed. */
 function readSchema({ idType, fields }: ChannelConfig): FileSchema {
   const header = arrangeHeader("api", idType, Object.keys(fields));
-  if (!("names" in header)) throw new StartError({ code: "field-name", message: `channel.fields holds ${header.name} twice, or as the name of the identifier.`, hint: "Rename or remove one of them." });
+  if (!("names" in header)) throw new StartError({ code: "field-name", message: say`channel.fields holds ${header.name} twice, or as the name of the identifier.`, hint: "Rename or remove one of them." });
   const types = Object.values(fields).map(({ type }) => type);
   const schema = Object.fromEntries(header.names.slice(1).map((name, at) => [name, types[header.order[at] ?? 0] ?? "string"]));
   const [problem, ...others] = checkSchema(schema);
@@ -105,8 +106,8 @@ const stampSetting = (list: string): string => `channel.stamps|${list}`;
 
 /** What was fixed when the file was made must be what the configuration says now. */
 function refuseOtherKind(name: string, known: FileFacts, { idType, unconfirmed }: ChannelConfig, schema: FileSchema): void {
-  if (known.userType !== idType) throw fileDiffers(name, `It was made for channel.idType ${known.userType}`, "idType");
-  if (idType === "phone" && known.phoneAs !== unconfirmed.phoneAs) throw fileDiffers(name, `Its numbers were sent as ${known.phoneAs}…`, "unconfirmed.phoneAs");
+  if (known.userType !== idType) throw fileDiffers(name, say`It was made for channel.idType ${known.userType}`, "idType");
+  if (idType === "phone" && known.phoneAs !== unconfirmed.phoneAs) throw fileDiffers(name, say`Its numbers were sent as ${known.phoneAs}…`, "unconfirmed.phoneAs");
   const differing = compareSchemas(known.schema, schema);
   if (differing.length > 0) throw schemaDiffers(name, differing);
 }
@@ -118,28 +119,28 @@ export function refuseOtherSchema(name: string, { schema: shown = {} }: Customer
   if (differing.length > 0) throw schemaDiffers(name, differing);
 }
 
-const startAnew = (name: string): string => `start a new file under another name (--file NAME), send with that one, and delete ${name} in the partner centre: whoever refuses is not removed from it any more.`;
+const startAnew = (name: string): string => say`start a new file under another name (--file NAME), send with that one, and delete ${name} in the partner centre: whoever refuses is not removed from it any more.`;
 
 export function fileUnknown(name: string): RefusedError {
   return new RefusedError({
     code: "customer-file-unknown",
-    message: `The channel has a customer file ${name}, and this workspace does not know whom it holds: nobody who refuses could be removed from it.`,
-    hint: `Restore targets.db of the workspace that made it, but only from a copy made after the last upload into the file: an older one has forgotten whom it was given since. Else, or if the file was uploaded by hand, ${startAnew(name)}`,
+    message: say`The channel has a customer file ${name}, and this workspace does not know whom it holds: nobody who refuses could be removed from it.`,
+    hint: say`Restore targets.db of the workspace that made it, but only from a copy made after the last upload into the file: an older one has forgotten whom it was given since. Else, or if the file was uploaded by hand, ${startAnew(name)}`,
   });
 }
 
 function listBehind(name: string, last: ListStamp | undefined): RefusedError {
   return new RefusedError({
     code: "customer-file-list-old",
-    message: `The list of whom the customer file ${name} holds is ${last === undefined ? "older than its first upload" : `as of run ${last.run} (${last.at})`}, and this workspace has uploaded into it since: targets.db was restored from an older copy. Nobody who was added since could be removed.`,
-    hint: `Restore targets.db from a copy made after the last upload. If there is none, ${startAnew(name)}`,
+    message: say`The list of whom the customer file ${name} holds is ${last === undefined ? say`older than its first upload` : say`as of run ${last.run} (${last.at})`}, and this workspace has uploaded into it since: targets.db was restored from an older copy. Nobody who was added since could be removed.`,
+    hint: say`Restore targets.db from a copy made after the last upload. If there is none, ${startAnew(name)}`,
   });
 }
 
 function nightFile(name: string): RefusedError {
   return new RefusedError({
     code: "customer-file-night",
-    message: `The customer file ${name} was made with --night: it holds only members who may be written to between 21:00 and 08:00.`,
+    message: say`The customer file ${name} was made with --night: it holds only members who may be written to between 21:00 and 08:00.`,
     hint: "Upload into it with --night, or into another file: --file NAME",
   });
 }
@@ -147,7 +148,7 @@ function nightFile(name: string): RefusedError {
 export function filesFull(files: number): RefusedError {
   return new RefusedError({
     code: "customer-files-full",
-    message: `The channel has ${files < mostFiles ? "30 customer files with those uploaded by hand" : `${files} customer files`}; more than 30 Kakao does not take. No file was made.`,
+    message: say`The channel has ${files < mostFiles ? say`30 customer files with those uploaded by hand` : say`${files} customer files`}; more than 30 Kakao does not take. No file was made.`,
     hint: "Delete one that is no longer used in the partner centre, or upload into one that this workspace knows: --file NAME",
   });
 }
@@ -155,19 +156,19 @@ export function filesFull(files: number): RefusedError {
 function fileGone(name: string, fileId: number): RefusedError {
   return new RefusedError({
     code: "customer-file-gone",
-    message: `Kakao no longer lists the customer file ${name} (${fileId}) that this workspace has filled.`,
+    message: say`Kakao no longer lists the customer file ${name} (${fileId}) that this workspace has filled.`,
     hint: "Look at the channel's files in the partner centre, and whether channel.publicId is this channel. If it was deleted, start a new file under another name: --file NAME",
   });
 }
 
 function fileDiffers(name: string, was: string, key: string): RefusedError {
-  return new RefusedError({ code: "customer-file-differs", message: `The customer file ${name} does not fit the configuration. ${was}, and one file holds one kind of identifiers.`, hint: `Put channel.${key} back, or ${startAnew(name)}` });
+  return new RefusedError({ code: "customer-file-differs", message: say`The customer file ${name} does not fit the configuration. ${was}, and one file holds one kind of identifiers.`, hint: say`Put channel.${key} back, or ${startAnew(name)}` });
 }
 
 function schemaDiffers(name: string, fields: readonly string[]): RefusedError {
   return new RefusedError({
     code: "customer-file-schema",
-    message: `The customer file ${name} has other fields than channel.fields, and a file's fields never change. They differ in: ${fields.join(", ")}.`,
-    hint: `Put channel.fields back, or ${startAnew(name)}`,
+    message: say`The customer file ${name} has other fields than channel.fields, and a file's fields never change. They differ in: ${fields.join(", ")}.`,
+    hint: say`Put channel.fields back, or ${startAnew(name)}`,
   });
 }

@@ -5,6 +5,7 @@ import { OperatorError } from "../../errors.ts";
 import type { RunStore } from "../../workspace/run-store.ts";
 import type { Run, WipedDetails } from "../../workspace/runs.ts";
 import type { ReadUser, Snapshot } from "../../workspace/snapshot.ts";
+import { say } from "../../say.ts";
 import { readOutcomes } from "./apply-mapping.ts";
 import { countOf } from "./count-of.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
@@ -36,7 +37,7 @@ async function wipeRun(context: Context, run: Run): Promise<void> {
   } catch (error) {
     // The run itself is over, and nobody is kept from going on; it stays due, and at the latest goes with its snapshot.
     if (!(error instanceof OperatorError)) throw error;
-    context.terminal.warn(`The details of linked users that run ${run.id} used are not wiped yet: ${error.message} ${error.hint}`);
+    context.terminal.warn(say`The details of linked users that run ${run.id} used are not wiped yet: ${error.message} ${error.hint}`);
   }
 }
 
@@ -56,7 +57,7 @@ async function wipeLinked(context: Context, run: Run, { generation, comparison: 
     const wiped = { users: 0, cis: 0 };
     const wipe = chooseWipe(comparison, known, createWiper(options, comparison), (read) => isUsedBy(run, read) && isLinked(BigInt(read.user.id)), wiped);
     await context.workspace().snapshots.wipeDetails(generation, { wipe, comparison, announce: () => record(context, run, wiped) });
-    if (wiped.users > 0) context.terminal.note(`Details of ${countOf(wiped.users, "linked Kakao user")}, with ${countOf(wiped.cis, "CI")}, have been wiped from the snapshot.`);
+    if (wiped.users > 0) context.terminal.note(say`Details of ${countOf(wiped.users, "linked Kakao user")}, with ${countOf(wiped.cis, "CI")}, have been wiped from the snapshot.`);
     return wiped;
   } finally {
     store.close();

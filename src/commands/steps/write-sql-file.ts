@@ -7,6 +7,7 @@ import type { MemberRow } from "../../core/member.ts";
 import type { SqlChange } from "../../database/apply-sql.ts";
 import type { SqlDialect } from "../../database/apply-sql-dialects.ts";
 import { RefusedError, StartError } from "../../errors.ts";
+import { say } from "../../say.ts";
 
 /** Name of the file in the run's folder. */
 export const sqlFile = "apply.sql";
@@ -24,7 +25,7 @@ export interface SqlFileCounts {
 export async function checkSqlDialect(context: Context, flags: { readonly apply?: boolean; readonly sqlDialect?: SqlDialect }): Promise<void> {
   const isDump = (await context.database()).engine === "csv";
   if (isDump && flags.apply === true) {
-    throw new RefusedError({ code: "csv-plans-only", message: "A csv: database is a copy: links cannot be written into it.", hint: `Plan without --apply, and give ${sqlFile} of the plan's folder to whoever runs SQL on the database.` });
+    throw new RefusedError({ code: "csv-plans-only", message: "A csv: database is a copy: links cannot be written into it.", hint: say`Plan without --apply, and give ${sqlFile} of the plan's folder to whoever runs SQL on the database.` });
   }
   if (isDump === (flags.sqlDialect !== undefined)) return;
   const message = isDump ? "A plan from a csv: database comes with an SQL file, and its dialect is not named." : "--sql-dialect belongs to a csv: database; this one is written by --apply.";

@@ -7,6 +7,7 @@ import { StartError } from "../../errors.ts";
 import type { TargetEncoding } from "../../files/target-encoding.ts";
 import type { TargetFiles } from "../../files/target-files.ts";
 import type { TargetListWriter } from "../../workspace/target-lists.ts";
+import { say } from "../../say.ts";
 import type { TargetSelection } from "./select-targets.ts";
 import { openSelectionFiles, type SelectionFiles } from "./selection-lists.ts";
 
@@ -139,7 +140,7 @@ function arrangeOrRefuse({ idType, fields }: ChannelConfig, headers: HeaderSet):
   const { problem, name } = header;
   throw new StartError({
     code: "field-name",
-    message: problem === "twice" ? `Two fields of channel.fields come out as the column ${name}.` : `A field of channel.fields bears the name of the identifier's own column: ${name}.`,
+    message: problem === "twice" ? say`Two fields of channel.fields come out as the column ${name}.` : say`A field of channel.fields bears the name of the identifier's own column: ${name}.`,
     hint: "Rename or remove one of them in channel.fields.",
   });
 }
