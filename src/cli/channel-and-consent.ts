@@ -41,6 +41,7 @@ export function addExportChannelTargets(program: Command, call: Call): void {
     .option("--upload", "instead of files: plan what a customer file at Kakao gains and loses")
     .option("--file <name>", "with --upload: name of the customer file (default: that of the export)")
     .option("--plan <run>", "with --upload --apply: carry out this reviewed plan, or go on with it")
+    .option("--removals-only", "with --upload --apply: send only removals of people who refused, left or are gone")
     .option("--allow-removals <n>", "lift the brake for exactly n removals of people who did not refuse", readCount)
     .option("--allow-additions <n>", "lift the brake for exactly n additions", readCount)
     .addOption(new Option("--where <sql>").hideHelp());

@@ -80,6 +80,8 @@ describe("a plan", () => {
       [["--upload", ...purpose, "--encoding", "cp949"], "are of files and cannot go with --upload"],
       [[...purpose, "--apply"], "belong to --upload"],
       [[...purpose, "--file", "x"], "belong to --upload"],
+      [[...purpose, "--removals-only"], "belong to --upload"],
+      [["--upload", ...purpose, "--removals-only"], "--removals-only says what --apply sends"],
       [["--upload", ...purpose, "--where", "1=1"], "--where is no flag"],
     ] as const) {
       const ran = await service.json("export-channel-targets", ...flags);
@@ -337,6 +339,44 @@ describe("the brake", () => {
     expect(await apply(service)).toMatchObject({ code: 3, error: { code: "brake-additions", hint: expect.stringContaining("--allow-additions 5") as string } });
     expect(Object.keys(held(service))).toHaveLength(20);
     expect(await apply(service, "--allow-additions", "5")).toMatchObject({ code: 0, json: { upload: { added: 5 } } });
+  });
+});
+
+describe("--removals-only", () => {
+  test("sends the removals that always go and nothing else, whatever the brake; the rest waits for the next plan", async () => {
+    const service = await open(20);
+    await apply(service);
+    await service.change("update members set status = 'dormant' where id <= 5; update members set marketing_agreed = '0' where id = 6; update members set region = '부산' where id = 7; delete from members where id = 8");
+    for (const id of range(30, 39)) await service.addMember(consenting(id));
+    const before = held(service);
+    service.simulator.requests.clear();
+    const ran = await apply(service, "--removals-only");
+    expect(ran).toMatchObject({ code: 0, json: { upload: { heldBack: true, removed: 2, added: 0, changed: 0, requested: 2, succeeded: 2 } } });
+    expect([ran.json["error"], calls(service, add), held(service)]).toEqual([undefined, 0, Object.fromEntries(Object.entries(before).filter(([id]) => !ids(6, 8).includes(id)))]);
+    expect((await record(service)).slice(-1)).toMatchObject([{ event: "applied", counts: { removed: 2, heldBack: true } }]);
+    // A plan may be carried out so, too; and what was left lies in the next one.
+    expect(await applyPlan(service, (await plan(service)).id, "--removals-only")).toMatchObject({ code: 0, json: { upload: { heldBack: true, requested: 0 } } });
+    expect(await apply(service, "--allow-removals", "5", "--allow-additions", "10")).toMatchObject({ code: 0, json: { upload: { removed: 5, changed: 1, added: 10, heldBack: false } } });
+  });
+
+  test("makes no file", async () => {
+    const service = await open(3);
+    expect(await apply(service, "--removals-only")).toMatchObject({ code: 0, json: { upload: { fileId: null, added: 0 } } });
+    expect(service.simulator.files.all()).toEqual([]);
+  });
+
+  test("ends an interrupted upload without adding anybody more", async () => {
+    const service = await open(4500);
+    service.simulator.faults.add({ path: add, fault: { status: 401, code: -401 }, nth: 2 });
+    const [run = ""] = /\d{8}-\d{6}-[a-z0-9]{4}/.exec((await apply(service)).error.hint) ?? [];
+    service.simulator.faults.clear();
+    await service.change("update members set marketing_agreed = '0' where id = 5");
+    service.simulator.requests.clear();
+    const next = await apply(service, "--removals-only");
+    expect(next).toMatchObject({ code: 0, json: { run, upload: { heldBack: true } } });
+    expect([calls(service, add), "1005" in held(service), Object.keys(held(service)).length < 4500]).toEqual([0, false, true]);
+    expect(await apply(service, "--allow-additions", String(4499 - Object.keys(held(service)).length))).toMatchObject({ code: 0 });
+    expect(Object.keys(held(service))).toHaveLength(4499);
   });
 });
 

@@ -5,8 +5,17 @@ import { InterruptedError } from "../../src/errors.ts";
 import { openService, type ConfigChanges, type RanJson, type Service } from "./service.ts";
 import { ShopMonth } from "./shop-month.ts";
 
-/** The steps of the script in the runbook, with their flags. */
-export const steps = [...readFileSync("docs/runbooks/nightly.md", "utf8").matchAll(/^ *step (.+)$/gm)].map(([, words = ""]) => [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = ""]) => quoted ?? plain));
+/** A step of the script in the runbook, with its flags. */
+interface Step {
+  readonly words: readonly string[];
+  /** Left out once a step was refused. */
+  readonly unlessRefused: boolean;
+}
+
+export const steps: readonly Step[] = [...readFileSync("docs/runbooks/nightly.md", "utf8").matchAll(/^ *(\[ -n "\$refused" \] \|\| )?step (.+)$/gm)].map(([, condition, words = ""]) => ({
+  words: [...words.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = ""]) => quoted ?? plain),
+  unlessRefused: condition !== undefined,
+}));
 
 interface Entry {
   readonly event: string;
@@ -80,14 +89,18 @@ export class ShopNights {
     };
   }
 
-  /** The script: step after step, as far as it goes; the last result. */
+  /** The script: step after step, as far as it goes; the first result that was refused, else the last one. */
   async run(signal?: AbortSignal): Promise<RanJson | undefined> {
     let last: RanJson | undefined;
-    for (const words of steps.map((step) => (this.#fixedIds ? step.filter((word) => word !== "--clear-gone") : step))) {
+    let refused: RanJson | undefined;
+    for (const step of steps) {
+      if (refused !== undefined && step.unlessRefused) continue;
+      const words = step.words.map((word) => (word === "${refused:+--removals-only}" ? (refused === undefined ? "" : "--removals-only") : word)).filter((word) => word !== "" && !(this.#fixedIds && word === "--clear-gone"));
       last = signal === undefined ? await this.service.json(...words) : readJson(await this.service.runWith({ signal }, ...words, "--json"));
-      if (last.code > 1) return last;
+      if (last.code === 3 && words[0] !== "pull") refused ??= last;
+      else if (last.code > 1) return refused ?? last;
     }
-    return last;
+    return refused ?? last;
   }
 
   /** A night that somebody stops with Ctrl-C at its first unlink. */
@@ -109,6 +122,13 @@ export class ShopNights {
     expect(new Set(this.#readFile().keys())).toEqual(this.#begun().file);
   }
 
+  /** After a step was refused: no link is new, and of the customer file just those are gone who may not be written to any more. */
+  async checkRemovalsOnly(): Promise<void> {
+    const consenting = new Set((await this.service.rows("select kakao_id from members where status <> 'left' and marketing_agreed = 'Y' and marketing_agreed_at is not null and kakao_id is not null")).map(([id]) => id));
+    expect(await this.#readLinks()).toEqual(this.#begun().links);
+    expect([...this.#readFile().keys()].toSorted()).toEqual([...this.#begun().file].filter((id) => consenting.has(id)).toSorted());
+  }
+
   /** What the runbook says of a night that has ended well. */
   async check(): Promise<void> {
     const runs = (await this.#listRuns()).filter(({ run, state }) => state === "applied" && !this.#begun().runs.has(run));
@@ -127,7 +147,7 @@ export class ShopNights {
     const { json } = await this.service.json("runs", "audit", "--month", month);
     const { events, operators, refusals, ci } = json["review"] as { events: Record<string, number>; operators: Record<string, number>; refusals: Record<string, number>; ci: { received: number } };
     expect([json["brokenAt"], refusals, operators["kim"], ci.received > 0]).toEqual([null, { "run-interrupted": stops }, 2 * stops, true]);
-    expect(events).toMatchObject({ "unlink-orphans interrupted": stops, "unlink-orphans applying": nights + 2 * stops, "unlink-orphans applied": nights + stops, "map-members applied": nights, "export-channel-targets applied": nights, "pull pulled": nights + 2 * stops });
+    expect(events).toMatchObject({ "unlink-orphans interrupted": stops, "unlink-orphans applying": nights + 2 * stops, "unlink-orphans applied": nights + stops, "map-members applied": nights, "export-channel-targets applied": nights + stops, "pull pulled": nights + 2 * stops });
     const snapshots = readdirSync(this.service.path(".kakao-sync")).filter((name) => /^snapshot-\d+\.db$/.test(name)).length;
     expect([snapshots > 0, snapshots < 10]).toEqual([true, true]);
   }

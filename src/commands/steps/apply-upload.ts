@@ -17,7 +17,7 @@ import { carryOut, settleUnfinished, sortAdditions, sortRemovals, type StepWork 
 
 /** What was decided as the run began; a run that is gone on with obeys it. */
 export interface UploadOrder {
-  /** A brake holds: only removals of people who refuse, have withdrawn or are gone are sent (T5). */
+  /** A brake holds, or it was asked for (`--removals-only`): only removals of people who refuse, have withdrawn or are gone are sent (T5). */
   readonly heldBack: boolean;
 }
 
@@ -71,7 +71,7 @@ async function sendAll(context: Context, begun: Begun, seen: Look | undefined): 
   const { channel } = context.kakao(context.signal);
   const { targetLists } = context.workspace();
   const journal = store.journal("apply");
-  if (readFacts(context, file.list) === null && upload.requests === 0) return { fileId: null, stillIn: [] };
+  if (readFacts(context, file.list) === null && (order.heldBack || upload.requests === 0)) return { fileId: null, stillIn: [] };
   const fileId = await openTargetFile(context, file, journal, channel);
   settleUnfinished(journal, targetLists, file.list);
   const work: StepWork = { journal, list: targetLists.change(file.list), sender: createSender(context, file, fileId, channel) };

@@ -54,6 +54,7 @@ export function tellUploaded(context: Context, run: Run, applied: Applied, brake
     ...(first === undefined ? {} : { error: { code: first.code, message: told.map(({ message }) => message).join("\n"), hint: told.map(({ hint }) => hint).join("\n") } }),
   });
   if (told.length > 0) terminal.note("The rest needs a new plan: kakao-sync export-channel-targets --upload, with the same flags as before.");
+  else if (applied.heldBack) terminal.note("Only removals were sent; the rest needs a new plan: kakao-sync export-channel-targets --upload");
   if (applied.failed > 0) terminal.note(`Files: failed.csv in ${context.shown(run.folder)}. The next upload tries them again.`);
 }
 

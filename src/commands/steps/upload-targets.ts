@@ -22,6 +22,8 @@ import { wipeOldUploads } from "./wipe-old-uploads.ts";
 export interface UploadFlags extends SelectionFlags, ApplyFlags, UploadAnswers {
   readonly upload?: boolean;
   readonly plan?: string;
+  /** Sends nothing but the removals that always go, brake or not. */
+  readonly removalsOnly?: boolean;
   /** Name of the customer file; without it that of the export. */
   readonly file?: string;
   /** What the export goes by: the next one of that name is compared with it. */
@@ -81,17 +83,19 @@ async function carryOut(context: Context, flags: UploadFlags, run: Run, seen?: {
   refuseOtherRun(run);
   await checkPlanState(context, run);
   const { upload, purpose } = readUploadPlan(run);
-  const brakes = readUploadOrder(run) === undefined ? findBrakes(run, flags) : [];
-  const order: UploadOrder = readUploadOrder(run) ?? { heldBack: brakes.length > 0 };
+  const removalsOnly = flags.removalsOnly === true;
+  const brakes = removalsOnly || readUploadOrder(run) !== undefined ? [] : findBrakes(run, flags);
+  const order: UploadOrder = { heldBack: removalsOnly || (readUploadOrder(run)?.heldBack ?? brakes.length > 0) };
   const file = seen?.file ?? (await findTargetFileOf(context, run));
   if (run.state === "planned") forecastUpload(context, run, order);
   const users = order.heldBack ? upload.always : upload.always + upload.filter + upload.changed + upload.added;
   await confirmUpload(context, run, { users, held: upload.held, file: upload.file }, flags);
   // While a question waited somebody may have refused: what was seen before it is good only where nobody was asked.
   const applied = await applyUpload(context, run, file, order, flags.yes === true ? seen?.look : undefined);
-  if (applied.heldBack) context.record({ event: "refused", purpose, run: run.id, code: `brake-${brakes[0]?.code ?? "upload"}` });
+  const isRefused = applied.heldBack && !removalsOnly;
+  if (isRefused) context.record({ event: "refused", purpose, run: run.id, code: `brake-${brakes[0]?.code ?? "upload"}` });
   tellUploaded(context, context.workspace().runs.get(run.id), applied, brakes);
-  if (applied.heldBack) return EXIT.refused;
+  if (isRefused) return EXIT.refused;
   return applied.failed > 0 ? EXIT.found : EXIT.done;
 }
 
@@ -124,7 +128,8 @@ function refuseOtherRun(run: Run): void {
 export function refuseStrayFlags(flags: UploadFlags & FileFlags): void {
   const given = (names: readonly (keyof UploadFlags | keyof FileFlags)[]): boolean => names.some((name) => flags[name] !== undefined && flags[name] !== false);
   const wrong =
-    flags.upload !== true && given(["apply", "plan", "file", "yes", "allowRemovals", "allowAdditions"]) ? "--apply, --plan, --file, --yes, --allow-removals and --allow-additions belong to --upload; files are written without --apply"
+    flags.upload !== true && given(["apply", "plan", "file", "yes", "removalsOnly", "allowRemovals", "allowAdditions"]) ? "--apply, --plan, --file, --yes, --removals-only, --allow-removals and --allow-additions belong to --upload; files are written without --apply"
+    : flags.removalsOnly === true && flags.apply !== true ? "--removals-only says what --apply sends; a plan tells of the removals by themselves"
     : flags.upload === true && given(["to", "headers", "encoding", "maxRows"]) ? "--to, --headers, --encoding and --max-rows are of files and cannot go with --upload"
     : flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN"
     : flags.plan !== undefined && given(["segment", "night", "relation", "excludeOverdue", "acceptUnreadable", "file", "name"]) ? "--segment, --night, --relation, --exclude-overdue, --accept-unreadable, --name and --file make a new plan and cannot go with --plan"
