@@ -1,4 +1,5 @@
 import type { KakaoUser } from "../core/kakao-user.ts";
+import type { Wiper } from "../core/matching/kept-hashes.ts";
 import { LISTED, type ListedRow, type PullStaging, unreadUser } from "./pull-staging.ts";
 import type { OpenSnapshot, ReadUser } from "./snapshot.ts";
 import type { SnapshotWriter } from "./snapshot-file.ts";
@@ -14,6 +15,8 @@ export interface MergeSources {
   readonly wasGone: (id: bigint) => boolean;
   /** True for an id whose wiped details are to be read again. */
   readonly isAsked: (id: bigint) => boolean;
+  /** Takes away again what was read of wiped users who are not asked for; null: everything that was read is kept. */
+  readonly wiper: Wiper | null;
 }
 
 export interface MergeChanges {
@@ -22,12 +25,15 @@ export interface MergeChanges {
   readonly returned: number;
   /** Ids that stand in both listings with two link dates: unlinked and linked again in between. */
   readonly relinked: number;
+  /** Wiped before, read again because that was long ago, and wiped at once. */
+  readonly wipedAgain: number;
 }
 
 /** One pass over the listed ids, the snapshot before and the staged pages; memory holds one block of each. */
 export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeChanges & { readonly stillWiped: readonly bigint[] } {
   const changes = { new: 0, gone: 0, returned: 0, relinked: 0 };
   const stillWiped: bigint[] = [];
+  let wipedAgain = 0;
   const note = (kind: keyof typeof changes, id: bigint): void => {
     changes[kind] += 1;
     writer.addChange(kind, id);
@@ -41,13 +47,21 @@ export function mergeInto(writer: SnapshotWriter, sources: MergeSources): MergeC
     if (before === null && sources.wasGone(row.id)) note("returned", row.id);
     const details = staged(row.id);
     if (before !== null && isRelinked(row, before, details)) note("relinked", row.id);
-    addListed(writer, row, before, details, sources.readAt);
+    const isAsked = before?.user.state === "wiped" && sources.isAsked(row.id);
+    const wiped = details === undefined || before === null || isAsked ? null : wipeAgain(before, details, sources.wiper);
+    if (wiped !== null) wipedAgain += 1;
+    addListed(writer, row, before, wiped ?? details, sources.readAt);
     // Asked for only after this pull had listed the id.
-    if (before?.user.state === "wiped" && isKept(row) && sources.isAsked(row.id)) stillWiped.push(row.id);
+    if (isAsked && isKept(row)) stillWiped.push(row.id);
     if (before !== null) base.advance();
   }
   for (; base.id !== null; base.advance()) note("gone", base.id);
-  return { ...changes, stillWiped };
+  return { ...changes, wipedAgain, stillWiped };
+}
+
+/** What stays of a wiped user who was read only to know its keys anew; null: all of it. Of whom not even hashes were left is read to be compared. */
+function wipeAgain({ user, readAt }: ReadUser, details: KakaoUser, wiper: Wiper | null): KakaoUser | null {
+  return wiper !== null && user.state === "wiped" && readAt > 0 && details.state === "read" ? wiper(details) : null;
 }
 
 function isKept({ state }: ListedRow): boolean {
@@ -68,7 +82,8 @@ function addListed(writer: SnapshotWriter, row: ListedRow, before: ReadUser | nu
       return writer.add(before.user, before.readAt);
     case LISTED.staged:
       if (staged === undefined) throw new Error("an id is marked as staged, but no page has it");
-      return writer.add(staged, readAt);
+      // Of whom has not finished the sign-up nothing is compared, and nothing kept.
+      return writer.add(staged.state === "preregistered" ? unreadUser(staged.id, "preregistered", staged.connectedAt) : staged, readAt);
     case LISTED.young:
       return writer.add(unreadUser(String(row.id), "young", connectedAt), 0);
     case LISTED.unanswered:

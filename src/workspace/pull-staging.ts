@@ -2,6 +2,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser, ReadState } from "../core/kakao-user.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { StartError } from "../errors.ts";
+import { say } from "../say.ts";
 import { readPages, type StateDatabase, type StateFileKind } from "./state-file.ts";
 import { decodeUsers, encodeUsers } from "./user-block.ts";
 
@@ -109,6 +110,14 @@ export class PullStaging {
     if (first !== undefined) this.#insertPage.run(BigInt(first.id), this.#cipher.seal(encodeUsers(ordered), this.#seal));
   }
 
+  /** CIs among what was read. Opens every page. */
+  countCis(): number {
+    const pages = this.#db.prepare<[number, number], { number: number; sealed: Buffer }>("select number, sealed from pages where number > ? order by number limit ?");
+    let cis = 0;
+    for (const { sealed } of readPages(pages, 0, ({ number }) => number)) for (const { ci } of this.#openPage(sealed)) if (typeof ci === "string") cis += 1;
+    return cis;
+  }
+
   countStates(): Map<number, number> {
     const rows = this.#db.prepare<[], { state: number; rows: number }>("select state, count(*) as rows from listed group by state").all();
     return new Map(rows.map((row) => [row.state, row.rows]));
@@ -154,7 +163,7 @@ export class PullStaging {
 function pullDamaged(path: string, cause?: unknown): StartError {
   return new StartError({
     code: pullFileKind.damagedCode,
-    message: `The unfinished pull in ${path} is damaged.`,
+    message: say`The unfinished pull in ${path} is damaged.`,
     hint: pullFileKind.damagedHint,
     cause,
   });

@@ -1,6 +1,7 @@
 import type { Statement } from "better-sqlite3";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
+import type { Comparison, Wiper } from "../core/matching/kept-hashes.ts";
 import type { MergeChanges } from "./pull-merge.ts";
 import { LISTED, type ListedState, type PullStaging } from "./pull-staging.ts";
 import type { OpenSnapshot } from "./snapshot.ts";
@@ -13,6 +14,8 @@ export interface PullPlan {
   readonly properties: readonly string[];
   /** Unix seconds: details read before this are read again. */
   readonly refreshBefore: number;
+  /** True: all details are read again, those of wiped users in full, so that no hash is left. */
+  readonly startsOver?: boolean;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -25,6 +28,8 @@ export interface PullFacts {
   readonly startedAt: number;
   readonly properties: readonly string[];
   readonly refreshBefore: number;
+  /** True where wiped users are read in full; a pull that an earlier version began does not say. */
+  readonly startsOver?: boolean;
   /** Generation of the snapshot that the pull goes on from; null where there is none. */
   readonly base: number | null;
 }
@@ -67,6 +72,8 @@ export interface PullReport {
   readonly returned: number;
   /** Known of those only whose basics this pull has asked for. */
   readonly relinked: number;
+  /** Wiped before, read again because that was long ago, and wiped at once. */
+  readonly wipedAgain: number;
   readonly young: number;
   /** Not answered, or sign-up at Kakao not finished. */
   readonly unread: number;
@@ -81,9 +88,17 @@ export interface PullBase {
   readonly isAsked: (id: bigint) => boolean;
 }
 
+/** What the end of a pull needs of its caller. */
+export interface PullCompletion {
+  /** What takes details away again so that the rest can be compared with hashes of before; null where it cannot. Without it everything that was read is kept. */
+  readonly wiperFor?: (comparison: Comparison) => Wiper | null;
+  /** Called once the snapshot stands, before what was staged goes. */
+  readonly announce?: (report: PullReport) => void;
+}
+
 /** What the snapshot store does for a pull at its end. */
 export interface PullEnd {
-  complete(now: number): { readonly changes: MergeChanges; readonly counts: SnapshotCounts };
+  complete(now: number, wiperFor: PullCompletion["wiperFor"], announce: (made: { readonly changes: MergeChanges; readonly counts: SnapshotCounts }) => void): void;
   abandon(): void;
 }
 
@@ -207,22 +222,18 @@ export class Pull {
   }
 
   /** Makes the snapshot and puts it in the place of the one before. Killed half-way, it starts again. */
-  complete(now: number): PullReport {
+  complete(now: number, { wiperFor, announce }: PullCompletion = {}): PullReport {
     const { needsBasics, needsDetails } = this.state.counts;
     if (!this.#listingDone || needsBasics + needsDetails > 0) throw new Error("a pull is complete when all ids are listed and read");
     const comparedWith = this.#base?.takenAt ?? null;
-    const { changes, counts } = this.#end.complete(now);
-    const { young, unanswered, preregistered } = counts.states;
-    return {
-      generation: this.facts.generation,
-      takenAt: this.facts.startedAt,
-      comparedWith,
-      total: counts.users,
-      ...changes,
-      young,
-      unread: unanswered + preregistered,
-      counts,
-    };
+    let report: PullReport | undefined;
+    this.#end.complete(now, wiperFor, ({ changes, counts }) => {
+      const { young, unanswered, preregistered } = counts.states;
+      report = { generation: this.facts.generation, takenAt: this.facts.startedAt, comparedWith, total: counts.users, ...changes, young, unread: unanswered + preregistered, counts };
+      announce?.(report);
+    });
+    if (report === undefined) throw new Error("a completed pull says what it has made");
+    return report;
   }
 
   /** Throws the unfinished pull away; the snapshot before stays. */

@@ -8,7 +8,7 @@ import { OperatorError } from "../errors.ts";
 import { BrokenSeal, type Cipher } from "./encryption.ts";
 import { removeStateFile } from "./folder.ts";
 import { importInto } from "./import-users.ts";
-import { Pull, type PullFacts, type PullPlan } from "./pull.ts";
+import { Pull, type PullCompletion, type PullFacts, type PullPlan } from "./pull.ts";
 import { mergeInto } from "./pull-merge.ts";
 import { pullFileKind, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
@@ -28,6 +28,9 @@ export interface SnapshotHome {
 /** Names in `meta` the generation that took the place of another one. */
 const successor = "successor_";
 
+/** A time behind every time of reading: those are stored in four bytes. */
+const everything = 2 ** 32;
+
 interface SnapshotRow {
   readonly generation: number;
   readonly source: "app" | "file";
@@ -35,6 +38,15 @@ interface SnapshotRow {
   readonly completedAt: number;
   readonly properties: string;
   readonly manifest: Buffer;
+}
+
+/** What a pull that is not done with has read. */
+export interface StagedCis {
+  /** The pull's. */
+  readonly id: string;
+  readonly cis: number;
+  /** True where its snapshot stands, and only its files are left. */
+  readonly isOver: boolean;
 }
 
 /** How details are wiped from a snapshot. */
@@ -86,6 +98,23 @@ export class SnapshotStore {
     return this.#rows().map((row) => factsOf(this.#home.db, row));
   }
 
+  /** CIs in all snapshots. Throws StartError `snapshot-damaged`. */
+  countCis(): number {
+    return this.#rows().reduce((sum, row) => sum + this.#readManifest(row).counts.cis, 0);
+  }
+
+  /** CIs that an unfinished pull has read; null without one. Throws StartError `pull-damaged`. */
+  countStagedCis(): StagedCis | null {
+    if (!this.hasUnfinishedPull()) return null;
+    const db = openStateFile(this.#pullFile, pullFileKind);
+    try {
+      const facts = this.#storedFacts(db);
+      return facts === null ? null : { id: facts.id, cis: this.#stagingOf(db, facts).countCis(), isOver: this.#isOver(facts) };
+    } finally {
+      db.close();
+    }
+  }
+
   /** Destroys what an unfinished pull has read, whole or damaged. */
   discardPull(): void {
     removeStateFile(this.#pullFile);
@@ -110,9 +139,10 @@ export class SnapshotStore {
     const facts: PullFacts = {
       id: randomBytes(12).toString("hex"),
       generation: this.#nextGeneration(),
-      startedAt: plan.now,
+      startedAt: Math.max(plan.now, this.#lastTakenAt() + 1),
       properties: plan.properties,
-      refreshBefore: known ? plan.refreshBefore : plan.now + 1,
+      refreshBefore: known && plan.startsOver !== true ? plan.refreshBefore : everything,
+      startsOver: plan.startsOver === true,
       base: base?.generation ?? null,
     };
     const db = openStateFile(this.#pullFile, pullFileKind);
@@ -210,31 +240,42 @@ export class SnapshotStore {
   }
 
   #startPull(db: StateDatabase, facts: PullFacts, base: OpenSnapshot | null): Pull {
-    const staging = new PullStaging(db, this.#pullFile, this.#home.cipher(), this.#home.appId, facts.id);
-    const end = (): void => {
+    const staging = this.#stagingOf(db, facts);
+    const close = (): void => {
       base?.close();
       db.close();
+    };
+    const end = (): void => {
+      close();
       removeStateFile(this.#pullFile);
     };
     return new Pull(db, facts, staging, { base, isAsked: this.readAgain.look() }, {
       abandon: end,
-      complete: (now) => {
-        const outcome = this.#completePull(facts, staging, base, now);
+      complete: (now, wiperFor, announce) => {
+        const made = this.#completePull(facts, staging, base, now, wiperFor);
+        try {
+          announce(made);
+        } catch (error) {
+          // What it has read must yet be told of: by whoever comes next.
+          close();
+          throw error;
+        }
         end();
         this.#sweep();
-        return outcome;
       },
     });
   }
 
-  #completePull(pull: PullFacts, staging: PullStaging, base: OpenSnapshot | null, now: number) {
+  #completePull(pull: PullFacts, staging: PullStaging, base: OpenSnapshot | null, now: number, wiperFor: PullCompletion["wiperFor"]) {
     const anyGone = this.#home.db.prepare<[], number>("select exists (select 1 from gone_ids)").pluck().get() === 1;
     const isGone = this.#home.db.prepare<[bigint], number>("select 1 from gone_ids where id = ?").pluck();
     const writer = createSnapshotFile(this.#fileOf(pull.generation), this.#home.cipher(), this.#home.appId, pull.generation);
     try {
       const isAsked = this.readAgain.look();
-      const { stillWiped, ...changes } = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => anyGone && isGone.get(id) === 1, isAsked });
-      const manifest = writer.finish(base?.comparison);
+      const kept = base?.comparison ?? null;
+      const wiper = kept === null || pull.startsOver === true ? null : (wiperFor?.(kept) ?? null);
+      const { stillWiped, ...changes } = mergeInto(writer, { staging, base, readAt: pull.startedAt, wasGone: (id) => anyGone && isGone.get(id) === 1, isAsked, wiper });
+      const manifest = writer.finish(kept);
       const { id, generation, startedAt: takenAt, properties } = pull;
       this.#flip({ generation, source: "app", takenAt, completedAt: now, properties }, manifest, id, stillWiped);
       return { changes, counts: manifest.counts };
@@ -259,6 +300,7 @@ export class SnapshotStore {
         this.#insertRow(facts, manifest);
         this.readAgain.replaceAll(stillWiped);
         db.prepare("insert or replace into meta (name, value) values ('completed_pull', ?)").run(pullId);
+        db.prepare("insert or replace into meta (name, value) values ('last_taken_at', ?)").run(String(facts.takenAt));
       });
     } finally {
       opened.close();
@@ -287,11 +329,28 @@ export class SnapshotStore {
   }
 
   #readPullFacts(db: StateDatabase): PullFacts | null {
+    const facts = this.#storedFacts(db);
+    return facts === null || this.#isOver(facts) ? null : facts;
+  }
+
+  /** Null where it was killed before it began. */
+  #storedFacts(db: StateDatabase): PullFacts | null {
     const value = db.prepare<[], string>("select value from pull where name = 'facts'").pluck().get();
-    if (value === undefined) return null; // Killed before it began.
-    const facts = parseStored<PullFacts>(db, value);
-    const completed = this.#home.db.prepare<[], string>("select value from meta where name = 'completed_pull'").pluck().get();
-    return facts.id === completed ? null : facts;
+    return value === undefined ? null : parseStored<PullFacts>(db, value);
+  }
+
+  #isOver({ id }: PullFacts): boolean {
+    return this.#home.db.prepare<[], string>("select value from meta where name = 'completed_pull'").pluck().get() === id;
+  }
+
+  #stagingOf(db: StateDatabase, { id }: PullFacts): PullStaging {
+    return new PullStaging(db, this.#pullFile, this.#home.cipher(), this.#home.appId, id);
+  }
+
+  /** No listing begins at or before the time of an earlier one, whatever the clock says: whose details a plan has used is known by when they were read. */
+  #lastTakenAt(): number {
+    const last = this.#home.db.prepare<[], string>("select value from meta where name = 'last_taken_at'").pluck().get();
+    return Math.max(Number(last ?? 0), ...this.#rows().filter(({ source }) => source === "app").map(({ takenAt }) => takenAt));
   }
 
   #rows(): SnapshotRow[] {
@@ -303,10 +362,17 @@ export class SnapshotStore {
     const path = this.#fileOf(row.generation);
     const cipher = this.#home.cipher();
     try {
-      const manifest = parseManifest(cipher.open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
-      return openSnapshot(path, cipher, this.#home.appId, factsOf(this.#home.db, row), manifest);
+      return openSnapshot(path, cipher, this.#home.appId, factsOf(this.#home.db, row), this.#readManifest(row));
     } catch (error) {
       throw error instanceof BrokenSeal ? snapshotDamaged(path, error) : error;
+    }
+  }
+
+  #readManifest(row: SnapshotRow): Manifest {
+    try {
+      return parseManifest(this.#home.cipher().open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
+    } catch (error) {
+      throw error instanceof BrokenSeal ? snapshotDamaged(this.#fileOf(row.generation), error) : error;
     }
   }
 

@@ -13,6 +13,9 @@ export interface Comparison {
   readonly form: string;
 }
 
+/** What is left of a user. */
+export type Wiper = (user: KakaoUser) => KakaoUser;
+
 type FormOptions = Pick<MatchingOptions, "placeholders" | "syntheticEmails" | "digests">;
 
 /** Makes a comparison for these options, with a seed drawn for it. */
@@ -29,7 +32,7 @@ export function fits({ seed, form }: Comparison, options: FormOptions): boolean 
  * Takes a user's details away. What later plans need of a linked user stays: for each key the hash by which it would be compared, or the code of why there is
  * none. So it still counts who shares a value (M4) and who hits whom (M7); nobody can be linked on it, since links are compared with real values.
  */
-export function createWiper(options: FormOptions, { seed }: Comparison): (user: KakaoUser) => KakaoUser {
+export function createWiper(options: FormOptions, { seed }: Comparison): Wiper {
   const hash = new TextHash(seed);
   const keep = (user: KakaoUser, key: KeyName): string | number => {
     const value = compareForm(user[key], key, options);
