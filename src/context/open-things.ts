@@ -45,7 +45,8 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
   let atPrimary = false;
   const config = opened.lazily(() => {
     const loaded = loadConfig({ ...(flags.config === undefined ? {} : { path: flags.config }), cwd: io.cwd, env: io.env });
-    for (const warning of loaded.warnings) terminal.warn(warning);
+    // In the table of `doctor` they stand with what to do about them.
+    if (holder.command !== "doctor") for (const warning of loaded.warnings) terminal.warn(warning);
     return loaded;
   });
   const workspace = opened.lazily(

@@ -7,7 +7,7 @@ import { checkNode } from "../../src/commands/doctor.ts";
 import { checkDisk } from "../../src/commands/steps/doctor-workspace.ts";
 import { acquireLock } from "../../src/workspace/lock.ts";
 import { ciOf } from "../helpers/frameworks.ts";
-import { openService, type Service, type ServiceSetup } from "../helpers/service.ts";
+import { openService, usualChannel, type Service, type ServiceSetup } from "../helpers/service.ts";
 import { storeEngine } from "../helpers/stores.ts";
 
 interface Check {
@@ -55,6 +55,15 @@ describe("doctor", () => {
     const { checks } = await look(service);
     expect(checks.filter(({ result }) => result !== "ok").length).toBeGreaterThan(2);
     expect(checks.filter(({ result, todo }) => result !== "ok" && (todo ?? "") === "")).toEqual([]);
+  });
+
+  test("tells a warning of the configuration once, with what to do about it; other commands tell it, too", async () => {
+    const service = await openService({ ...shop, config: { channel: { ...usualChannel, fields: { grade: "vip_level" } } } });
+    const { out, err } = await service.run("doctor");
+    expect(out.match(/^warn +configuration /gm)).toHaveLength(1);
+    expect(err).not.toContain("Kakao takes texts");
+    expect((await look(service)).checks).toContainEqual(expect.objectContaining({ what: "configuration", result: "warn", detail: expect.stringContaining("channel.fields.grade") as string }));
+    expect((await service.run("map-members")).err).toMatch(/^Warning: .*channel\.fields\.grade/m);
   });
 
   test("shows a table, and the SQL as it can be copied", async () => {
