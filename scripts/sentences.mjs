@@ -14,6 +14,11 @@ export const NOT_SAID = {
   "src/cli/completion-fish.ts": "a script",
   "src/cli/completion-zsh.ts": "a script",
   "src/messages/examples.ts": "command lines",
+  "src/config/starter.ts": "a configuration, in English as its keys are",
+  "src/config/consent-starter.ts": "a consent file, in English as its keys are",
+  "src/sandbox/config-file.ts": "a configuration",
+  "src/database/apply-sql.ts": "an SQL script",
+  "src/database/apply-sql-dialects.ts": "an SQL script",
 };
 
 /** Single literals that are no sentences, each with the reason. */
@@ -23,6 +28,10 @@ const words = /[a-z]{2,}[a-z'-]* \S*[a-z]{2,}/i;
 const sql = /^\s*\(?\s*(select|insert|update|delete|create|alter|drop|with|pragma|show|set|begin|commit|rollback|savepoint|release|lock|unlock|start transaction|and|or|from|where|order by|group by|left join|join|union|values|on conflict|returning|limit|exists|not exists|grant|vacuum|explain|declare|fetch|close|attach|detach|truncate|analyze)\b/i;
 /** `--file <file>`, `report <run>`: how a flag or a command is declared. */
 const declaration = /^[\w-]+ [<[][^ ]+[>\]]$/;
+const sqlInside = /\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
+const markup = /^\s*(\{0\})?\s*<[!a-z]/;
+/** What sealed bytes are bound to. */
+const seal = /^[a-z ]+\|\{0\}/;
 const sqlCalls = new Set(["prepare", "exec", "query", "execute", "pragma", "unsafe"]);
 const defects = new Set(["Error", "RangeError", "TypeError", "SyntaxError", "RegExp"]);
 /** Places of a single word that is said. */
@@ -71,7 +80,7 @@ export function* listSentences(folder = "src") {
 
 const patternOf = (template) => (ts.isTemplateExpression(template) ? template.head.text + template.templateSpans.map((span, at) => `{${at}}${span.literal.text}`).join("") : template.text);
 
-const isSentence = (text) => words.test(text) && !sql.test(text) && !declaration.test(text) && !(text in NO_SENTENCE);
+const isSentence = (text) => words.test(text) && !sql.test(text) && !markup.test(text) && !seal.test(text) && !declaration.test(text) && (!sqlInside.test(text) || /^[A-Z{][^()]*\.( |$)/.test(text)) && !(text in NO_SENTENCE);
 
 function isSaid(node) {
   const { parent } = node;

@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** What the commands themselves say. */
+export const commandsKo: Sentences = {};

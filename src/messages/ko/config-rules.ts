@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** Rules between settings, and warnings. */
+export const configRulesKo: Sentences = {};

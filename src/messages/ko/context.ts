@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** Operator, window, sandbox, failures. */
+export const contextKo: Sentences = {};

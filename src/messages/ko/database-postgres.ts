@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** PostgreSQL. */
+export const databasePostgresKo: Sentences = {};

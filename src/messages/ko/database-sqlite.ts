@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** SQLite. */
+export const databaseSqliteKo: Sentences = {};

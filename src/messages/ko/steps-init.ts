@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** The wizard. */
+export const stepsInitKo: Sentences = {};

@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** The parts of a report. */
+export const stepsReportKo: Sentences = {};

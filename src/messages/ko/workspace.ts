@@ -1,0 +1,4 @@
+import type { Sentences } from "./sentences.ts";
+
+/** The workspace: lock, keys, snapshots, runs, damage. */
+export const workspaceKo: Sentences = {};
