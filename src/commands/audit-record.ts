@@ -3,6 +3,7 @@ import { EXIT, StartError } from "../errors.ts";
 import type { RecordedEntry } from "../workspace/record.ts";
 import type { Run } from "../workspace/runs.ts";
 import { say } from "../say.ts";
+import { countHeldCis, heldBy, sumCis } from "./steps/settle-cis.ts";
 import { summariseMonth, tellMonth } from "./steps/tell-month.ts";
 
 /** `runs audit`: prints the record and says whether its chain is whole; with `--month` as a sheet for the monthly review. */
@@ -14,14 +15,19 @@ export async function auditRecord(context: Context, flags: { readonly month?: st
   const verified = record.verify();
   const isMissing = verified.entries === 0 && verified.brokenAt === null && context.workspace().runs.list().some(hasBegun);
   const check = isMissing ? { ...verified, brokenAt: 1 } : verified;
-  const entries = [...record.entries()].filter(({ entry }) => month === undefined || monthOf(entry.at) === month);
+  const all = [...record.entries()];
+  const entries = all.filter(({ entry }) => month === undefined || monthOf(entry.at) === month);
+  const review = month === undefined ? undefined : summariseMonth(all.filter(({ entry }) => monthOf(entry.at) < month), entries);
 
-  if (month === undefined) tellEntries(context, entries);
-  else tellMonth(context, month, entries);
+  if (month === undefined || review === undefined) tellEntries(context, entries);
+  else {
+    tellMonth(context, month, review);
+    tellUnsettled(context, heldBy(sumCis(all)));
+  }
   if (check.brokenAt === null) context.terminal.line(say`The chain of ${check.entries} entries is whole. Its head, to be noted elsewhere: ${check.head}`);
   else if (isMissing) context.terminal.warn("The record is empty, although plans were applied in this workspace (kakao-sync runs): record.db was removed. Restore it from a backup.");
   else context.terminal.warn(say`The record is broken at entry ${check.brokenAt}: it was changed, or one before it was dropped or put in. The ${check.entries} entries before it are whole.`);
-  context.terminal.json({ command: "runs audit", ...check, ...(month === undefined ? { record: entries } : { month, review: summariseMonth(entries) }) });
+  context.terminal.json({ command: "runs audit", ...check, ...(month === undefined ? { record: entries } : { month, review, held: countHeldCis(context) }) });
   return check.brokenAt === null ? EXIT.done : EXIT.found;
 }
 
@@ -37,6 +43,12 @@ function tellEntries({ terminal }: Context, entries: readonly RecordedEntry[]): 
     entries.map(({ seq, entry }) => [seq, renderTime(entry.at), entry.command, entry.event, `${entry.operator}@${entry.host}`, entry.run ?? entry.code ?? ""]),
   );
   for (const { seq, entry } of entries) if (entry.purpose !== undefined) terminal.line(say`Purpose of #${seq}: ${entry.purpose}`);
+}
+
+/** What a killed command could not tell is missing until the next one puts it on record. */
+function tellUnsettled(context: Context, recorded: number): void {
+  const held = countHeldCis(context);
+  if (held !== null && held !== recorded) context.terminal.warn(say`The workspace holds ${held} CIs, by the record there are ${recorded}: a command is running, or was killed. The next pull, map-members or purge --apply puts the difference on record.`);
 }
 
 /** `YYYY-MM` in Korea. */

@@ -12,6 +12,7 @@ import { checkReplica, forecastWriting } from "./steps/hold-writes.ts";
 import { openKakaoSide } from "./steps/open-kakao-side.ts";
 import { planMapping } from "./steps/plan-mapping.ts";
 import { readDecisionsFile } from "./steps/read-decisions.ts";
+import { settleCis } from "./steps/settle-cis.ts";
 import { tellApplied, tellCounts, tellPlan, tellRefusedDecisions } from "./steps/tell-mapping.ts";
 import { wipeUsed } from "./steps/wipe-used.ts";
 import { checkSqlDialect } from "./steps/write-sql-file.ts";
@@ -31,6 +32,7 @@ export async function mapMembers(context: Context, flags: MapFlags): Promise<num
   checkFlags(flags);
   const operator = context.requireOperator();
   context.lock();
+  settleCis(context);
   context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
   await wipeUsed(context);
   const database = await context.database();

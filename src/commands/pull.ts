@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { say } from "../say.ts";
 import type { PullFlags } from "./shared-options.ts";
+import { settleCis } from "./steps/settle-cis.ts";
 import { renderPull, tellForecast } from "./steps/tell-pull.ts";
 import { takeSnapshot } from "./steps/take-snapshot.ts";
 import { wipeUsed } from "./steps/wipe-used.ts";
@@ -12,10 +13,12 @@ export async function pull(context: Context, flags: PullFlags & { readonly diff?
   const { terminal } = context;
   context.requireOperator();
   context.lock();
+  settleCis(context);
+  context.workspace().runs.expirePlans(Math.floor(context.now() / 1000));
   await wipeUsed(context);
   tellForecast(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
 
-  const report = await takeSnapshot(context, flags.refreshAfter ?? context.config.retention.snapshotMs);
+  const report = await takeSnapshot(context, flags.refreshAfter);
 
   renderPull(terminal, report);
   const diff = flags.diff === true ? writeDiff(context) : undefined;

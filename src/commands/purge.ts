@@ -3,6 +3,7 @@ import { EXIT, InterruptedError, RefusedError } from "../errors.ts";
 import { say } from "../say.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { listPurgeable, type Purgeable, type PurgeChoice } from "./steps/list-purgeable.ts";
+import { countStagedCis, settleCis } from "./steps/settle-cis.ts";
 import { wipeUsed } from "./steps/wipe-used.ts";
 import { countOf } from "./steps/count-of.ts";
 
@@ -14,6 +15,7 @@ export async function purge(context: Context, flags: PurgeFlags): Promise<number
   context.existingWorkspace();
   context.lock();
   const now = Math.floor(context.now() / 1000);
+  if (flags.apply === true) settleCis(context);
   context.workspace().runs.expirePlans(now);
   context.workspace().runs.sweepPurged();
   if (flags.apply === true) await wipeUsed(context);
@@ -24,6 +26,8 @@ export async function purge(context: Context, flags: PurgeFlags): Promise<number
   if (goes) {
     await confirmPurge(context, found, flags);
     destroy(context, found, now);
+    // What of damaged files nobody could count before.
+    settleCis(context);
   } else if (!isEmpty(found)) context.terminal.note("Nothing has been destroyed. To destroy it: the same command with --apply");
   const { snapshots, runs, consents, unfinishedPull } = found;
   context.terminal.json({ command: "purge", mode: goes ? "apply" : "plan", snapshots, runs: runs.map(({ id }) => id), consents, unfinishedPull });
@@ -57,12 +61,13 @@ async function confirmPurge({ terminal }: Context, { snapshots, runs }: Purgeabl
 /** The record first says what is about to go: a killed purge has destroyed at most that. */
 function destroy(context: Context, { snapshots, runs, consents, unfinishedPull }: Purgeable, now: number): void {
   const workspace = context.workspace();
-  const destroyed = snapshots.reduce((sum, { cis }) => sum + (cis ?? 0), 0);
+  const inSnapshots = snapshots.reduce((sum, { cis }) => sum + (cis ?? 0), 0);
+  const destroyed = inSnapshots + (unfinishedPull ? countStagedCis(context) : 0);
   context.record({ event: "destroyed", counts: { snapshots: snapshots.map(({ generation }) => generation), runs: runs.map(({ id }) => id), consents, unfinishedPull }, ci: { destroyed } });
   for (const { generation } of snapshots) workspace.snapshots.wipe(generation);
   if (unfinishedPull) workspace.snapshots.discardPull();
   for (const { id } of runs) workspace.runs.purge(id, now);
-  context.terminal.line(say`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(destroyed, "CI")}, the files of ${countOf(runs.length, "run")}${consents.length === 0 ? "" : say`, with the consents kept in ${countOf(consents.length, "of them", "of them")}`}.`);
+  context.terminal.line(say`Destroyed: ${countOf(snapshots.length, "snapshot")} with ${countOf(inSnapshots, "CI")}, the files of ${countOf(runs.length, "run")}${consents.length === 0 ? "" : say`, with the consents kept in ${countOf(consents.length, "of them", "of them")}`}.`);
 }
 
 /** In Korea. */

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { damagedBy, openForReading, openStateFile, readPages, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
 
-/** `applying`: a plan is about to be carried out, or gone on with. `read`: personal data was looked at without a plan (an audit's sample). */
-export type RecordedEvent = "pulled" | "planned" | "applying" | "applied" | "interrupted" | "approved" | "destroyed" | "undone" | "abandoned" | "refused" | "read" | "exported" | "rotated";
+/** `applying`: a plan is about to be carried out, or gone on with. `read`: personal data was looked at without a plan (an audit's sample, a file of Kakao users). `settled`: what a killed command could not tell of CIs. */
+export type RecordedEvent = "pulled" | "planned" | "applying" | "applied" | "interrupted" | "approved" | "destroyed" | "undone" | "abandoned" | "refused" | "read" | "exported" | "rotated" | "settled";
 
 /** One line of the record: what a command read or changed, for whom, and on whose word. Never a value of a member. */
 export interface RecordEntry {
@@ -25,8 +25,8 @@ export interface RecordEntry {
   /** Of a refusal or an interruption: its code. */
   readonly code?: string;
   readonly counts?: Readonly<Record<string, unknown>>;
-  /** CIs received from Kakao, used to compare, destroyed. */
-  readonly ci?: { readonly received?: number; readonly used?: number; readonly destroyed?: number };
+  /** CIs received from Kakao or in a file of its users, used to compare, destroyed; found here although an entry says that they were destroyed, or none knows of them. */
+  readonly ci?: { readonly received?: number; readonly found?: number; readonly used?: number; readonly destroyed?: number };
   /** SHA-256 in hexadecimal digits, of the plan and of each file written, by name. */
   readonly digests?: Readonly<Record<string, string>>;
 }

@@ -14,7 +14,7 @@ import { pullFileKind, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
 import { openSnapshot, verifyAndClose, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
 import { createSnapshotFile, type Manifest, parseManifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
-import { openStateFile, parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
+import { openForReading, openStateFile, parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 import { copyInto, wipeInto } from "./wipe-into.ts";
 
 /** What the store needs of its workspace. */
@@ -106,7 +106,7 @@ export class SnapshotStore {
   /** CIs that an unfinished pull has read; null without one. Throws StartError `pull-damaged`. */
   countStagedCis(): StagedCis | null {
     if (!this.hasUnfinishedPull()) return null;
-    const db = openStateFile(this.#pullFile, pullFileKind);
+    const db = openForReading(this.#pullFile, pullFileKind);
     try {
       const facts = this.#storedFacts(db);
       return facts === null ? null : { id: facts.id, cis: this.#stagingOf(db, facts).countCis(), isOver: this.#isOver(facts) };

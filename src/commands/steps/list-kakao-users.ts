@@ -24,7 +24,7 @@ const exampleUsers = 10_000;
 /** Lists the app's Kakao users; with `--max-age` a snapshot that is younger serves, since everyone is looked at again before being unlinked (U3). */
 export async function listKakaoUsers(context: Context, maxAgeMs: number | undefined): Promise<Listing> {
   const snapshot = context.workspace().snapshots.snapshot();
-  const isYoung = (ageMs: number): boolean => snapshot !== null && snapshot.takenAt * 1000 > context.now() - ageMs;
+  const isYoung = (ageMs: number): boolean => snapshot !== null && ageMs > 0 && snapshot.takenAt * 1000 > context.now() - ageMs;
   if (snapshot !== null && maxAgeMs !== undefined && isYoung(maxAgeMs)) return { takeIds: () => snapshot.ids(), takenAt: snapshot.takenAt, snapshot };
   if (maxAgeMs === undefined && isYoung(dayMs)) context.terminal.note("The snapshot is younger than a day: with --max-age 24h it serves as the listing.");
   const expected = snapshot?.count ?? readReference(context)?.kakaoUsers;

@@ -16,22 +16,25 @@ const dayMs = 24 * 3_600_000;
  */
 export async function openKakaoSide(context: Context, flags: PullFlags & { readonly from?: string; readonly maxAge?: number }): Promise<Snapshot> {
   const { snapshots } = context.workspace();
-  if (flags.from !== undefined) return snapshots.importUsers(readUsers(context, context.inputFile(flags.from)), Math.floor(context.now() / 1000));
+  if (flags.from !== undefined) {
+    const brought = await snapshots.importUsers(readUsers(context, context.inputFile(flags.from)), Math.floor(context.now() / 1000));
+    context.record({ event: "read", counts: { users: brought.count }, ci: { received: brought.counts.cis } });
+    return brought;
+  }
   const current = snapshots.snapshot();
   const isComparable = current === null || (await keepsComparable(context, current));
   if (current !== null && isComparable && isUsable(context, current, flags.maxAge ?? dayMs)) return current;
   current?.close();
   context.terminal.note(current === null ? "There is no snapshot yet; taking one first." : "The snapshot is too old, or lacks what is to be compared; taking a new one first.");
-  const refreshAfterMs = flags.refreshAfter ?? context.config.retention.snapshotMs;
-  const taken = await take(context, refreshAfterMs);
+  const taken = await take(context, flags.refreshAfter);
   if ((await keepsComparable(context, taken)) && isWhole(context, taken)) return taken;
   taken.close();
   context.terminal.note("An earlier pull was gone on with, from before it was known who is to be read again; reading them now.");
-  return take(context, refreshAfterMs);
+  return take(context, flags.refreshAfter);
 }
 
-async function take(context: Context, refreshAfterMs: number): Promise<Snapshot> {
-  tellForecast(context, refreshAfterMs);
+async function take(context: Context, refreshAfterMs: number | undefined): Promise<Snapshot> {
+  tellForecast(context, refreshAfterMs ?? context.config.retention.snapshotMs);
   renderPull(context.terminal, await takeSnapshot(context, refreshAfterMs));
   const taken = context.workspace().snapshots.snapshot();
   if (taken === null) throw new Error("a completed pull left no snapshot");
@@ -52,7 +55,8 @@ export function refuseUnfit({ comparison, counts }: Snapshot, options: Parameter
 }
 
 function isUsable(context: Context, snapshot: Snapshot, maxAgeMs: number): boolean {
-  const young = snapshot.takenAt * 1000 > context.now() - maxAgeMs;
+  // A listing may begin a moment ahead of the clock, behind the one before it: with no age allowed, it is old all the same.
+  const young = maxAgeMs > 0 && snapshot.takenAt * 1000 > context.now() - maxAgeMs;
   return young && isWhole(context, snapshot) && listProperties(context).every((property) => snapshot.properties.includes(property));
 }
 

@@ -2,11 +2,14 @@ import { YOUNG_SECONDS, readKakaoUser, readSeconds } from "../../core/kakao-user
 import type { KakaoId } from "../../core/kakao-id.ts";
 import type { Context } from "../../context.ts";
 import type { ForeignPhone } from "../../core/keys.ts";
+import { createWiper, fits } from "../../core/matching/kept-hashes.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
-import type { BasicsAnswer, Pull, PullReport } from "../../workspace/pull.ts";
+import type { BasicsAnswer, Pull, PullCompletion, PullReport } from "../../workspace/pull.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import { codeOf } from "./code-of.ts";
+import { readMappingOptions } from "./read-mapping-options.ts";
 import { Bell, runTogether } from "./run-together.ts";
+import { countDestroyed } from "./settle-cis.ts";
 
 const basicsPerCall = 100;
 const detailsPerCall = 20;
@@ -29,34 +32,47 @@ interface PullWork {
 
 /**
  * Takes the snapshot, or goes on with one that was cut short: the listing at its own pace, and beside it basics and details. What has been answered is on
- * disk before the next is asked, so that this can be killed anywhere.
+ * disk before the next is asked, so that this can be killed anywhere. Details older than `refreshAfterMs` are read again (undefined: than `retention.snapshot`), those
+ * of wiped users only to keep the hashes of their keys anew; at 0 everything is read anew, and nobody is wiped any more (docs/decisions/0015-wiping.md).
  */
-export async function takeSnapshot(context: Context, refreshAfterMs: number): Promise<PullReport> {
+export async function takeSnapshot(context: Context, refreshAfterMs: number | undefined): Promise<PullReport> {
   const store = context.workspace().snapshots;
   // What Kakao gives must get on record.
   context.auditRecord().open();
   const properties = listProperties(context);
   const nowSeconds = Math.floor(context.now() / 1000);
   const unfinished = store.resumePull();
+  const startsOver = refreshAfterMs === 0;
   // An unfinished pull for other properties, or one that is older than details may be, would mix two states: begin anew.
-  const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - 24 * 3600;
+  const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - 24 * 3600 && (!startsOver || unfinished.facts.startsOver === true);
   const before = usable ? (unfinished?.state.counts.staged ?? 0) : 0;
   if (unfinished !== null && !usable) {
-    context.record({ event: "destroyed", counts: { unfinishedPull: true, read: unfinished.state.counts.staged } });
+    const read = unfinished.state.counts.staged;
     unfinished.abandon();
+    context.record({ event: "destroyed", counts: { unfinishedPull: true, read }, ci: { destroyed: countDestroyed(context, 0) } });
   }
-  const pull = usable && unfinished !== null ? unfinished : store.beginPull({ properties, refreshBefore: nowSeconds - Math.floor(refreshAfterMs / 1000), now: nowSeconds });
+  const refreshBefore = nowSeconds - Math.floor((refreshAfterMs ?? context.config.retention.snapshotMs) / 1000);
+  const pull = usable && unfinished !== null ? unfinished : store.beginPull({ properties, refreshBefore, startsOver, now: nowSeconds });
   const received = { users: 0, ci: 0 };
   try {
     await readEverything(context, pull, properties, received);
-    const report = pull.complete(Math.floor(context.now() / 1000));
-    const { total: kakaoUsers, new: isNew, gone, returned } = report;
-    context.record({ event: "pulled", counts: { kakaoUsers, new: isNew, gone, returned, read: received.users, before }, ci: { received: received.ci } });
-    return report;
+    const announce = ({ total: kakaoUsers, new: isNew, gone, returned, wipedAgain }: PullReport): void => {
+      const counts = { kakaoUsers, new: isNew, gone, returned, read: received.users, before, wiped: wipedAgain, pull: pull.facts.id };
+      context.record({ event: "pulled", counts, ci: { received: received.ci, destroyed: countDestroyed(context, received.ci) } });
+    };
+    return pull.complete(Math.floor(context.now() / 1000), { wiperFor: chooseWiper(context, await context.foreignPhone()), announce });
   } catch (error) {
-    if (received.users > 0) context.record({ event: "interrupted", code: codeOf(error), counts: { read: received.users, before }, ci: { received: received.ci } });
+    if (received.users > 0) context.record({ event: "interrupted", code: codeOf(error), counts: { read: received.users, before, pull: pull.facts.id }, ci: { received: received.ci } });
     throw error;
   }
+}
+
+/** Under another configuration hashes of before cannot be made any more. */
+function chooseWiper(context: Context, foreignPhone: ForeignPhone): NonNullable<PullCompletion["wiperFor"]> {
+  return (comparison) => {
+    const options = readMappingOptions(context, foreignPhone, true);
+    return fits(comparison, options) ? createWiper(options, comparison) : null;
+  };
 }
 
 /**

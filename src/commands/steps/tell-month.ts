@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { RecordedEntry } from "../../workspace/record.ts";
 import { say } from "../../say.ts";
+import { heldBy, sumCis, type CiSums } from "./settle-cis.ts";
 
 /** What the monthly review looks at (CI rules of the network act's decree, article 13 (2): who provided CIs, when, and what became of them). */
 export interface MonthReview {
@@ -9,7 +10,8 @@ export interface MonthReview {
   readonly events: Readonly<Record<string, number>>;
   /** By operator. */
   readonly operators: Readonly<Record<string, number>>;
-  readonly ci: { readonly received: number; readonly used: number; readonly destroyed: number };
+  /** `heldBefore` + `received` + `found` = `destroyed` + `held`. */
+  readonly ci: CiSums & { readonly heldBefore: number; readonly held: number };
   /** By approver. */
   readonly approvals: Readonly<Record<string, number>>;
   /** By code. */
@@ -17,27 +19,34 @@ export interface MonthReview {
   readonly runs: readonly string[];
 }
 
-export function summariseMonth(recorded: readonly RecordedEntry[]): MonthReview {
+/** `before`: the entries of all months before it. */
+export function summariseMonth(before: readonly RecordedEntry[], recorded: readonly RecordedEntry[]): MonthReview {
   const entries = recorded.map(({ entry }) => entry);
-  const sum = (what: "received" | "used" | "destroyed"): number => entries.reduce((total, { ci }) => total + (ci?.[what] ?? 0), 0);
+  const [heldBefore, sums] = [heldBy(sumCis(before)), sumCis(recorded)];
   return {
     entries: entries.length,
     events: tally(entries.map(({ command, event }) => `${command} ${event}`)),
     operators: tally(entries.map(({ operator }) => operator)),
     approvals: tally(entries.flatMap(({ event, approver }) => (event === "approved" ? [approver ?? "?"] : []))),
-    ci: { received: sum("received"), used: sum("used"), destroyed: sum("destroyed") },
+    ci: { heldBefore, ...sums, held: heldBefore + heldBy(sums) },
     refusals: tally(entries.flatMap(({ event, code }) => (event === "refused" ? [code ?? "?"] : []))),
     runs: [...new Set(entries.flatMap(({ run }) => run ?? []))],
   };
 }
 
 /** The review sheet: counts, and two lines for the reviewer's hand. */
-export function tellMonth({ terminal }: Context, month: string, recorded: readonly RecordedEntry[]): void {
-  const { entries, events, operators, approvals, ci, refusals, runs } = summariseMonth(recorded);
+export function tellMonth({ terminal }: Context, month: string, { entries, events, operators, approvals, ci, refusals, runs }: MonthReview): void {
   terminal.line(say`Review of ${month} (Korean time): ${entries} entries, ${runs.length} runs.`);
   const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [say`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [`refused: ${code}`, count])];
   terminal.table([{ header: "what" }, { header: "times" }], counts);
-  terminal.table([{ header: "CIs" }, { header: "values" }], [["received from Kakao", ci.received], ["used to compare", ci.used], ["destroyed", ci.destroyed]]);
+  terminal.table([{ header: "CIs" }, { header: "values" }], [
+    ["held before", ci.heldBefore],
+    ["received from Kakao, or in a file of its users", ci.received],
+    ...(ci.found === 0 ? [] : [["found here, though an entry says destroyed or none knows of them", ci.found]]),
+    ["destroyed", ci.destroyed],
+    ["held at the end", ci.held],
+    ["used to compare", ci.used],
+  ]);
   terminal.line("Reviewed by ____________________   on ____________________");
 }
 

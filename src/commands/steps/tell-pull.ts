@@ -16,7 +16,7 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const before = context.workspace().snapshots.last();
   const users = before?.count ?? exampleUsers;
-  const due = before === null ? users : before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
+  const due = before === null ? users : refreshAfterMs === 0 || before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
   const amount = before === null ? say`For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
   if (before !== null) context.window.refuseIfTooLong("The pull", forecast.minutes * 60);

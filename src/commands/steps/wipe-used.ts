@@ -3,6 +3,7 @@ import { GrowingIds } from "../../core/growing-ids.ts";
 import { createWiper, fits, makeComparison, type Comparison } from "../../core/matching/kept-hashes.ts";
 import { OperatorError } from "../../errors.ts";
 import type { RunStore } from "../../workspace/run-store.ts";
+import { PLAN_LIFETIMES, type RunState } from "../../workspace/run-states.ts";
 import type { Run, WipedDetails } from "../../workspace/runs.ts";
 import type { ReadUser, Snapshot } from "../../workspace/snapshot.ts";
 import { say } from "../../say.ts";
@@ -11,33 +12,54 @@ import { countOf } from "./count-of.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
 import { contradicted } from "./write-mapping-plan.ts";
 
+/** Over without having been applied or expired; another plan may have taken its place, and use the same details. */
+const GIVEN_UP: readonly RunState[] = ["superseded", "changed", "abandoned", "undone"];
+
 /**
- * Wipes the details of linked users that a mapping run has used, once it was applied or has expired (product.md section 10), with an entry on record. A run of
- * which that was left undone, because it was killed, is dealt with by the next command that comes here. Needs the workspace's lock.
+ * Wipes the details of linked users that a mapping run has used, once it was applied or has expired (product.md section 10), with an entry on record; those of one that
+ * was replaced or given up once they are as old as a plan, or details, may get. A run of which that was left undone, because it was killed, is dealt with by the next
+ * command that comes here. Needs the workspace's lock.
  */
 export async function wipeUsed(context: Context): Promise<void> {
-  for (const run of context.workspace().runs.list()) if (isDue(run)) await wipeRun(context, run);
+  const runs = context.workspace().runs.list().filter(({ command, snapshot }) => command === "map-members" && snapshot !== null);
+  // The newest plan knows best who is linked, and against whom something speaks that a person has yet to look at.
+  const newest = runs.find(({ state, snapshot }) => state !== "purged" && snapshot?.source === "app");
+  let isSpokenFor = false;
+  for (const run of runs) {
+    if (run.wiped !== undefined || !isDue(context, run)) continue;
+    const isLater = GIVEN_UP.includes(run.state) && run.snapshot?.source === "app";
+    // Of plans from one snapshot after the other the newest speaks for those before it.
+    if (isLater && isSpokenFor) context.workspace().runs.markWiped(run.id, { users: 0, cis: 0 });
+    else {
+      const isDone = await wipeRun(context, run, isLater && newest !== undefined && newest.id !== run.id ? [run, newest] : [run]);
+      isSpokenFor ||= isLater && isDone;
+    }
+  }
 }
 
-function isDue({ command, state, wiped, snapshot }: Run): boolean {
-  return command === "map-members" && (state === "applied" || state === "expired") && wiped === undefined && snapshot !== null;
+function isDue(context: Context, { state, snapshot }: Run): boolean {
+  if (state === "applied" || state === "expired") return true;
+  const seconds = Math.min(PLAN_LIFETIMES["map-members"] ?? 0, context.config.retention.snapshotMs / 1000);
+  return GIVEN_UP.includes(state) && (snapshot?.takenAt ?? 0) + seconds <= context.now() / 1000;
 }
 
-async function wipeRun(context: Context, run: Run): Promise<void> {
+/** `judges`: the runs by which somebody must be linked. False where it cannot be done yet. */
+async function wipeRun(context: Context, run: Run, judges: readonly Run[]): Promise<boolean> {
   const { snapshots, runs } = context.workspace();
   try {
     // Of the app there is one snapshot at a time, whatever its generation is by now.
     const used = run.snapshot?.source === "app" ? snapshots.snapshot() : snapshots.open(run.snapshot?.generation ?? 0);
-    if (used === null) return runs.markWiped(run.id, { users: 0, cis: 0 });
     try {
-      runs.markWiped(run.id, used.complete ? await wipeLinked(context, run, used) : wipeFile(context, run, used));
+      runs.markWiped(run.id, used === null ? { users: 0, cis: 0 } : used.complete ? await wipeLinked(context, run, used, judges) : wipeFile(context, run, used));
+      return true;
     } finally {
-      used.close();
+      used?.close();
     }
   } catch (error) {
     // The run itself is over, and nobody is kept from going on; it stays due, and at the latest goes with its snapshot.
     if (!(error instanceof OperatorError)) throw error;
     context.terminal.warn(say`The details of linked users that run ${run.id} used are not wiped yet: ${error.message} ${error.hint}`);
+    return false;
   }
 }
 
@@ -48,19 +70,25 @@ function wipeFile(context: Context, run: Run, { generation, counts }: Snapshot):
   return { users: counts.users, cis: counts.cis };
 }
 
-async function wipeLinked(context: Context, run: Run, { generation, comparison: known }: Snapshot): Promise<WipedDetails> {
+async function wipeLinked(context: Context, run: Run, { generation, comparison: known }: Snapshot, judges: readonly Run[]): Promise<WipedDetails> {
   const options = readMappingOptions(context, await context.foreignPhone(), true);
   const comparison = known !== null && fits(known, options) ? known : makeComparison(options, context.drawSeed());
-  const store = context.workspace().openRunStore(run);
+  const stores: RunStore[] = [];
   try {
-    const isLinked = findLinked(run, store);
+    const linkedBy = judges.map((judge) => {
+      const store = context.workspace().openRunStore(judge);
+      stores.push(store);
+      return findLinked(judge, store);
+    });
+    // Each of them is asked about every id: their lists are gone through side by side.
+    const isLinked = (id: bigint): boolean => linkedBy.map((isLinkedBy) => isLinkedBy(id)).every(Boolean);
     const wiped = { users: 0, cis: 0 };
     const wipe = chooseWipe(comparison, known, createWiper(options, comparison), (read) => isUsedBy(run, read) && isLinked(BigInt(read.user.id)), wiped);
     await context.workspace().snapshots.wipeDetails(generation, { wipe, comparison, announce: () => record(context, run, wiped) });
     if (wiped.users > 0) context.terminal.note(say`Details of ${countOf(wiped.users, "linked Kakao user")}, with ${countOf(wiped.cis, "CI")}, have been wiped from the snapshot.`);
     return wiped;
   } finally {
-    store.close();
+    for (const store of stores) store.close();
   }
 }
 
