@@ -88,6 +88,19 @@ function isSaid(node) {
   return isSentence(node.text);
 }
 
+/** Every text and pattern of the source, sentence or not. */
+export function listTexts(folder = "src") {
+  const texts = new Set();
+  for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".ts") && !name.startsWith(join("messages", "ko")))) {
+    const visit = (node) => {
+      if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node) || ts.isTemplateExpression(node)) texts.add(patternOf(node));
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest, true));
+  }
+  return texts;
+}
+
 /** What is said and has no translation, or is not tagged. */
 export function listMissing(catalogue, folder) {
   return [...listSentences(folder)].filter(({ key, kind }) => kind === "untagged" || !catalogue.has(key));
