@@ -25,11 +25,12 @@ export const NOT_SAID = {
 export const NO_SENTENCE = {};
 
 const words = /[a-z]{2,}[a-z'-]* \S*[a-z]{2,}/i;
-const sql = /^\s*\(?\s*(select|insert|update|delete|create|alter|drop|with|pragma|show|set|begin|commit|rollback|savepoint|release|lock|unlock|start transaction|and|or|from|where|order by|group by|left join|join|union|values|on conflict|returning|limit|exists|not exists|grant|vacuum|explain|declare|fetch|close|attach|detach|truncate|analyze)\b/i;
+/** SQL by how it begins: keywords in capitals (a sentence has one capital), or the beginning of a whole statement. Without any small letter it is SQL, too. */
+const sql = /^\s*\(?\s*((SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|SHOW|SET|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|LOCK|UNLOCK|START TRANSACTION|AND|OR|FROM|WHERE|ORDER BY|GROUP BY|LEFT JOIN|JOIN|UNION|VALUES|ON CONFLICT|RETURNING|LIMIT|EXISTS|NOT EXISTS|GRANT|VACUUM|EXPLAIN|DECLARE|FETCH|CLOSE|ATTACH|DETACH|TRUNCATE|ANALYZE)\b|select (\w+( as \w+)?,|\w+ from|count\()|insert into \w+ [(v]|update \w+ set |delete from \w+|create (unique )?(table|index|trigger|view) \w+|alter table \w+|pragma \w+|is (not )?null$)|^[^a-z]*$/;
 /** `--file <file>`, `report <run>`: how a flag or a command is declared. */
 const declaration = /^[\w-]+ [<[][^ ]+[>\]]$/;
-const sqlInside = /\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
-const markup = /^\s*(\{0\})?\s*<[!a-z]/;
+const sqlInside = /create table \w+ \(|cast\(\w+ as |\? order by \w+$|not in \(select |kakao_sync_\w+ =|(COLLATE|USING) utf8mb4|::text IS |^iif\(|\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
+const markup = /^\s*(\{0\})?\s*>?\s*<[!?a-z]/;
 /** What sealed bytes are bound to. */
 const seal = /^[a-z ]+\|\{0\}/;
 const sqlCalls = new Set(["prepare", "exec", "query", "execute", "pragma", "unsafe"]);
