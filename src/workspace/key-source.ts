@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { StartError } from "../errors.ts";
+import { OperatorError, StartError } from "../errors.ts";
 import { say } from "../say.ts";
 import { keepPrivate, syncFolder } from "./folder.ts";
 import { keyIdOf } from "./keyring.ts";
@@ -23,7 +23,7 @@ export function keyFileOf(source: KeySource, appId: string): string {
 
 /**
  * The keys that may be the workspace's, the likeliest first; none where there is no key yet. There are two while a key is being replaced: `KAKAO_SYNC_NEW_KEY`
- * stands beside `KAKAO_SYNC_KEY`, and a new key file beside the old one. Throws StartError `key-malformed` or `key-inside-workspace`, and RefusedError when
+ * stands beside `KAKAO_SYNC_KEY`, and a new key file beside the old one, which counts only if it holds a key. Throws StartError `key-malformed` or `key-inside-workspace`, and RefusedError when
  * others can read the key file.
  */
 export function readKeys(source: KeySource, appId: string, workspace: string): readonly Buffer[] {
@@ -31,7 +31,7 @@ export function readKeys(source: KeySource, appId: string, workspace: string): r
   if (given.length > 0) return given.map(([name, text]) => decodeKey(text, name));
   const file = keyFileOf(source, appId);
   refuseInside(file, workspace);
-  return [file, nextKeyFile(file)].filter((path) => existsSync(path)).map(readKeyFile);
+  return [existsSync(file) ? readKeyFile(file) : undefined, tryKeyFile(nextKeyFile(file))].filter((key) => key !== undefined);
 }
 
 /** Whether the key comes from the environment. */
@@ -52,22 +52,39 @@ export function readKeyFile(file: string): Buffer {
   return decodeKey(readFileSync(file, "utf8"), file);
 }
 
+/** As `readKeyFile`; undefined where there is none, or nothing that could be used as one. */
+export function tryKeyFile(file: string): Buffer | undefined {
+  try {
+    return existsSync(file) ? readKeyFile(file) : undefined;
+  } catch (error) {
+    if (error instanceof OperatorError) return undefined;
+    throw error;
+  }
+}
+
 /** Where a new key lies until the workspace is sealed with it. */
 export function nextKeyFile(file: string): string {
   return `${file}.new`;
 }
 
+/** What lies beside the key file. */
+export interface FormerKeys {
+  readonly keys: readonly Buffer[];
+  /** Files, a new key's among them, that hold no key or that others can read. */
+  readonly unusable: readonly string[];
+}
+
 /**
- * Former keys beside the key file: several workspaces of an app share it, and a rotation of one leaves the others sealed with the former key. Throws as
- * `readKeys`; none where keys are given in the environment.
+ * Former keys beside the key file: several workspaces of an app share it, and a rotation of one leaves the others sealed with the former key. None where keys are given
+ * in the environment.
  */
-export function readFormerKeys(source: KeySource, appId: string): readonly Buffer[] {
-  if (isKeyGiven(source)) return [];
+export function readFormerKeys(source: KeySource, appId: string): FormerKeys {
   const file = keyFileOf(source, appId);
   const folder = dirname(file);
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}.`) && name.endsWith(formerEnding));
-  return names.map((name) => readKeyFile(join(folder, name)));
+  if (isKeyGiven(source) || !existsSync(folder)) return { keys: [], unusable: [] };
+  const former = readdirSync(folder).filter((name) => name.startsWith(`${basename(file)}.`) && name.endsWith(formerEnding)).map((name) => join(folder, name));
+  const isUnusable = (path: string): boolean => existsSync(path) && tryKeyFile(path) === undefined;
+  return { keys: former.flatMap((path) => tryKeyFile(path) ?? []), unusable: [nextKeyFile(file), ...former].filter(isUnusable) };
 }
 
 const formerEnding = ".former";

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { OperatorError } from "../errors.ts";
 import { isExposed } from "./folder.ts";
-import { keyFileOf, type KeySource, readKeys } from "./key-source.ts";
+import { keyFileOf, type KeySource, readFormerKeys, readKeys } from "./key-source.ts";
 import { findKeyring, hasKeyring } from "./keyring.ts";
 
 /** What can be seen of a workspace without opening it: nothing is made, narrowed or written. */
@@ -12,6 +12,8 @@ export interface WorkspaceLook {
   /** Files, and the folder as `.`, that other users of the machine can read or write. */
   readonly exposed: readonly string[];
   readonly key: WorkspaceKey;
+  /** Files beside the key file that hold no key that can be used: nobody needs them as long as the key fits. */
+  readonly unusableKeys: readonly string[];
   /** What the folder takes, files of runs included. */
   readonly bytes: number;
   /** What this user may still write on the disk of the folder; where it is not there yet, of the nearest one above. */
@@ -27,10 +29,12 @@ export function lookAtWorkspace(folder: string, appId: string, source: KeySource
   const files = existsSync(path) ? readdirSync(path, { recursive: true, encoding: "utf8" }) : [];
   const sizes = files.map((name) => statSync(join(path, name), { throwIfNoEntry: false }));
   const { bavail, bsize } = statfsSync(nearest(path));
+  const former = readFormerKeys(source, appId);
   return {
     exists,
     exposed: exists ? [".", ...files.filter((name) => !name.includes("/"))].filter((name) => existsSync(join(path, name)) && isExposed(join(path, name))) : [],
-    key: lookAtKey(path, exists, appId, source),
+    key: lookAtKey(path, exists, appId, source, former.keys),
+    unusableKeys: former.unusable,
     bytes: sizes.reduce((sum, size) => sum + (size?.isFile() === true ? size.size : 0), 0),
     freeBytes: bavail * bsize,
   };
@@ -40,11 +44,11 @@ function nearest(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearest(dirname(path));
 }
 
-function lookAtKey(folder: string, exists: boolean, appId: string, source: KeySource): WorkspaceKey {
+function lookAtKey(folder: string, exists: boolean, appId: string, source: KeySource, former: readonly Buffer[]): WorkspaceKey {
   const file = keyFileOf(source, appId);
   try {
     const keys = readKeys(source, appId, folder);
-    const found = exists ? lookForKeyring(folder, appId, keys) : undefined;
+    const found = exists ? lookForKeyring(folder, appId, [...keys, ...former]) : undefined;
     if (found === undefined) return { is: "none-yet", file };
     if (found !== "wrong") return { is: "fits", file };
     return { is: keys.length === 0 ? "missing" : "wrong", file };

@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { FailedError, StartError } from "../errors.ts";
 import { say } from "../say.ts";
 import type { Cipher } from "./encryption.ts";
-import { adoptNextKey, createKeyFile, isKeyGiven, keyFileOf, type KeySource, nextKeyFile, readFormerKeys, readKeyFile, readKeys, writeNextKey } from "./key-source.ts";
+import { adoptNextKey, createKeyFile, isKeyGiven, keyFileOf, type KeySource, nextKeyFile, readFormerKeys, readKeys, tryKeyFile, writeNextKey } from "./key-source.ts";
 import { cipherOf, findKeyring, type FoundKeyring, foundKeyring, hasKeyring, replaceKeyring } from "./keyring.ts";
 import type { StateDatabase } from "./state-file.ts";
 
@@ -83,11 +82,12 @@ function findKey({ db, folder, appId, source }: KeyPlace): FoundKeyring {
   const file = keyFileOf(source, appId);
   const keys = readKeys(source, appId, folder);
   const likely = findKeyring(db, appId, keys);
-  const found = likely === "wrong" ? findKeyring(db, appId, readFormerKeys(source, appId)) : likely;
+  const former = likely === "wrong" ? readFormerKeys(source, appId) : undefined;
+  const found = former === undefined ? likely : findKeyring(db, appId, former.keys);
   if (found === "damaged") throw keyringDamaged(folder);
-  if (found === "wrong") throw keys.length === 0 ? keyMissing(folder, file) : keyWrong(folder, file);
+  if (found === "wrong") throw keys.length === 0 ? keyMissing(folder, file) : keyWrong(folder, file, former?.unusable ?? []);
   // A rotation was killed between the workspace and the key file.
-  if (!isKeyGiven(source) && existsSync(nextKeyFile(file)) && readKeyFile(nextKeyFile(file)).equals(found.key)) adoptNextKey(file);
+  if (!isKeyGiven(source) && tryKeyFile(nextKeyFile(file))?.equals(found.key) === true) adoptNextKey(file);
   return found;
 }
 
@@ -99,11 +99,14 @@ function keyMissing(folder: string, file: string): StartError {
   });
 }
 
-function keyWrong(folder: string, file: string): StartError {
+/** `unusable`: files beside the key file that may once have held the key. */
+function keyWrong(folder: string, file: string, unusable: readonly string[]): StartError {
   return new StartError({
     code: "key-wrong",
     message: say`The key given is not the one that ${folder} was sealed with. Nothing in it is damaged.`,
-    hint: say`Give the key of this workspace, the newest if it was rotated, in KAKAO_SYNC_KEY or ${file}.`,
+    hint: unusable.length === 0
+      ? say`Give the key of this workspace, the newest if it was rotated, in KAKAO_SYNC_KEY or ${file}.`
+      : say`Give the key of this workspace, the newest if it was rotated, in KAKAO_SYNC_KEY or ${file}. It may have been in ${unusable.join(", ")}, which holds no key that can be used.`,
   });
 }
 

@@ -269,7 +269,7 @@ describe("the workspace", () => {
 
 test("Node's version and the disk are compared with what is needed", () => {
   expect(["20.16.0", "18.20.0", "20.17.0", "22.0.0"].map((version) => checkNode(version).result)).toEqual(["fail", "fail", "ok", "ok"]);
-  const folder = { exists: false, exposed: [], key: { is: "none-yet", file: "" }, bytes: 0 } as const;
+  const folder = { exists: false, exposed: [], key: { is: "none-yet", file: "" }, unusableKeys: [], bytes: 0 } as const;
   expect(checkDisk({ ...folder, freeBytes: 1_999_000_000 }, 1_000_000)).toMatchObject({ result: "warn", todo: expect.stringContaining("--workspace") as unknown });
   expect(checkDisk({ ...folder, freeBytes: 2_000_000_000 }, 1_000_000)).toMatchObject({ result: "ok" });
 });

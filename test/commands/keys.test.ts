@@ -186,6 +186,25 @@ describe("keys rotate, with a key file", () => {
     expect((await jsonWith(one, env, "map-members")).code).toBe(0);
   });
 
+  test("a file beside it that holds no key keeps nobody from working, with the key or a former one; doctor names it, and so does the refusal where nothing fits", async () => {
+    const [one, two] = [await openService(people), await openService(people)];
+    const env = home(one);
+    for (const service of [one, two]) expect((await jsonWith(service, env, "pull")).code).toBe(0);
+    const before = readFileSync(fileOf(one), "utf8");
+    expect((await jsonWith(one, env, "keys", "rotate", ...confirmed)).code).toBe(0);
+    const rubbish = [`${fileOf(one)}.new`, `${fileOf(one)}.0.former`];
+    for (const file of rubbish) writeFileSync(file, before.slice(0, 20), { mode: 0o600 });
+    for (const service of [one, two]) {
+      expect((await jsonWith(service, env, "map-members")).code).toBe(0);
+      const { checks } = (await jsonWith(service, env, "doctor", "--quick")).json as { checks: readonly { what: string; result: string; detail: string }[] };
+      expect(checks.filter(({ what }) => /^(workspace key|other key file)$/.test(what)).map(({ what, result, detail }) => [what, result, detail])).toEqual([["workspace key", "ok", "fits"], ...rubbish.map((file) => ["other key file", "warn", `${file} holds no key that can be used`])]);
+    }
+    for (const name of readdirSync(one.path("config/kakao-sync"))) if (/\.[\da-f]{32}\.former$/.test(name)) rmSync(one.path(`config/kakao-sync/${name}`));
+    expect((await jsonWith(one, env, "map-members")).code).toBe(0);
+    const refused = await jsonWith(two, env, "map-members");
+    expect([refused.code, refused.json.error]).toEqual([2, expect.objectContaining({ code: "key-wrong", hint: expect.stringContaining(rubbish.join(", ")) as string })]);
+  });
+
   test("is refused before anything changes where a snapshot is damaged", async () => {
     const service = await openService(people);
     const { id } = await service.apply();

@@ -18,7 +18,11 @@ export async function checkWorkspace(context: Context, look: WorkspaceLook): Pro
   return [rights, ...checkKey(look, "workspace key"), ...checkLock(context), ...checkSnapshot(context), ...checkRuns(context)];
 }
 
-function checkKey({ key }: WorkspaceLook, what: string): readonly Check[] {
+function checkKey(look: WorkspaceLook, what: string): readonly Check[] {
+  return [...checkFit(look, what), ...look.unusableKeys.map((file) => warn("other key file", say`${file} holds no key that can be used`, "Nothing of this workspace needs it while its own key fits. Restore it if another workspace of the app or a backup does; else remove it."))];
+}
+
+function checkFit({ key }: WorkspaceLook, what: string): readonly Check[] {
   if (key.is === "refused") return [fail(what, key.why, key.hint)];
   if (key.is === "fits") return [ok(what, "fits")];
   if (key.is === "none-yet") return [ok(what, say`KAKAO_SYNC_KEY, or the first pull makes ${key.file}: keep a copy of it elsewhere`)];
