@@ -18,11 +18,14 @@ export const NOT_SAID = {
   "src/config/consent-starter.ts": "a consent file, in English as its keys are",
   "src/sandbox/config-file.ts": "a configuration",
   "src/database/apply-sql.ts": "an SQL script",
-  "src/database/apply-sql-dialects.ts": "an SQL script",
 };
 
 /** Single literals that are no sentences, each with the reason. */
-export const NO_SENTENCE = {};
+export const NO_SENTENCE = {
+  "[admin key]": "what stands for the admin key wherever it must not be shown",
+  "kakao-sync configuration": "title of a JSON schema",
+  "kakao-sync consent file": "title of a JSON schema",
+};
 
 const words = /[a-z]{2,}[a-z'-]* \S*[a-z]{2,}/i;
 /** SQL by how it begins: keywords in capitals (a sentence has one capital), or the beginning of a whole statement. Without any small letter it is SQL, too. */
@@ -34,6 +37,8 @@ const markup = /^\s*(\{0\})?\s*>?\s*<[!?a-z]/;
 /** What sealed bytes are bound to. */
 const seal = /^[a-z ]+\|\{0\}/;
 const sqlCalls = new Set(["prepare", "exec", "query", "execute", "pragma", "unsafe"]);
+/** What the schemas of files say of their keys: English, for editors and the reference. */
+const documenting = new Set(["describe", "meta"]);
 const defects = new Set(["Error", "RangeError", "TypeError", "SyntaxError", "RegExp"]);
 /** Places of a single word that is said. */
 const saidProperties = new Set(["header"]);
@@ -53,8 +58,10 @@ export function* listSentences(folder = "src") {
     const found = [];
     const visit = (node) => {
       if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return;
+      if (ts.isObjectLiteralExpression(node) && isInBothLanguages(node)) return;
       if (ts.isNewExpression(node) && defects.has(node.expression.getText())) return;
       if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && sqlCalls.has(node.expression.name.text)) return;
+      if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && documenting.has(node.expression.name.text)) return visit(node.expression.expression);
       if (ts.isTaggedTemplateExpression(node)) {
         if (node.tag.getText() === "say") found.push([node, patternOf(node.template), "say"]);
         if (node.tag.getText() === "say" && ts.isTemplateExpression(node.template)) for (const span of node.template.templateSpans) visit(span.expression);
@@ -78,6 +85,9 @@ export function* listSentences(folder = "src") {
     for (const [node, key, kind] of found) yield { file, line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1, key, kind };
   }
 }
+
+/** `{ en: "…", ko: "…" }` brings its translation along. */
+const isInBothLanguages = ({ properties }) => properties.length === 2 && ["en", "ko"].every((language) => properties.some((property) => property.name?.getText() === language));
 
 const patternOf = (template) => (ts.isTemplateExpression(template) ? template.head.text + template.templateSpans.map((span, at) => `{${at}}${span.literal.text}`).join("") : template.text);
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Refusal } from "../src/core/orphans/brakes.ts";
 import { KEEP_KINDS, UNLINK_KINDS } from "../src/core/orphans/kinds.ts";
-import { unlinkingEn } from "../src/messages/unlinking.ts";
+import { unlinkingTexts } from "../src/messages/unlinking.ts";
 
 const rules = readFileSync("docs/rules-unlinking.md", "utf8");
 
@@ -19,7 +19,7 @@ test("every kind, and every brake, stands in the rules of unlinking", () => {
 
 test("every kind has a short sentence for a table of 80 columns and a whole one", () => {
   for (const kind of [...KEEP_KINDS, ...UNLINK_KINDS]) {
-    expect(unlinkingEn.kinds[kind].length).toBeLessThan(42);
-    expect(unlinkingEn.reasons[kind]).toMatch(/\.$/);
+    expect(unlinkingTexts.kinds[kind].length).toBeLessThan(42);
+    expect(unlinkingTexts.reasons[kind]).toMatch(/\.$/);
   }
 });

@@ -7,7 +7,7 @@ import { runCommandLine } from "../src/cli.ts";
 import { renderJsonSchema } from "../src/config/json-schema.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { REVIEW_RULES } from "../src/core/matching/answers.ts";
-import { en } from "../src/messages/en.ts";
+import { answerTexts } from "../src/messages/answers.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const documents = ["README.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => join("docs", name))];
@@ -86,7 +86,7 @@ describe("documents", () => {
     const rules = read("docs/rules.md");
     const missing = Object.entries(REVIEW_RULES).filter(([reason, rule]) => !rules.includes(`| \`${reason}\` | ${rule} |`));
     expect(missing).toEqual([]);
-    for (const code of [...Object.keys(en.notes), ...Object.keys(en.decisionRefusals), ...Object.keys(en.moved)]) expect(rules).toContain(`\`${code}\``);
+    for (const code of [...Object.keys(answerTexts.notes), ...Object.keys(answerTexts.decisionRefusals), ...Object.keys(answerTexts.moved)]) expect(rules).toContain(`\`${code}\``);
   });
 
   test("every key of the configuration stands in its document", () => {

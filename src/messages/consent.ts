@@ -1,10 +1,11 @@
 import type { Finding } from "../core/consent/finding.ts";
 import { type Menu, type Rule } from "../core/consent/rule.ts";
 import { findRule } from "../core/consent/catalogue.ts";
+import { fill, say, translate } from "../say.ts";
 import { consentEn } from "./consent-en.ts";
 import { consentMenus } from "./consent-menus.ts";
 
-/** What a rule says to people: one entry a rule. `{name}` in `message` and `fix` stands for the finding's data. */
+/** What a rule says to people: one entry a rule. `{name}` in `message` and `fix` stands for the finding's data. Title and message are in English, and in a catalogue by that. */
 export interface RuleText {
   /** What the rule wants, as a heading. */
   readonly title: string;
@@ -14,7 +15,7 @@ export interface RuleText {
   readonly fix: { readonly en: string; readonly ko: string };
 }
 
-/** The sentences of one finding. */
+/** The sentences of one finding: title and message in the language that is spoken, the fix in both. */
 export interface FindingText {
   readonly title: string;
   readonly message: string;
@@ -22,11 +23,23 @@ export interface FindingText {
 }
 
 /** A finding as sentences. `fix` begins with the menu path where there is one. */
-export function describeFinding(finding: Finding): FindingText {
-  const text = textOf(finding.rule);
-  const fill = (template: string): string => template.replace(/\{([A-Za-z]+)\}/g, (_all, name: string) => String(finding.data[name] ?? ""));
-  const fix = describeFix(findRule(finding.rule));
-  return { title: text.title, message: fill(text.message), fix: { en: fill(fix.en), ko: fill(fix.ko) } };
+export function describeFinding({ rule, data }: Pick<Finding, "rule" | "data">): FindingText {
+  const text = textOf(rule);
+  const fix = describeFix(findRule(rule));
+  const inEnglish = (name: string): string => String(data[name] ?? "");
+  const asSpoken = (name: string): string => sayValue(name, data[name] ?? "");
+  return { title: translate(text.title), message: fill(translate(text.message), asSpoken), fix: { en: fill(fix.en, inEnglish), ko: fill(fix.ko, asSpoken) } };
+}
+
+/** Places of a rule's sentence that hold a word: a consent (`required`), whether something is on, the language of a title. All others hold ids, names, numbers and days. */
+const words: ReadonlySet<string> = new Set(["now", "approved", "asked", "form", "from", "to", "language"]);
+
+/** A finding's value as it stands in a sentence, by the place that it is for. */
+export function sayValue(name: string, value: string | number): string {
+  const text = String(value);
+  if (name === "rules") return text.replace(/^(\d+) rules$/, (_all, count: string) => say`${count} rules`);
+  if (name === "fits") return text.split(" or ").reduce((left, right) => say`${left} or ${right}`);
+  return words.has(name) ? translate(text) : text;
 }
 
 /** The fix of a rule with the menu path before it, placeholders left as they are. */
@@ -36,7 +49,7 @@ export function describeFix({ id, menu }: Pick<Rule, "id" | "menu">): { readonly
   return { en: `${way.en}: ${fix.en}`, ko: `${way.ko}: ${fix.ko}` };
 }
 
-/** The sentences of a rule; throws a RangeError for an id that no rule has. */
+/** The sentences of a rule as they are written; throws a RangeError for an id that no rule has. */
 export function textOf(rule: string): RuleText {
   const text = consentEn[rule];
   if (text === undefined) throw new RangeError(`no sentences for the rule ${rule}`);

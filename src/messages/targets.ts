@@ -1,14 +1,15 @@
 import type { LeftOut } from "../core/targets/targets.ts";
+import { sayAll } from "./say-all.ts";
 
-/** Every sentence about who is left out of a customer file, in one language. */
-export interface TargetMessages {
+/** Every sentence about who is left out of a customer file, in the language that is spoken. */
+export interface TargetTexts {
   /** What each reason means, short enough for a table of 80 columns. */
   readonly reasons: Readonly<Record<LeftOut, string>>;
   /** The same as a whole sentence, for `explain`. */
   readonly sentences: Readonly<Record<LeftOut, string>>;
 }
 
-export const targetsEn: TargetMessages = {
+const sentences: TargetTexts = {
   reasons: {
     "not-live": "dormant, blocked or withdrawn",
     "no-consent": "no, never asked, or not readable",
@@ -46,5 +47,14 @@ export const targetsEn: TargetMessages = {
     "outside-segment": "The row does not fulfil the condition of --segment.",
     "blocked-channel": "Kakao says that the user has blocked the channel.",
     "unknown-relation": "Kakao was not asked or did not say: linked less than 24 hours ago, not linked any more, no consent to plusfriends, or no Kakao id.",
+  },
+};
+
+export const targetTexts: TargetTexts = {
+  get reasons() {
+    return sayAll(sentences.reasons);
+  },
+  get sentences() {
+    return sayAll(sentences.sentences);
   },
 };

@@ -1,9 +1,10 @@
-import type { HeldShare, Refusal } from "../core/orphans/brakes.ts";
+import type { Refusal } from "../core/orphans/brakes.ts";
 import type { KeepKind, UnlinkKind } from "../core/orphans/kinds.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
+import { sayAll } from "./say-all.ts";
 
-/** Every sentence about kinds and brakes of unlinking, in one language. */
-export interface UnlinkMessages {
+/** Every sentence about kinds and brakes of unlinking, in the language that is spoken. */
+export interface UnlinkTexts {
   /** What each kind means, short enough for a table of 80 columns. */
   readonly kinds: Readonly<Record<UnlinkKind | KeepKind, string>>;
   /** The same as a whole sentence, for `explain`. */
@@ -12,7 +13,7 @@ export interface UnlinkMessages {
   describe(refusal: Refusal): { readonly message: string; readonly hint: string };
 }
 
-export const unlinkingEn: UnlinkMessages = {
+const sentences: Pick<UnlinkTexts, "kinds" | "reasons"> = {
   kinds: {
     incomplete: "never became a member here",
     withdrawn: "only withdrawn members hold them",
@@ -45,11 +46,22 @@ export const unlinkingEn: UnlinkMessages = {
     preregistered: "The sign-up at Kakao is not finished; Kakao unlinks such users by itself after 24 hours.",
     deselected: "Would be unlinked, and was left out by --kinds or --limit.",
   },
-  describe: describeRefusal,
+};
+
+export const unlinkingTexts: UnlinkTexts = {
+  get kinds() {
+    return sayAll(sentences.kinds);
+  },
+  get reasons() {
+    return sayAll(sentences.reasons);
+  },
+  describe: (refusal) => {
+    const { message, hint } = describeRefusal(refusal);
+    return { message: translate(message), hint: translate(hint) };
+  },
 };
 
 function describeRefusal(refusal: Refusal): { readonly message: string; readonly hint: string } {
-  const accept = "If that is right, accept the number:";
   switch (refusal.code) {
     case "csv-source":
       return { message: "The members come from csv files: nobody could look again right before an unlink.", hint: "Name the service's database in database.url." };
@@ -67,20 +79,23 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
         hint: "Look at kakao.appId and the admin key, and at link.fixed and link.where, then plan again.",
       };
     case "members-shrunk":
-      return { message: shrunk("members", refusal), hint: say`Look whether the database is whole. ${accept} --accept-members ${refusal.now}` };
+      return { message: say`There are ${count(refusal.now)} members, and there were ${count(refusal.limit)} in the last completed run: less than 90 %.`, hint: say`Look whether the database is whole. If that is right, accept the number: --accept-members ${refusal.now}` };
     case "links-shrunk":
-      return { message: shrunk("stored links", refusal), hint: say`Look whether the database is whole. ${accept} --accept-links ${refusal.now}` };
+      return { message: say`There are ${count(refusal.now)} stored links, and there were ${count(refusal.limit)} in the last completed run: less than 90 %.`, hint: say`Look whether the database is whole. If that is right, accept the number: --accept-links ${refusal.now}` };
     case "kakao-users-shrunk":
-      return { message: shrunk("Kakao users", refusal), hint: say`Look whether the key is of the right app. ${accept} --accept-kakao-users ${refusal.now}` };
+      return { message: say`There are ${count(refusal.now)} Kakao users, and there were ${count(refusal.limit)} in the last completed run: less than 90 %.`, hint: say`Look whether the key is of the right app. If that is right, accept the number: --accept-kakao-users ${refusal.now}` };
     case "place-empty":
       return { message: say`The place ${refusal.place} of alsoLinkedIn holds no Kakao id at all: nobody of its users would be protected.`, hint: "Look at its url, table, column, fixed and where in the configuration." };
     case "place-unreadable":
       return {
-        message: say`Of ${count(refusal.values)} ids ${refusal.section === "alsoLinkedIn" ? say`at the place ${refusal.place} of alsoLinkedIn` : say`in the table ${refusal.place} of members.pending`} ${count(refusal.unreadable)} cannot be read as Kakao ids: nobody would be protected by them.`,
+        message:
+          refusal.section === "alsoLinkedIn"
+            ? say`Of ${count(refusal.values)} ids at the place ${refusal.place} of alsoLinkedIn ${count(refusal.unreadable)} cannot be read as Kakao ids: nobody would be protected by them.`
+            : say`Of ${count(refusal.values)} ids in the table ${refusal.place} of members.pending ${count(refusal.unreadable)} cannot be read as Kakao ids: nobody would be protected by them.`,
         hint: "Look at its table and column in the configuration: another column, or a prefix before the id. Correct the rows, or leave out by where (or a view) those that are no links; then again.",
       };
     case "place-shrunk":
-      return { message: shrunk(say`ids at the place ${refusal.place}`, refusal), hint: say`Look whether that database is whole. ${accept} --accept-place ${refusal.place}=${refusal.now}` };
+      return { message: say`There are ${count(refusal.now)} ids at the place ${refusal.place}, and there were ${count(refusal.limit)} in the last completed run: less than 90 %.`, hint: say`Look whether that database is whole. If that is right, accept the number: --accept-place ${refusal.place}=${refusal.now}` };
     case "links-unreadable":
       return {
         message: say`Of ${count(refusal.values)} stored links ${count(refusal.unreadable)} cannot be read as Kakao ids: their members' Kakao users would look like nobody's.`,
@@ -88,12 +103,12 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
       };
     case "keys-unreadable":
       return {
-        message: say`Of ${count(refusal.values)} stored ${keyWords[refusal.key]} ${count(refusal.unreadable)} cannot be read as such: members could not be searched for by them.`,
+        message: say`Of ${count(refusal.values)} stored ${translate(keyWords[refusal.key])} ${count(refusal.unreadable)} cannot be read as such: members could not be searched for by them.`,
         hint: say`Look at members.${refusal.key} in the configuration: another column, or values that are encrypted or digested (decrypt, stored). Then plan again.`,
       };
     case "database-behind":
       return {
-        message: say`Of the Kakao users linked 1 to 7 days ago members hold ${share(refusal.recent)}, of those linked 8 to 90 days ago ${share(refusal.settled)}: the database is behind.`,
+        message: say`Of the Kakao users linked 1 to 7 days ago members hold ${count(refusal.recent.held)} of ${count(refusal.recent.users)}, of those linked 8 to 90 days ago ${count(refusal.settled.held)} of ${count(refusal.settled.users)}: the database is behind.`,
         hint: "Look whether database.url names the service's database of today and not a copy, then plan again.",
       };
     case "unlinks":
@@ -102,14 +117,6 @@ function describeRefusal(refusal: Refusal): { readonly message: string; readonly
 }
 
 const keyWords = { ci: "CIs", phone: "phone numbers", email: "e-mail addresses" } as const;
-
-function shrunk(what: string, { now, limit }: { readonly now: number; readonly limit: number }): string {
-  return say`There are ${count(now)} ${what}, and there were ${count(limit)} in the last completed run: less than 90 %.`;
-}
-
-function share({ users, held }: HeldShare): string {
-  return `${count(held)} of ${count(users)}`;
-}
 
 function count(number: number): string {
   return number.toLocaleString("en-US");

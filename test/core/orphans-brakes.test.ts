@@ -4,7 +4,7 @@ import { HeldShares, spanOf } from "../../src/core/orphans/held-shares.ts";
 import { HELD } from "../../src/core/matching/kakao-side.ts";
 import { MARK } from "../../src/core/orphans/kinds.ts";
 import { LinkedUsers } from "../../src/core/orphans/linked-users.ts";
-import { unlinkingEn } from "../../src/messages/unlinking.ts";
+import { unlinkingTexts } from "../../src/messages/unlinking.ts";
 
 const numbers: UnlinkNumbers = {
   unlinks: 100, kakaoUsers: 10_000, members: 9000, links: 8000, linkQuality: { values: 8000, unreadable: 0 }, places: { brand2: 500 }, storedIds: 8000, storedListed: 7900, recent: null, settled: null, keys: null,
@@ -118,7 +118,7 @@ describe("refusals that --allow-unlinks does not lift", () => {
     }));
     expect(all.map(({ code }) => code)).toEqual(["database-read-only", "other-app", "links-unreadable", "place-empty", "place-shrunk", "members-shrunk", "links-shrunk", "kakao-users-shrunk", "keys-unreadable", "database-behind", "unlinks"]);
     for (const refusal of all) {
-      const { message, hint } = unlinkingEn.describe(refusal);
+      const { message, hint } = unlinkingTexts.describe(refusal);
       expect(message).toMatch(/^[A-Z].*\.$/s);
       expect(hint.length).toBeGreaterThan(20);
       if ("now" in refusal) expect(message).toContain(refusal.now.toLocaleString("en-US"));

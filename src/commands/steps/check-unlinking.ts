@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { findRefusals, type Refusal } from "../../core/orphans/brakes.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
-import { unlinkingEn } from "../../messages/unlinking.ts";
+import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
 import { eachPending, judgePlace, readPlace } from "./read-place.ts";
@@ -61,5 +61,5 @@ function refuseBlind(run: Run, refusal: Refusal | undefined): void {
 }
 
 function refuse(run: Run, refusal: Refusal): RefusedError {
-  return new RefusedError({ code: `brake-${refusal.code}`, ...unlinkingEn.describe(refusal), run: run.id });
+  return new RefusedError({ code: `brake-${refusal.code}`, ...unlinkingTexts.describe(refusal), run: run.id });
 }

@@ -1,6 +1,6 @@
 import type { MemberRow } from "../../core/member.ts";
 import { REVIEW_RULES } from "../../core/matching/answers.ts";
-import { en } from "../../messages/en.ts";
+import { answerTexts } from "../../messages/answers.ts";
 import type { Answer, Candidate } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
@@ -21,7 +21,7 @@ export function explainAnswer(run: Run, answer: Answer, candidates: readonly Can
     say`Kakao user ${answer.kakaoId} in plan ${run.id}: ${answer.action}${answer.reason ? `, ${answer.reason}` : ""} (${rule}).`,
     `  ${sentenceOf(answer)}`,
     ...(answer.memberId === null ? [] : [`  Member ${answer.memberId}: ${answer.evidence ?? ""}`]),
-    ...(answer.note ? [`  ${Object.entries(en.notes).find(([note]) => note === answer.note)?.[1] ?? answer.note}`] : []),
+    ...(answer.note ? [`  ${Object.entries(answerTexts.notes).find(([note]) => note === answer.note)?.[1] ?? answer.note}`] : []),
     ...(answer.group ? [say`  Shared value ${answer.group}: see shared.csv.`] : []),
     ...candidates.filter(({ memberId }) => memberId !== answer.memberId).map(({ memberId, evidence }) => `  Candidate ${memberId}: ${evidence}`),
   ];
@@ -56,7 +56,7 @@ function sentenceOf(answer: Answer): string {
     case "relink":
       return "The member's old Kakao id is no longer listed, and the CI names the member: the new id replaces it once Kakao confirms that the old one is gone.";
     case "review":
-      return Object.entries(en.reasons).find(([reason]) => reason === answer.reason)?.[1] ?? "";
+      return Object.entries(answerTexts.reasons).find(([reason]) => reason === answer.reason)?.[1] ?? "";
     case "elsewhere":
       return "A place of alsoLinkedIn has this id in use.";
     case "unread":

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Context } from "../../context.ts";
 import { LEFT_OUT } from "../../core/targets/targets.ts";
 import { StartError } from "../../errors.ts";
-import { targetsEn } from "../../messages/targets.ts";
+import { targetTexts } from "../../messages/targets.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
 import type { Explained } from "./explain-answer.ts";
@@ -15,7 +15,7 @@ export async function explainExportMember(context: Context, run: Run, memberId: 
     if (cells["member_id"] !== memberId) continue;
     const reason = LEFT_OUT.find((one) => one === cells["reason"]);
     const place = cells["place"] === context.config.members.table ? "" : ` of ${cells["place"] ?? ""}`;
-    found.push({ kakaoId: null, action: "left-out", rule: "T2", lines: [say`Member ${memberId}${place} in export ${run.id}: left out, ${reason ?? "?"} (T2).`, `  ${reason === undefined ? "" : targetsEn.sentences[reason]}`] });
+    found.push({ kakaoId: null, action: "left-out", rule: "T2", lines: [say`Member ${memberId}${place} in export ${run.id}: left out, ${reason ?? "?"} (T2).`, `  ${reason === undefined ? "" : targetTexts.sentences[reason]}`] });
   }
   if (found.length > 0) return found;
   const database = await context.database();

@@ -3,7 +3,7 @@ import { isKakaoId } from "../../core/kakao-id.ts";
 import { KEEP_KINDS, UNLINK_KINDS } from "../../core/orphans/kinds.ts";
 import type { MemberRow } from "../../core/member.ts";
 import { StartError } from "../../errors.ts";
-import { unlinkingEn } from "../../messages/unlinking.ts";
+import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Answer } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { GoneRow, UnlinkStore } from "../../workspace/unlink-store.ts";
@@ -57,7 +57,7 @@ function* findGone(store: UnlinkStore, isWanted: (row: GoneRow) => boolean): Ite
 function explainKind(run: Run, { kakaoId, action, reason, memberId, evidence }: Answer): Explained {
   const kind = [...UNLINK_KINDS, ...KEEP_KINDS].find((known) => known === reason);
   const rule = kind === "young" ? "U1" : "U";
-  const sentence = kind === "keyless" && action === "unlink" ? "Nobody holds this id, nobody could be searched for, and --kinds names keyless." : kind === undefined ? "" : unlinkingEn.reasons[kind];
+  const sentence = kind === "keyless" && action === "unlink" ? "Nobody holds this id, nobody could be searched for, and --kinds names keyless." : kind === undefined ? "" : unlinkingTexts.reasons[kind];
   const lines = [
     say`Kakao user ${kakaoId} in plan ${run.id}: ${action}, ${reason ?? ""}.`,
     `  ${sentence}`,

@@ -3,7 +3,7 @@ import { isOtherApp, type Refusal } from "../../core/orphans/brakes.ts";
 import { MARK } from "../../core/orphans/kinds.ts";
 import type { LinkedUsers } from "../../core/orphans/linked-users.ts";
 import { RefusedError } from "../../errors.ts";
-import { unlinkingEn } from "../../messages/unlinking.ts";
+import { unlinkingTexts } from "../../messages/unlinking.ts";
 import { say } from "../../say.ts";
 import { eachPending, judgePlace, readPlace } from "./read-place.ts";
 
@@ -52,7 +52,7 @@ async function markExcluded(context: Context, users: LinkedUsers, exclude: strin
 }
 
 function refuse(refusal: Refusal | undefined): void {
-  if (refusal !== undefined) throw new RefusedError({ code: refusal.code, ...unlinkingEn.describe(refusal) });
+  if (refusal !== undefined) throw new RefusedError({ code: refusal.code, ...unlinkingTexts.describe(refusal) });
 }
 
 function otherApp(place: string, { storedIds, storedListed }: { readonly storedIds: number; readonly storedListed: number }): RefusedError {

@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { PlanCounts } from "../../core/matching/plan.ts";
 import { KEY_NAMES } from "../../core/member.ts";
-import { en } from "../../messages/en.ts";
+import { answerTexts } from "../../messages/answers.ts";
 import type { ReportSection, ReportTable } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
@@ -133,7 +133,7 @@ function countLinks({ link, relink }: PlanCounts): number {
 }
 
 function meaningOf(reason: string): string {
-  return Object.entries(en.reasons).find(([name]) => name === reason)?.[1] ?? "";
+  return Object.entries(answerTexts.reasons).find(([name]) => name === reason)?.[1] ?? "";
 }
 
 function sumFor(unusable: Readonly<Record<string, number>>, key: string): number {

@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import { KEEP_KINDS, UNLINK_KINDS } from "../../core/orphans/kinds.ts";
 import type { KindCounts } from "../../core/orphans/select.ts";
-import { unlinkingEn } from "../../messages/unlinking.ts";
+import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { ReportSection } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
@@ -43,7 +43,7 @@ function reportKinds({ counts: facts }: Run): ReportSection {
       ],
       bars: rows.map(({ kind, action, count }) => ({ name: kind, values: action === "unlink" ? [count, 0] : [0, count] })),
     },
-    tables: [{ caption: "What each kind means", columns: ["action", "kind", "Kakao users", "meaning"], rows: rows.map(({ kind, action, count }) => [action, kind, count, unlinkingEn.reasons[kind]]) }],
+    tables: [{ caption: "What each kind means", columns: ["action", "kind", "Kakao users", "meaning"], rows: rows.map(({ kind, action, count }) => [action, kind, count, unlinkingTexts.reasons[kind]]) }],
   };
 }
 

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import type { AskedRelation } from "../../core/targets/judge.ts";
 import type { TargetCounts } from "../../core/targets/tally.ts";
 import { LEFT_OUT } from "../../core/targets/targets.ts";
-import { targetsEn } from "../../messages/targets.ts";
+import { targetTexts } from "../../messages/targets.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
@@ -36,7 +36,7 @@ function describeExport(context: Context, run: Run): Record<string, unknown> {
 
 /** Who is left out and why, whose notice is due, and what Kakao said: for an export, and for an upload. */
 export function tellSelection({ terminal }: Context, { leftOut, overdue, due, relations, removed }: Omit<TargetCounts, "relations"> & Pick<ExportCounts, "relations" | "removed">, where = ""): void {
-  const rows = LEFT_OUT.flatMap((reason) => (leftOut[reason] === undefined ? [] : [[reason, leftOut[reason], targetsEn.reasons[reason]]]));
+  const rows = LEFT_OUT.flatMap((reason) => (leftOut[reason] === undefined ? [] : [[reason, leftOut[reason], targetTexts.reasons[reason]]]));
   const sum = Object.values(leftOut).reduce((total, count) => total + count, 0);
   if (sum > 0) {
     terminal.line();

@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { REVIEW_RULES } from "../../core/matching/answers.ts";
 import type { PlanCounts } from "../../core/matching/plan.ts";
-import { en } from "../../messages/en.ts";
+import { answerTexts } from "../../messages/answers.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
@@ -122,7 +122,7 @@ export function tellApplied(context: Context, run: Run, applied: AppliedCounts):
   const moved = Object.entries(applied.moved);
   if (moved.length > 0) {
     terminal.line();
-    terminal.table([{ header: "left alone because" }, { header: "rows" }], moved.map(([why, rows]) => [en.moved[why] ?? why, rows]));
+    terminal.table([{ header: "left alone because" }, { header: "rows" }], moved.map(([why, rows]) => [answerTexts.moved[why] ?? why, rows]));
     terminal.line("The next plan takes them up.");
   }
   if (applied.failed > 0) terminal.warn(say`${countOf(applied.failed, "row was", "rows were")} refused by a unique index of the database (index-refused in the run's record): look at the index and at what holds the value.`);
@@ -133,7 +133,7 @@ export function tellApplied(context: Context, run: Run, applied: AppliedCounts):
 
 export function tellRefusedDecisions({ terminal }: Context, refused: readonly RefusedRow[]): void {
   if (refused.length === 0) return;
-  const shown = refused.slice(0, 20).map(({ row, line, why }) => `  line ${line} (${row}): ${why}, ${en.decisionRefusals[why]}`);
+  const shown = refused.slice(0, 20).map(({ row, line, why }) => `  line ${line} (${row}): ${why}, ${answerTexts.decisionRefusals[why]}`);
   terminal.warn(say`${countOf(refused.length, "decision is", "decisions are")} not obeyed; these rows stay under review:\n${shown.join("\n")}${refused.length > 20 ? say`\n  and ${refused.length - 20} more` : ""}`);
 }
 

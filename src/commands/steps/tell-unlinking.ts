@@ -3,7 +3,7 @@ import type { KindCounts } from "../../core/orphans/select.ts";
 import { countAllowed } from "../../core/orphans/brakes.ts";
 import { KEEP_KINDS, UNLINK_KINDS } from "../../core/orphans/kinds.ts";
 import type { Inspection } from "../../database/service-database.ts";
-import { unlinkingEn } from "../../messages/unlinking.ts";
+import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { say } from "../../say.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
@@ -36,7 +36,7 @@ export async function tellUnlinking(context: Context, run: Run, inspection: Insp
   tellExamples(context, run);
   const refusals = await foreseeRefusals(context, run, inspection);
   for (const line of listWarnings(run)) terminal.warn(line);
-  const described = refusals.map((refusal) => ({ code: `brake-${refusal.code}`, ...unlinkingEn.describe(refusal) }));
+  const described = refusals.map((refusal) => ({ code: `brake-${refusal.code}`, ...unlinkingTexts.describe(refusal) }));
   for (const { message, hint } of described) terminal.warn(say`--apply will refuse: ${message}\n${hint}`);
   terminal.json({ ...describeUnlinking(context, run, "plan"), ...(described.length === 0 ? {} : { refusals: described }) });
   tellNext(context, run);
@@ -46,8 +46,8 @@ export async function tellUnlinking(context: Context, run: Run, inspection: Insp
 export function tellUnlinkCounts({ terminal }: Context, run: Run): void {
   const { unlink, keep } = run.counts["counts"] as KindCounts;
   const rows: (readonly [string, string, number, string])[] = [
-    ...UNLINK_KINDS.map((kind) => ["unlink", kind, unlink[kind], unlinkingEn.kinds[kind]] as const),
-    ...KEEP_KINDS.map((kind) => ["keep", kind, keep[kind], unlinkingEn.kinds[kind]] as const),
+    ...UNLINK_KINDS.map((kind) => ["unlink", kind, unlink[kind], unlinkingTexts.kinds[kind]] as const),
+    ...KEEP_KINDS.map((kind) => ["keep", kind, keep[kind], unlinkingTexts.kinds[kind]] as const),
   ];
   terminal.line(`Plan ${run.id}: ${countOf(numberOf(run, "kakaoUsers"), "Kakao user")}, ${countOf(numberOf(run, "members"), "member")}`);
   terminal.line();

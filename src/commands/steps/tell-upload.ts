@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { UploadBrake } from "../../core/targets/upload-brakes.ts";
-import { uploadsEn } from "../../messages/uploads.ts";
+import { uploadTexts } from "../../messages/uploads.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { Applied } from "./apply-upload.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
@@ -42,7 +42,7 @@ export function tellUploaded(context: Context, run: Run, applied: Applied, brake
   terminal.line(`Run ${run.id}, customer file ${upload.file}${applied.fileId === null ? "" : ` (${applied.fileId})`}: ${number(applied.added)} added, ${number(applied.changed)} changed, ${number(applied.removed)} removed.`);
   const rows = ([["not taken by Kakao: see failed.csv", applied.failed], ["planned and left alone: changed or refused since", applied.moved]] as const).filter(([, count]) => count > 0);
   if (rows.length > 0) terminal.table([{ header: "" }, { header: "users" }], rows);
-  if (applied.unconfirmed > 0) terminal.warn(uploadsEn.unconfirmed(applied.unconfirmed));
+  if (applied.unconfirmed > 0) terminal.warn(uploadTexts.unconfirmed(applied.unconfirmed));
   for (const { file, users, flags } of applied.stillIn) terminal.warn(`${countOf(users, "user who was to be removed is", "users who were to be removed are")} still in the customer file ${file}. Remove them there, too: kakao-sync export-channel-targets --upload --apply --purpose PURPOSE ${flags}`);
   const told = describeBrakes(brakes);
   for (const { message, hint } of told) terminal.warn(`Held back, all but the removals that always go: ${message}\n${hint}`);
@@ -98,7 +98,7 @@ function describeFile({ file, fileId }: { readonly file: string; readonly fileId
 }
 
 function describeBrakes(brakes: readonly UploadBrake[]): readonly { readonly code: string; readonly message: string; readonly hint: string }[] {
-  return brakes.map((brake) => ({ code: `brake-${brake.code}`, ...uploadsEn.brake(brake) }));
+  return brakes.map((brake) => ({ code: `brake-${brake.code}`, ...uploadTexts.brake(brake) }));
 }
 
 function number(value: number): string {

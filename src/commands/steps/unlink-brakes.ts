@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { countGoing, findRefusals, type BrakeAnswers, type BrakeInput, type Refusal } from "../../core/orphans/brakes.ts";
 import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
-import { unlinkingEn } from "../../messages/unlinking.ts";
+import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
 import { applyCommand } from "./check-apply.ts";
 import { readReference, readUnlinkNumbers } from "./unlink-reference.ts";
@@ -22,11 +22,11 @@ export async function checkUnlinkBrakes(context: Context, run: Run, inspection: 
   const input = await readBrakes(context, run, inspection, flags, context.terminal.interactive);
   const [first, ...others] = findRefusals(input);
   if (first === undefined) return countGoing(input);
-  const told = unlinkingEn.describe(first);
+  const told = unlinkingTexts.describe(first);
   throw new RefusedError({
     code: `brake-${first.code}`,
-    message: [told.message, ...others.map((refusal) => unlinkingEn.describe(refusal).message)].join("\n"),
-    hint: [told.hint, ...others.map((refusal) => unlinkingEn.describe(refusal).hint), `Then: ${applyCommand(run)}`].join("\n"),
+    message: [told.message, ...others.map((refusal) => unlinkingTexts.describe(refusal).message)].join("\n"),
+    hint: [told.hint, ...others.map((refusal) => unlinkingTexts.describe(refusal).hint), `Then: ${applyCommand(run)}`].join("\n"),
     run: run.id,
   });
 }

@@ -4,7 +4,7 @@ import { arrangeHeader } from "../../core/targets/header.ts";
 import { checkSchema, compareSchemas, type FileSchema } from "../../core/targets/upload-schema.ts";
 import { RefusedError, StartError } from "../../errors.ts";
 import type { CustomerFile } from "../../kakao/channel.ts";
-import { uploadsEn } from "../../messages/uploads.ts";
+import { uploadTexts } from "../../messages/uploads.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { TargetListChanges } from "../../workspace/target-lists.ts";
 import { say } from "../../say.ts";
@@ -55,7 +55,7 @@ function readSchema({ idType, fields }: ChannelConfig): FileSchema {
   const schema = Object.fromEntries(header.names.slice(1).map((name, at) => [name, types[header.order[at] ?? 0] ?? "string"]));
   const [problem, ...others] = checkSchema(schema);
   if (problem === undefined) return schema;
-  const told = [problem, ...others].map((one) => uploadsEn.schema(one));
+  const told = [problem, ...others].map((one) => uploadTexts.schema(one));
   throw new StartError({ code: "file-schema", message: told.map(({ message }) => message).join("\n"), hint: told.map(({ hint }) => hint).join("\n") });
 }
 

@@ -1,8 +1,9 @@
 import type { Note, ReviewReason } from "../core/matching/answers.ts";
 import type { DecisionRefusal } from "../core/matching/decisions.ts";
+import { sayAll } from "./say-all.ts";
 
-/** Every sentence about an answer, in English. Another language is another object of this type. */
-export interface Messages {
+/** Every sentence about an answer, in the language that is spoken. */
+export interface AnswerTexts {
   /** What each review reason means, and what a person can do. */
   readonly reasons: Readonly<Record<ReviewReason, string>>;
   readonly notes: Readonly<Record<Exclude<Note, "">, string>>;
@@ -10,7 +11,7 @@ export interface Messages {
   readonly moved: Readonly<Record<string, string>>;
 }
 
-export const en: Messages = {
+const sentences: AnswerTexts = {
   reasons: {
     "held-by-not-live": "A member that is not live (dormant, blocked, in a recall period) already holds this Kakao id. Bring that member back, or leave it.",
     "held-by-dangling": "A link row whose member is in no configured table holds this Kakao id. Look whose row it is; it is never touched.",
@@ -60,5 +61,20 @@ export const en: Messages = {
     "index-refused": "a unique index of the database refuses it",
     "not-gone": "Kakao lists the former id again",
     "in-use-elsewhere": "a place of alsoLinkedIn has the Kakao id in use by now",
+  },
+};
+
+export const answerTexts: AnswerTexts = {
+  get reasons() {
+    return sayAll(sentences.reasons);
+  },
+  get notes() {
+    return sayAll(sentences.notes);
+  },
+  get decisionRefusals() {
+    return sayAll(sentences.decisionRefusals);
+  },
+  get moved() {
+    return sayAll(sentences.moved);
   },
 };
