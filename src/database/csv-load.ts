@@ -41,7 +41,7 @@ function createTable(db: Connection, table: string, path: string, header: readon
   const names = header.map((name) => name.toLowerCase());
   const wrong = header.find((name, at) => name.trim() === "" || names.indexOf(name.toLowerCase()) !== at);
   if (wrong !== undefined) {
-    throw new StartError({ code: "csv-malformed", message: `${path}, line 1: ${wrong.trim() === "" ? "a column has no name" : say`the column ${wrong} is named twice`}.`, hint: "The first line names each column once." });
+    throw new StartError({ code: "csv-malformed", message: wrong.trim() === "" ? say`${path}, line 1: a column has no name.` : say`${path}, line 1: the column ${wrong} is named twice.`, hint: "The first line names each column once." });
   }
   db.exec(`CREATE TABLE ${quoteName(table)} (${header.map((name) => `${quoteName(name)} TEXT`).join(", ")})`);
   const insert = db.prepare(`INSERT INTO ${quoteName(table)} VALUES (${header.map(() => "?").join(", ")})`);

@@ -22,7 +22,7 @@ export async function exploreMysql(url: string, timeZone: string): Promise<Datab
 
 async function requireTable(connection: MysqlConnection, name: string): Promise<TableShape> {
   const table = await readTable(connection, name);
-  if (table === undefined) throw wrongNames("The database has no table", [name], await listTables(connection));
+  if (table === undefined) throw wrongNames((wrong) => say`The database has no table ${wrong}`, [name], await listTables(connection));
   return table;
 }
 
@@ -31,7 +31,7 @@ async function sample(connection: MysqlConnection, name: string, wish: SampleWis
   const existing = [...table.columns.values()].map((column) => column.name);
   const wanted = wish.columns ?? existing;
   const wrong = wanted.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column.toLowerCase()));
-  if (wrong.length > 0) throw wrongNames(say`${name} has no column`, wrong, existing);
+  if (wrong.length > 0) throw wrongNames((column) => say`${name} has no column ${column}`, wrong, existing);
   const read = wanted.map((column) => (typeof column === "string" ? readSql(quoteMysqlName(column), table.columns.get(column.toLowerCase())?.kind === "bytes") : readSql(wrapSql(column.sql), false)));
   const select = `SELECT ${read.join(", ")} FROM ${table.sql}`;
   return sampleBothEnds(wish, table.primaryKey.length > 0, (end, rows) =>

@@ -28,7 +28,7 @@ export async function explorePostgres(url: string, timeZone: string): Promise<Da
 
 async function requireTable(sql: Transaction, name: string): Promise<TableShape> {
   const table = await readTable(sql, name);
-  if (table === undefined) throw wrongNames("The database has no table", [name], await listTables(sql));
+  if (table === undefined) throw wrongNames((wrong) => say`The database has no table ${wrong}`, [name], await listTables(sql));
   return table;
 }
 
@@ -36,7 +36,7 @@ async function sample(sql: Transaction, name: string, wish: SampleWish): Promise
   const table = await requireTable(sql, name);
   const columns = wish.columns ?? [...table.columns.keys()];
   const wrong = columns.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column));
-  if (wrong.length > 0) throw wrongNames(say`${name} has no column`, wrong, table.columns.keys());
+  if (wrong.length > 0) throw wrongNames((column) => say`${name} has no column ${column}`, wrong, table.columns.keys());
   const primaryKey = table.uniqueIndexes.find((index) => index.primary)?.columns ?? [];
   const select = `SELECT ${columns.map((column) => `left(${typeof column === "string" ? `${table.alias}.${quoteName(column)}` : wrapSql(column.sql)}::text, ${sampledCharacters})`).join(", ")} FROM ${table.sql}`;
   return sampleBothEnds(wish, primaryKey.length > 0, (end, rows) =>

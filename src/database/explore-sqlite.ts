@@ -26,7 +26,7 @@ export function exploreConnection(engine: Engine, path: string, db: Connection):
       const existing = [...table.columns.values()].map((column) => column.name);
       const columns = wish.columns ?? existing;
       const wrong = columns.filter((column) => typeof column === "string").filter((column) => !table.columns.has(column.toLowerCase()));
-      if (wrong.length > 0) throw wrongNames(say`${name} has no column`, wrong, existing);
+      if (wrong.length > 0) throw wrongNames((column) => say`${name} has no column ${column}`, wrong, existing);
       const select = `SELECT ${columns.map((column) => readSql(typeof column === "string" ? quoteName(column) : wrapSql(column.sql))).join(", ")} FROM ${table.sql}`;
       return sampleBothEnds(wish, table.primaryKey.length > 0, async (end, rows) =>
         reading(() => db.prepare<[number], SampleRow>(`${select}${end === "last" ? ` ORDER BY ${table.primaryKey.map((key) => `${quoteName(key)} DESC`).join(", ")}` : ""} LIMIT ?`).raw().all(rows)),
@@ -39,7 +39,7 @@ export function exploreConnection(engine: Engine, path: string, db: Connection):
 
 function requireTable(db: Connection, name: string): TableShape {
   const table = readTable(db, name);
-  if (table === undefined) throw wrongNames("The database has no table", [name], listTables(db));
+  if (table === undefined) throw wrongNames((wrong) => say`The database has no table ${wrong}`, [name], listTables(db));
   return table;
 }
 

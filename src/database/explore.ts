@@ -1,5 +1,6 @@
 import type { SampleRow, TableLook } from "../core/detect/look.ts";
 import { StartError } from "../errors.ts";
+import { translate } from "../say.ts";
 import { schemeOf, unknownEngine } from "./open.ts";
 import type { Engine } from "./service-database.ts";
 import { describeMissing } from "./table-map.ts";
@@ -43,7 +44,7 @@ const engines: Readonly<Record<string, () => Promise<OpenExplorer>>> = {
 /** Looks into a database by its URL alone. Throws StartError for an unknown scheme, or a database that cannot be reached or read. */
 export async function exploreDatabase(url: string, timeZone: string): Promise<DatabaseExplorer> {
   const engine = engines[schemeOf(url)];
-  if (engine === undefined) throw unknownEngine("The URL", url);
+  if (engine === undefined) throw unknownEngine(translate("The URL"), url);
   return (await engine())(url, timeZone);
 }
 
@@ -54,8 +55,8 @@ export async function sampleBothEnds(wish: SampleWish, hasOrder: boolean, read: 
   return hasOrder && first.length === half ? [...first, ...(await read("last", wish.rows - half))] : first;
 }
 
-/** For names that the catalogue does not know. `kind` is what they were to be, `existing` what there is instead. */
-export function wrongNames(kind: string, names: readonly string[], existing: Iterable<string>): StartError {
+/** For names that the catalogue does not know. `describe` says so of one, `existing` is what there is instead. */
+export function wrongNames(describe: (name: string) => string, names: readonly string[], existing: Iterable<string>): StartError {
   const known = [...existing];
-  return new StartError({ code: "database-names", message: names.map((name) => describeMissing(kind, name, known)).join("\n"), hint: "Correct the name as the database shows it." });
+  return new StartError({ code: "database-names", message: names.map((name) => describeMissing(describe(name), name, known)).join("\n"), hint: "Correct the name as the database shows it." });
 }

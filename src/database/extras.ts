@@ -94,7 +94,10 @@ export function refuseStrayRows(strays: number, table: string, member: string, i
   if (strays === 0) return;
   throw new StartError({
     code: "member-ids-spelled",
-    message: say`${strays.toLocaleString("en-US")} ${strays === 1 ? say`row` : say`rows`} of ${table} are nobody's, because ${member} is spelled otherwise than ${id}: capital letters, blanks or zeros in front. A refusal among them would be lost.`,
+    message:
+      strays === 1
+        ? say`1 row of ${table} are nobody's, because ${member} is spelled otherwise than ${id}: capital letters, blanks or zeros in front. A refusal among them would be lost.`
+        : say`${strays.toLocaleString("en-US")} rows of ${table} are nobody's, because ${member} is spelled otherwise than ${id}: capital letters, blanks or zeros in front. A refusal among them would be lost.`,
     hint: "Correct the ids in these rows; or name a view that spells them as the member table does.",
   });
 }

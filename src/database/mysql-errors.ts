@@ -1,5 +1,5 @@
 import { type ErrorFacts, FailedError, OperatorError, RefusedError, StartError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 
 /** What was going on when the server failed: decides the exit code and the next step. */
 export type Doing = "open" | "read" | "write";
@@ -63,7 +63,7 @@ export function explainLostCommit(label: string, cause: unknown): FailedError {
 /** Error number and name, and the server's sentence where it can hold no value of a row. */
 export function tellSafely(error: unknown): string {
   const number = numberOf(error);
-  const name = number === 0 ? codeOf(error) : `error ${number} ${codeOf(error)}`;
+  const name = number === 0 ? codeOf(error) : say`error ${number} ${codeOf(error)}`;
   return error instanceof Error && nameOnlyErrors.has(number) ? `${name}: ${error.message}` : name;
 }
 
@@ -103,19 +103,19 @@ function explainNumber(label: string, doing: Doing, number: number): Explain | u
     case 1021:
     case 1114:
     case 3675:
-      return failed({ code: "database-full", message: say`The disk or the table space of the server behind ${label} is full.`, hint: say`Make room. ${nextStep[doing]}` });
+      return failed({ code: "database-full", message: say`The disk or the table space of the server behind ${label} is full.`, hint: say`Make room. ${translate(nextStep[doing])}` });
     case 1040:
     case 1203:
     case 1226:
       return failed({ code: "database-connections", message: say`The server behind ${label} has no free connection for this user.`, hint: "Close other connections or raise the limit, then run the same command again." });
     case 1205:
-      return failed({ code: "database-locked", message: say`Rows of ${label} stayed locked by another transaction, also when it was tried again.`, hint: say`Let the other transaction finish. ${nextStep[doing]}` });
+      return failed({ code: "database-locked", message: say`Rows of ${label} stayed locked by another transaction, also when it was tried again.`, hint: say`Let the other transaction finish. ${translate(nextStep[doing])}` });
     case 1213:
-      return failed({ code: "database-conflict", message: say`Other transactions on ${label} kept colliding with this one (deadlock), also when it was tried again.`, hint: say`Choose a quieter hour. ${nextStep[doing]}` });
+      return failed({ code: "database-conflict", message: say`Other transactions on ${label} kept colliding with this one (deadlock), also when it was tried again.`, hint: say`Choose a quieter hour. ${translate(nextStep[doing])}` });
     case 1317:
     case 1969:
     case 3024:
-      return failed({ code: "database-time-out", message: say`A statement on ${label} was stopped: it ran longer than the server allows, or an administrator stopped it.`, hint: `Set max_execution_time (MySQL) or max_statement_time (MariaDB) under database.session if it needs more. ${nextStep[doing]}` });
+      return failed({ code: "database-time-out", message: say`A statement on ${label} was stopped: it ran longer than the server allows, or an administrator stopped it.`, hint: say`Set max_execution_time (MySQL) or max_statement_time (MariaDB) under database.session if it needs more. ${translate(nextStep[doing])}` });
     case 1665:
       return failed({ code: "database-binlog", message: say`The server behind ${label} logs statements only, which fits no short transactions.`, hint: "Set binlog_format to MIXED or ROW, as MySQL 8 and MariaDB have it by default." });
     case 1153:

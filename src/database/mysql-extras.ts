@@ -41,7 +41,7 @@ export async function resolveLookups(connection: MysqlConnection, groups: readon
     const table = await readTable(connection, group.table);
     if (table === undefined) {
       await refuseDenied(connection, group.table);
-      problems.push(describeMissing("There is no table", group.table, await listTables(connection)));
+      problems.push(describeMissing(say`There is no table ${group.table}`, group.table, await listTables(connection)));
       continue;
     }
     const wrong = describeWrongColumns(table, [...new Set(listLookupColumns(group))]);
@@ -73,7 +73,7 @@ export async function readLookup(connection: MysqlConnection, lookup: MysqlLooku
   const [text, found] = [readSql(place.id, place.row), lookedUpSql(lookup)];
   // Without an index the rows of the lookup are gone through once, and each finds its member by the member table's own.
   const joined = indexed
-    ? say`${place.table.sql} STRAIGHT_JOIN ${found} ON kakao_sync_member = ${asTypeOf(member, place.id, place.row)}`
+    ? `${place.table.sql} STRAIGHT_JOIN ${found} ON kakao_sync_member = ${asTypeOf(member, place.id, place.row)}`
     : `${found} STRAIGHT_JOIN ${place.table.sql} ON ${id} = ${isSameType(member, place.id) ? "kakao_sync_member" : asColumn(place.id, "kakao_sync_text")}`;
   const alike = member.kind === place.id.kind ? "" : ` AND CAST(kakao_sync_text AS BINARY) = CAST(${text} AS BINARY)`;
   const texts = group.columns.map((_, at) => `MAX(${valueName(at)})`).join(", ");

@@ -31,7 +31,7 @@ export interface MysqlLinkTable {
 /** Resolves the link table against the server; wrong names are added to `problems`, and null comes back. */
 export async function resolveLinkTable(connection: MysqlConnection, link: LinkTable, problems: string[]): Promise<MysqlLinkTable | null> {
   const table = await readTable(connection, link.table);
-  if (table === undefined) problems.push(describeMissing("There is no table", link.table, await listTables(connection)));
+  if (table === undefined) problems.push(describeMissing(say`There is no table ${link.table}`, link.table, await listTables(connection)));
   if (table === undefined) return null;
   const wrong = describeWrongColumns(table, [link.memberId, link.kakaoId, ...Object.keys(link.fixed), ...Object.keys(link.set), ...Object.keys(link.cleared ?? {})]);
   problems.push(...wrong);

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { recogniseKakaoId } from "../core/kakao-id.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import { countedSql } from "./mysql-link-table.ts";
@@ -45,7 +46,7 @@ interface OpenPlace {
 async function findPlaceTable(connection: MysqlConnection, map: PlaceMap): Promise<TableShape> {
   const table = await readTable(connection, map.table);
   if (table === undefined) {
-    refuseWrongNames([describeMissing("There is no table", map.table, await listTables(connection))]);
+    refuseWrongNames([describeMissing(say`There is no table ${map.table}`, map.table, await listTables(connection))]);
     throw new Error("unreachable");
   }
   refuseWrongNames(describeWrongColumns(table, [map.kakaoId, ...Object.keys(map.fixed)]));

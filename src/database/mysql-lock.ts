@@ -31,11 +31,11 @@ export async function takeLock(connect: () => Promise<MysqlConnection>, thing: L
   const isHeld = async (): Promise<boolean> => (await ask(connection, `SELECT IS_USED_LOCK(${name}) = CONNECTION_ID()`)) === "1";
   if (taken !== "1" || !(await isHeld())) {
     await connection.close();
-    return noLock(taken === "1" ? "A proxy before the server does not keep a session together, and with it no lock." : "The server gives no advisory locks (GET_LOCK).");
+    return noLock(taken === "1" ? say`A proxy before the server does not keep a session together, and with it no lock.` : say`The server gives no advisory locks (GET_LOCK).`);
   }
   if (await isCluster(connection)) {
     await connection.close();
-    return noLock("On a Galera cluster a lock holds on one node alone.");
+    return noLock(say`On a Galera cluster a lock holds on one node alone.`);
   }
   const release = async (): Promise<void> => {
     // Asked for, it is free before the server notices that the connection has gone.

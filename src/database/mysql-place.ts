@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { VALUE_COLUMNS } from "./member-row.ts";
 import type { MysqlConnection } from "./mysql-connection.ts";
 import { type MysqlExtras, ownSql, refuseOtherLookups, resolveLookups } from "./mysql-extras.ts";
@@ -54,7 +55,7 @@ export async function resolvePlaces(connection: MysqlConnection, map: ServiceDat
   const tables: (TableShape | undefined)[] = [];
   for (const columns of [map.members, ...map.also]) {
     const table = await readTable(connection, columns.table);
-    if (table === undefined) problems.push(describeMissing("There is no table", columns.table, await listTables(connection)));
+    if (table === undefined) problems.push(describeMissing(say`There is no table ${columns.table}`, columns.table, await listTables(connection)));
     tables.push(table);
   }
   const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());

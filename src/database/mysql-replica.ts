@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { connectMysql, type MysqlConnection, withMysqlErrors } from "./mysql-connection.ts";
 import { numberOf, tellSafely } from "./mysql-errors.ts";
 import type { ServiceDatabaseOptions } from "./open.ts";
@@ -23,7 +24,7 @@ export async function openReplica(url: string, { session, timeZone }: ServiceDat
       if (channels.length === 0) throw noReplicaError();
       return { connection, statement };
     }
-    throw lagUnknownError("it knows none of MySQL's statements for that");
+    throw lagUnknownError(say`it knows none of MySQL's statements for that`);
   } catch (error) {
     await connection.close();
     throw error;

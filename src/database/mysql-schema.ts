@@ -54,7 +54,7 @@ export async function readTable(connection: MysqlConnection, wanted: string): Pr
 /** The configured columns that the table lacks, each with the nearest name. */
 export function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
   const wrong = names.filter((name) => !table.columns.has(name.toLowerCase()));
-  return wrong.map((name) => describeMissing(say`${table.name} has no column`, name, [...table.columns.values()].map((column) => column.name)));
+  return wrong.map((name) => describeMissing(say`${table.name} has no column ${name}`, name, [...table.columns.values()].map((column) => column.name)));
 }
 
 /** A column that was checked to be there. */

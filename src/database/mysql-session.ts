@@ -90,17 +90,17 @@ export function findFixedOffset(timeZone: string): string | null {
 async function setParameters(connection: Asking, session: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, value] of Object.entries(session)) {
     const isVariable = name.startsWith("@");
-    if (!/^@?[A-Za-z_][\w.$]*$/.test(name)) throw refuseParameter(name, "The name is none that MySQL knows", undefined);
+    if (!/^@?[A-Za-z_][\w.$]*$/.test(name)) throw refuseParameter(say`database.session.${name} cannot be set. The name is none that MySQL knows.`, undefined);
     const target = isVariable ? `@${quoteMysqlName(name.slice(1))}` : `SESSION ${name}`;
     const shown = !isVariable && /^-?\d+(\.\d+)?$/.test(value) ? value : textLiteral(value);
     await connection.run(`SET ${target} = ${shown}`).catch((cause: unknown) => {
-      throw refuseParameter(name, "The server refuses the name or the value", cause);
+      throw refuseParameter(say`database.session.${name} cannot be set. The server refuses the name or the value.`, cause);
     });
   }
 }
 
-function refuseParameter(name: string, why: string, cause: unknown): StartError {
-  return new StartError({ code: "database-session", message: say`database.session.${name} cannot be set. ${why}.`, hint: "Write @name for a variable of the user, or the name of a session variable of the server.", cause });
+function refuseParameter(message: string, cause: unknown): StartError {
+  return new StartError({ code: "database-session", message, hint: "Write @name for a variable of the user, or the name of a session variable of the server.", cause });
 }
 
 /** On a Galera cluster every look waits until this node has what the others have committed. */

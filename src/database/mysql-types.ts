@@ -11,8 +11,9 @@ export function refuseWrongLinkType(table: TableShape, name: string): void {
     (column.kind === "decimal" && column.scale === 0 && column.precision >= 19) ||
     (column.kind === "text" && !/^(enum|set)/.test(column.type) && (column.length ?? 19) >= 19);
   if (holds) return;
-  const why = column.generated === null ? "it does not hold every Kakao id, which has up to 19 digits, exactly" : "it is computed by the database and cannot be written";
-  throw new StartError({ code: "link-column-type", message: say`${table.name}.${name} is declared as ${column.type}: ${why}.`, hint: "Use a column declared as BIGINT or VARCHAR(20)." });
+  const named = `${table.name}.${name}`;
+  const message = column.generated === null ? say`${named} is declared as ${column.type}: it does not hold every Kakao id, which has up to 19 digits, exactly.` : say`${named} is declared as ${column.type}: it is computed by the database and cannot be written.`;
+  throw new StartError({ code: "link-column-type", message, hint: "Use a column declared as BIGINT or VARCHAR(20)." });
 }
 
 /** Throws StartError for a column of which no Kakao ids can be read, digit by digit: a number with decimals, bytes, a date. */

@@ -38,9 +38,9 @@ export function parseMysqlUrl(text: string): MysqlTarget {
     given.set(name, value);
   }
   const socket = given.get("socket");
-  const host = decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
-  const database = decodePart(url.pathname.slice(1), "database name");
-  if (database === "" || (host === "" && socket === undefined)) throw wrongUrl(say`The database URL names no ${database === "" ? say`database` : say`host`}.`, say`Write it as ${example}`);
+  const host = decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "The host in the database URL has a % that begins no code.");
+  const database = decodePart(url.pathname.slice(1), "The database name in the database URL has a % that begins no code.");
+  if (database === "" || (host === "" && socket === undefined)) throw wrongUrl(database === "" ? "The database URL names no database." : "The database URL names no host.", say`Write it as ${example}`);
   const port = url.port === "" ? 3306 : Number(url.port);
   const tls = chooseTls(given.get("sslmode"), given.get("ssl-ca"), socket);
   // The driver would compare the certificate with the name localhost.
@@ -49,8 +49,8 @@ export function parseMysqlUrl(text: string): MysqlTarget {
     host,
     port,
     socket,
-    user: decodePart(url.username, "user") || undefined,
-    password: decodePart(url.password, "password") || undefined,
+    user: decodePart(url.username, "The user in the database URL has a % that begins no code.") || undefined,
+    password: decodePart(url.password, "The password in the database URL has a % that begins no code.") || undefined,
     database,
     tls,
     caFile: given.get("ssl-ca"),
@@ -73,11 +73,11 @@ function parseUrl(text: string): URL {
   throw wrongUrl("The database URL cannot be read.", say`Write it as ${example}, with / : @ # ? in the password as %2F %3A %40 %23 %3F.`);
 }
 
-function decodePart(part: string, what: string): string {
+function decodePart(part: string, problem: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw wrongUrl(say`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
+    throw wrongUrl(problem, "Write a % itself as %25.");
   }
 }
 

@@ -86,14 +86,14 @@ async function updateRows(writer: MysqlConnection, { place, columns }: WritableP
   const values = valuesSql(rows.map(({ id, to, from }) => [id, ...to, ...from]), "kakao_sync_write");
   const sql = `UPDATE ${values} STRAIGHT_JOIN ${place.table.sql} ON ${place.row}.${place.id.sql} = ${asColumn(place.id, value(0))} SET ${sets.join(", ")} WHERE ${holds.join(" AND ")}`;
   const matched = await writer.run(sql);
-  if (matched !== rows.length) throw notAsWritten(place, say`${rows.length - matched} of ${rows.length} rows did not take their new values`);
+  if (matched !== rows.length) throw notAsWritten(say`${rows.length - matched} of ${rows.length} rows did not take their new values (table ${place.table.name}).`);
 }
 
 /** Compares the rows with what was written, on a connection of any kind. Throws FailedError on a difference. */
 export async function readBack(connection: MysqlConnection, { target, rows }: PlannedPlace): Promise<void> {
   const cells = await readCells(connection, target, rows.map(({ id }) => id));
   const differing = rows.filter(({ id, to }) => !sameCells(cells.get(id), to)).length;
-  if (differing > 0) throw notAsWritten(target.place, say`${differing} of ${rows.length} rows read back differently from what was written`);
+  if (differing > 0) throw notAsWritten(say`${differing} of ${rows.length} rows read back differently from what was written (table ${target.place.table.name}).`);
 }
 
 /** Writes a portion after another; gives the refused rows. */
@@ -113,7 +113,7 @@ async function writeAllowed(writer: MysqlConnection, { target, rows }: PlannedPl
   for (const row of kept) {
     const stored = cells.get(row.id) ?? [];
     // Further columns may be rounded or cut as their types do; the link never.
-    if (stored[0] !== row.to[0]) throw notAsWritten(target.place, "A link did not read as it was written");
+    if (stored[0] !== row.to[0]) throw notAsWritten(say`A link did not read as it was written (table ${target.place.table.name}).`);
     written.push({ ...row, to: stored });
     outcomes[row.index] = describeWrite(changes[row.index]?.to === null ? target.columns.slice(0, 1) : target.columns, row.from, stored);
   }
@@ -166,10 +166,10 @@ function sameCells(left: readonly Cell[] | undefined, right: readonly Cell[]): b
   return left !== undefined && left.length === right.length && left.every((cell, at) => cell === right[at]);
 }
 
-function notAsWritten({ table }: MysqlPlace, what: string): FailedError {
+function notAsWritten(message: string): FailedError {
   return new FailedError({
     code: "database-not-as-written",
-    message: `${what} (table ${table.name}).`,
+    message,
     hint: "Look for triggers or programs that change these columns, then resume with --apply --plan RUN.",
   });
 }

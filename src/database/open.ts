@@ -43,9 +43,10 @@ export function schemeOf(url: string): string {
 /** The URL itself is never repeated: it may hold a password. */
 export function unknownEngine(where: string, url: string): StartError {
   const scheme = schemeOf(url);
+  const served = Object.keys(engines).join(", ");
   return new StartError({
     code: "database-engine",
-    message: say`${where} names ${scheme === "" ? say`no engine` : say`the engine ${scheme}`}; served are ${Object.keys(engines).join(", ")}.`,
+    message: scheme === "" ? say`${where} names no engine; served are ${served}.` : say`${where} names the engine ${scheme}; served are ${served}.`,
     hint: "Write it as sqlite:./members.db",
   });
 }

@@ -6,7 +6,7 @@ import { describeMissing } from "./table-map.ts";
 
 /** What is wrong with these names of columns, with the nearest ones. */
 export function describeWrongColumns(table: TableShape, names: readonly string[]): string[] {
-  return names.filter((name) => !table.columns.has(name)).map((name) => describeMissing(say`${table.name} has no column`, name, table.columns.keys()));
+  return names.filter((name) => !table.columns.has(name)).map((name) => describeMissing(say`${table.name} has no column ${name}`, name, table.columns.keys()));
 }
 
 /** Throws StartError for a column that cannot hold every Kakao id digit by digit. */

@@ -1,5 +1,5 @@
 import { type ErrorFacts, FailedError, type OperatorError, RefusedError, StartError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 
 /** What was going on when the server failed: decides the exit code and the next step. */
 export type Doing = "open" | "read" | "write";
@@ -79,7 +79,7 @@ export function tellSafely(error: unknown): string {
   const code = codeOf(error);
   // A trigger may raise any code, with any text.
   const safe = error instanceof Error && /^(08|0A|23|25|28|3D|3F|40|42|53|54|55|57|58)...$/.test(code) && (error as DriverError).routine !== "exec_stmt_raise";
-  return safe ? `SQLSTATE ${code}: ${error.message}` : /^[0-9A-Z]{5}$/.test(code) ? `SQLSTATE ${code}` : code === "" ? "no SQLSTATE" : code;
+  return safe ? `SQLSTATE ${code}: ${error.message}` : /^[0-9A-Z]{5}$/.test(code) ? `SQLSTATE ${code}` : code === "" ? say`no SQLSTATE` : code;
 }
 
 const nextStep: Readonly<Record<Doing, string>> = {
@@ -104,16 +104,16 @@ function explainCode(label: string, doing: Doing, code: string): Explain | undef
     case "25006":
       return (cause) => new RefusedError({ code: "database-read-only", message: say`The database ${label} takes no writes: the server is a replica, or the user or database is set to read-only.`, hint: "Name the primary in database.url, or use a user that may write.", cause });
     case "53100":
-      return failed({ code: "database-full", message: say`The disk of the server behind ${label} is full.`, hint: say`Make room. ${nextStep[doing]}` });
+      return failed({ code: "database-full", message: say`The disk of the server behind ${label} is full.`, hint: say`Make room. ${translate(nextStep[doing])}` });
     case "53300":
       return failed({ code: "database-connections", message: say`The server behind ${label} has no free connection.`, hint: "Close other connections or raise max_connections, then run the same command again." });
     case "55P03":
-      return failed({ code: "database-locked", message: say`A row or table of ${label} stayed locked by another transaction for too long.`, hint: say`Let the other transaction finish. ${nextStep[doing]}` });
+      return failed({ code: "database-locked", message: say`A row or table of ${label} stayed locked by another transaction for too long.`, hint: say`Let the other transaction finish. ${translate(nextStep[doing])}` });
     case "57014":
-      return failed({ code: "database-time-out", message: say`A statement on ${label} was cancelled: it ran longer than statement_timeout allows, or an administrator stopped it.`, hint: `Set statement_timeout under database.session if it needs more. ${nextStep[doing]}` });
+      return failed({ code: "database-time-out", message: say`A statement on ${label} was cancelled: it ran longer than statement_timeout allows, or an administrator stopped it.`, hint: say`Set statement_timeout under database.session if it needs more. ${translate(nextStep[doing])}` });
     case "40001":
     case "40P01":
-      return failed({ code: "database-conflict", message: say`Other transactions on ${label} kept colliding with this one (SQLSTATE ${code}), also when it was tried again.`, hint: say`Choose a quieter hour. ${nextStep[doing]}` });
+      return failed({ code: "database-conflict", message: say`Other transactions on ${label} kept colliding with this one (SQLSTATE ${code}), also when it was tried again.`, hint: say`Choose a quieter hour. ${translate(nextStep[doing])}` });
     default:
       return undefined;
   }

@@ -42,7 +42,7 @@ export async function resolveLookups(sql: Transaction, groups: readonly LookupGr
   const found: (() => Promise<PostgresLookup>)[] = [];
   for (const group of groups) {
     const table = await readTable(sql, group.table);
-    if (table === undefined) problems.push(describeMissing("There is no table", group.table, await listTables(sql)));
+    if (table === undefined) problems.push(describeMissing(say`There is no table ${group.table}`, group.table, await listTables(sql)));
     else {
       problems.push(...describeWrongColumns(table, [...new Set(listLookupColumns(group))]));
       found.push(() => resolveLookup(sql, table, group));
@@ -102,8 +102,8 @@ async function extraSql(sql: Transaction, table: TableShape, source: ColumnSourc
   const value = source.kind === "sql" ? wrapSql(source.sql) : quoteName(source.column);
   const type = source.kind === "sql" ? await typeOf(sql, table, value) : typeOfColumn(columnOf(table, source.column));
   if (/\[\]$|^(jsonb?|xml|record)$/.test(type)) {
-    const named = source.kind === "sql" ? "An expression" : `${table.name}.${source.column}`;
-    throw new StartError({ code: "value-column-type", message: say`${named} is of the type ${type}, which is not served as a value of a member.`, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
+    const message = source.kind === "sql" ? say`An expression is of the type ${type}, which is not served as a value of a member.` : say`${table.name}.${source.column} is of the type ${type}, which is not served as a value of a member.`;
+    throw new StartError({ code: "value-column-type", message, hint: "Name a column of text, a number or a date, or write an expression: { sql: \"…\" }" });
   }
   return type === "boolean" ? `(${value})::int::text` : `${value}::text`;
 }

@@ -88,7 +88,7 @@ async function describeBadIds(sql: Transaction, { table, id, idProven, key }: Po
   if (idProven) return problems;
   const [row] = await sql.rows(`SELECT count(*) FROM (SELECT 1 FROM ${table.sql} WHERE ${key} IS NOT NULL GROUP BY ${key} HAVING count(*) > 1) AS kakao_sync_ids`);
   const twice = Number(row?.[0]);
-  return twice === 0 ? problems : [...problems, say`${name} is not unique${table.isView ? say`, and a view has no key` : ""}: ${twice} ids stand in more than one row.`];
+  return twice === 0 ? problems : [...problems, table.isView ? say`${name} is not unique, and a view has no key: ${twice} ids stand in more than one row.` : say`${name} is not unique: ${twice} ids stand in more than one row.`];
 }
 
 /** Ids of one type are compared as they are, so that their indexes serve. */

@@ -32,7 +32,7 @@ export interface PostgresLinkTable {
 /** Resolves the link table against the server; wrong names are added to `problems`, and null comes back. */
 export async function resolveLinkTable(sql: Transaction, link: LinkTable, problems: string[]): Promise<PostgresLinkTable | null> {
   const table = await readTable(sql, link.table);
-  if (table === undefined) problems.push(describeMissing("There is no table", link.table, await listTables(sql)));
+  if (table === undefined) problems.push(describeMissing(say`There is no table ${link.table}`, link.table, await listTables(sql)));
   if (table === undefined) return null;
   const wrong = describeWrongColumns(table, [link.memberId, link.kakaoId, ...Object.keys(link.fixed), ...Object.keys(link.set), ...Object.keys(link.cleared ?? {})]);
   problems.push(...wrong);

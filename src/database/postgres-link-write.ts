@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { judgeChange } from "./judge.ts";
 import type { MemberRow } from "../core/member.ts";
 import type { ChangeGuards, ChangeOutcome, FormerValues, LinkChange } from "./service-database.ts";
@@ -36,7 +37,7 @@ export async function checkWritten(sql: Transaction, link: PostgresLinkTable, wr
   const holders = await readRowsOfIds(sql, link, written.flatMap(({ from, to }) => to ?? from ?? []));
   for (const { memberId, from, to } of written) {
     const counted = (holders.get(to ?? from ?? "") ?? []).filter((row) => row.counted && row.memberId === memberId).length;
-    if (counted !== (to === null ? 0 : 1)) throw notAsWritten(link.table, "A link reads back differently from what was written");
+    if (counted !== (to === null ? 0 : 1)) throw notAsWritten(say`A link reads back differently from what was written (table ${link.table.name}).`);
   }
 }
 
@@ -117,7 +118,7 @@ async function readWritten(sql: Transaction, link: PostgresLinkTable, plans: rea
     const rows = to === null ? (cleared.get(memberId) ?? []) : (held.get(to) ?? []);
     const isRight = to === null ? !rows.some((row) => row.counted && row.link === from) : rows.length === 1 && rows[0]?.memberId === memberId && rows[0].counted;
     const row = to === null ? rows.find((one) => plan.values !== null && plan.row !== null && sameKey(one, plan.row)) : rows[0];
-    if (!isRight || (plan.values !== null && row === undefined)) throw notAsWritten(link.table, "A link does not count as it was written: look whether link.fixed, link.set, link.cleared and link.where fit each other. The batch was rolled back");
+    if (!isRight || (plan.values !== null && row === undefined)) throw notAsWritten(say`A link does not count as it was written: look whether link.fixed, link.set, link.cleared and link.where fit each other. The batch was rolled back (table ${link.table.name}).`);
     found.set(plan, row?.values ?? null);
   }
   return found;

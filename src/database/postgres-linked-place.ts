@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { recogniseKakaoId, type KakaoId } from "../core/kakao-id.ts";
 import type { LinkedPlace, PlaceMap } from "./service-database.ts";
 import { checkLinkType, describeWrongColumns } from "./postgres-checks.ts";
@@ -44,7 +45,7 @@ export async function placeOn(connection: PostgresConnection, map: PlaceMap, clo
 
 async function findColumn(sql: Transaction, map: PlaceMap): Promise<IdColumn> {
   const table = await readTable(sql, map.table);
-  refuseWrongNames(table === undefined ? [describeMissing("There is no table", map.table, await listTables(sql))] : describeWrongColumns(table, [map.kakaoId, ...Object.keys(map.fixed)]));
+  refuseWrongNames(table === undefined ? [describeMissing(say`There is no table ${map.table}`, map.table, await listTables(sql))] : describeWrongColumns(table, [map.kakaoId, ...Object.keys(map.fixed)]));
   if (table === undefined) throw new Error("unreachable");
   const column = columnOf(table, map.kakaoId);
   checkLinkType(table, column);
@@ -53,7 +54,7 @@ async function findColumn(sql: Transaction, map: PlaceMap): Promise<IdColumn> {
     await sql.savepoint(() => sql.rows(`SELECT 1 FROM ${table.sql} WHERE ${found.counted} LIMIT 0`));
   } catch (error) {
     if (!/^(0A|22|42)/.test(codeOf(error)) || codeOf(error) === "42501") throw error;
-    refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [`where is no SQL that ${table.name} can compute: ${tellSafely(error)}`]);
+    refuse("database-condition", "Correct the SQL in the configuration; it must be one expression over a row of its table.", [say`${"where"} is no SQL that ${table.name} can compute: ${tellSafely(error)}`]);
   }
   return found;
 }

@@ -25,7 +25,7 @@ export async function takeLock(target: PostgresTarget, table: string): Promise<D
     return held(client, key);
   } catch (error) {
     await close(client);
-    if (/^(0A000|42883|42501)$/.test(codeOf(error))) return { unavailable: "This server has no advisory locks.", isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
+    if (/^(0A000|42883|42501)$/.test(codeOf(error))) return { unavailable: say`This server has no advisory locks.`, isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
     throw explainPostgresError(target.label, "open", error);
   }
 }
@@ -49,10 +49,10 @@ function held(client: PostgresClient, key: string): DatabaseLock {
 /** Why no lock can be had here, or null. A pooler gives its own process number at the door, or another backend at every statement. */
 async function findMissing(client: PostgresClient): Promise<string | null> {
   const version = await one(client, "SELECT version()");
-  if (version.includes("CockroachDB")) return "CockroachDB has no advisory locks.";
+  if (version.includes("CockroachDB")) return say`CockroachDB has no advisory locks.`;
   const { processID } = client as unknown as { readonly processID: number | null };
   const backends = new Set([String(processID), await one(client, "SELECT pg_backend_pid()"), await one(client, "SELECT pg_backend_pid()")]);
-  return backends.size === 1 ? null : "A pooler stands between this program and the server: an advisory lock would be another's.";
+  return backends.size === 1 ? null : say`A pooler stands between this program and the server: an advisory lock would be another's.`;
 }
 
 function lockKey(table: string): string {

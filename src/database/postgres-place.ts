@@ -54,7 +54,7 @@ export async function resolvePlaces(sql: Transaction, map: ServiceDatabaseMap, w
   const tables: (TableShape | undefined)[] = [];
   for (const { table } of [map.members, ...map.also]) {
     const found = await readTable(sql, table);
-    if (found === undefined) problems.push(describeMissing("There is no table", table, await listTables(sql)));
+    if (found === undefined) problems.push(describeMissing(say`There is no table ${table}`, table, await listTables(sql)));
     tables.push(found);
   }
   const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column);

@@ -26,7 +26,7 @@ export async function restoreAll(sql: Transaction, places: Places, restores: rea
 async function restoreGroup(sql: Transaction, places: Places, { place: at, columns, members }: Group, outcomes: RestoreOutcome[]): Promise<PlannedPlace> {
   const target = writablePlace(places, at);
   const { table } = target.place;
-  refuseWrongNames(columns.filter((name) => !table.columns.has(name)).map((name) => describeMissing(say`${table.name} no longer has the column that was written:`, name, table.columns.keys())));
+  refuseWrongNames(columns.filter((name) => !table.columns.has(name)).map((name) => describeMissing(say`${table.name} no longer has the column that was written: ${name}`, name, table.columns.keys())));
   const fresh = await readFresh(sql, places, target, columns, members.map(({ restore }) => restore.memberId));
   const held = await readHeldIds(sql, places, members.flatMap(({ restore }) => formerId(target, restore) ?? []));
   for (const { index, restore } of members) {

@@ -42,7 +42,7 @@ export async function updateRows(sql: Transaction, table: TableShape, key: reado
     lists,
   );
   const [touched, changed] = (counts ?? []).map(Number);
-  if (touched !== rows.length || changed !== rows.length) throw notAsWritten(table, say`${rows.length - (changed ?? 0)} of ${rows.length} rows did not take their new values`);
+  if (touched !== rows.length || changed !== rows.length) throw notAsWritten(say`${rows.length - (changed ?? 0)} of ${rows.length} rows did not take their new values (table ${table.name}).`);
 }
 
 /** Adds rows in one statement that must add each. */
@@ -53,7 +53,7 @@ export async function insertRows(sql: Transaction, table: TableShape, names: rea
   const overriding = columns.some((column) => column.identity) ? " OVERRIDING SYSTEM VALUE" : "";
   const lists = columns.map((_, at) => rows.map((row) => row[at] ?? null));
   const added = await sql.rows(`INSERT INTO ${table.sql} (${names.map(quoteName).join(", ")})${overriding} SELECT ${values.join(", ")} FROM ${unnest(lists.length)} RETURNING 1`, lists);
-  if (added.length !== rows.length) throw notAsWritten(table, say`${rows.length - added.length} of ${rows.length} rows were not added`);
+  if (added.length !== rows.length) throw notAsWritten(say`${rows.length - added.length} of ${rows.length} rows were not added (table ${table.name}).`);
 }
 
 /** Removes rows that still hold what they held, in one statement that must remove each. */
@@ -63,7 +63,7 @@ export async function deleteRows(sql: Transaction, table: TableShape, key: reado
   const lists = [...key.map((_, at) => rows.map((row) => row.key[at] ?? null)), ...from.map((_, at) => rows.map((row) => row.from[at] ?? null))];
   const where = [...matchKey(key), ...from.map((column, at) => isStill(column, key.length + at))];
   const gone = await sql.rows(`DELETE FROM ${table.sql} USING ${unnest(lists.length)} WHERE ${where.join(" AND ")} RETURNING 1`, lists);
-  if (gone.length !== rows.length) throw notAsWritten(table, say`${rows.length - gone.length} of ${rows.length} rows were not removed`);
+  if (gone.length !== rows.length) throw notAsWritten(say`${rows.length - gone.length} of ${rows.length} rows were not removed (table ${table.name}).`);
 }
 
 /** How many of these rows hold what was written. */
@@ -90,10 +90,10 @@ export async function writeInHalves<Item>(sql: Transaction, rows: readonly Item[
   }
 }
 
-export function notAsWritten(table: TableShape, what: string): FailedError {
+export function notAsWritten(message: string): FailedError {
   return new FailedError({
     code: "database-not-as-written",
-    message: `${what} (table ${table.name}).`,
+    message,
     hint: "Look for triggers or programs that change these columns, then resume with --apply --plan RUN.",
   });
 }

@@ -37,16 +37,16 @@ export function parsePostgresUrl(text: string): PostgresTarget {
     if (!parameters.includes(name)) throw wrongUrl(say`The database URL has the parameter ${name}, which is not known.`, say`Remove it. Known are: ${parameters.join(", ")}. Further parameters of the session belong to database.session.`);
     given.set(name, value);
   }
-  const host = given.get("host") ?? decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "host");
-  const database = decodePart(url.pathname.slice(1), "database name");
-  if (host === "" || database === "") throw wrongUrl(say`The database URL names no ${host === "" ? say`host` : say`database`}.`, "Write it as postgres://user:password@host:5432/database");
+  const host = given.get("host") ?? decodePart(url.hostname.replace(/^\[(.*)\]$/, "$1"), "The host in the database URL has a % that begins no code.");
+  const database = decodePart(url.pathname.slice(1), "The database name in the database URL has a % that begins no code.");
+  if (host === "" || database === "") throw wrongUrl(host === "" ? "The database URL names no host." : "The database URL names no database.", "Write it as postgres://user:password@host:5432/database");
   const port = url.port === "" ? 5432 : Number(url.port);
   const caFile = given.get("sslrootcert") ?? given.get("ssl-ca");
   return {
     host,
     port,
-    user: decodePart(url.username, "user") || userInfo().username,
-    password: url.password === "" ? undefined : decodePart(url.password, "password"),
+    user: decodePart(url.username, "The user in the database URL has a % that begins no code.") || userInfo().username,
+    password: url.password === "" ? undefined : decodePart(url.password, "The password in the database URL has a % that begins no code."),
     database,
     tls: chooseTls(given.get("sslmode"), caFile),
     caFile,
@@ -73,11 +73,11 @@ function parseUrl(text: string): URL {
   return new URL(text);
 }
 
-function decodePart(part: string, what: string): string {
+function decodePart(part: string, problem: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw wrongUrl(say`The ${what} in the database URL has a % that begins no code.`, "Write a % itself as %25.");
+    throw wrongUrl(problem, "Write a % itself as %25.");
   }
 }
 

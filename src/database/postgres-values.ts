@@ -79,7 +79,7 @@ function checkSetType(column: ColumnShape, set: SetValue, where: string): void {
   if (!column.computed && (fits === null || fits.includes(column.kind))) return;
   throw new StartError({
     code: "set-column-type",
-    message: say`${where}: the column ${column.name} is of the type ${column.declared}${column.computed ? say`, computed by the server` : ""}, which cannot hold it.`,
+    message: column.computed ? say`${where}: the column ${column.name} is of the type ${column.declared}, computed by the server, which cannot hold it.` : say`${where}: the column ${column.name} is of the type ${column.declared}, which cannot hold it.`,
     hint: "Name a column for a time (now), a UUID (uuid) or a fixed value.",
   });
 }

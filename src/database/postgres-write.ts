@@ -93,7 +93,7 @@ export async function readFresh(sql: Transaction, places: Places, target: Writab
 /** Compares every written row: within the transaction, and once more after the commit. Throws FailedError on a difference. */
 export async function readBack(sql: Transaction, { target: { place, key }, columns, rows }: PlannedPlace): Promise<void> {
   const same = await countHolding(sql, place.table, key, columns, rows);
-  if (same !== rows.length) throw notAsWritten(place.table, say`${rows.length - same} of ${rows.length} rows read back differently from what was written`);
+  if (same !== rows.length) throw notAsWritten(say`${rows.length - same} of ${rows.length} rows read back differently from what was written (table ${place.table.name}).`);
 }
 
 /** The place with its link column; asking for another one is a defect. */

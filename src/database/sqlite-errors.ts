@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { type ErrorFacts, FailedError, OperatorError, RefusedError, StartError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 
 /** What was going on when SQLite failed: decides the exit code and the next step. */
 export type Doing = "open" | "read" | "write";
@@ -38,9 +38,9 @@ type Explain = (cause: unknown) => OperatorError;
 function explainCode(path: string, doing: Doing, code: string): Explain | undefined {
   const failed = (facts: ErrorFacts): Explain => (cause) => new FailedError({ ...facts, cause });
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED"))
-    return failed({ code: "database-locked", message: say`The database ${path} stayed locked by another program for 5 seconds.`, hint: doing === "write" ? say`Let the other program finish its transaction. ${nextStep.write}` : "Let the other program finish its transaction, then run the same command again." });
+    return failed({ code: "database-locked", message: say`The database ${path} stayed locked by another program for 5 seconds.`, hint: doing === "write" ? say`Let the other program finish its transaction. ${translate(nextStep.write)}` : "Let the other program finish its transaction, then run the same command again." });
   if (code.startsWith("SQLITE_FULL"))
-    return failed({ code: "database-full", message: say`The disk that holds the database ${path} is full.`, hint: say`Make room for the database and its journal. ${nextStep[doing]}` });
+    return failed({ code: "database-full", message: say`The disk that holds the database ${path} is full.`, hint: say`Make room for the database and its journal. ${translate(nextStep[doing])}` });
   if (code.startsWith("SQLITE_READONLY"))
     return (cause) => new RefusedError({ code: "database-read-only", message: say`The database ${path} is read-only for this user.`, hint: "Give this user the right to write the file and its folder, then run the same command again.", cause });
   if (code === "SQLITE_NOTADB")

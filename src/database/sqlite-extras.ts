@@ -36,7 +36,7 @@ export function ownSql(table: TableShape, { own }: ExtraGroups): string[] {
 export function resolveLookups(db: Connection, groups: readonly LookupGroup[], problems: string[]): SqliteLookup[] {
   return groups.flatMap((group) => {
     const table = readTable(db, group.table);
-    if (table === undefined) problems.push(describeMissing("There is no table", group.table, listTables(db)));
+    if (table === undefined) problems.push(describeMissing(say`There is no table ${group.table}`, group.table, listTables(db)));
     if (table === undefined) return [];
     const wrong = describeWrongColumns(table, [...new Set(listLookupColumns(group))]);
     problems.push(...wrong);

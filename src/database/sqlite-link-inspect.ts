@@ -28,7 +28,7 @@ export function describeBadWhere(reader: Prepared, link: SqliteLinkTable): strin
     reader.db.prepare(`SELECT 1 FROM ${link.table.sql} WHERE (${wrapSql(link.where)} IS TRUE) LIMIT 0`).all();
     return [];
   } catch (error) {
-    return [say`link.where is no SQL that ${link.table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
+    return [say`${"link.where"} is no SQL that ${link.table.name} can compute: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

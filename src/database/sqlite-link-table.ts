@@ -31,7 +31,7 @@ export interface SqliteLinkTable {
 /** Resolves the link table against the file; wrong names are added to `problems`, and null comes back. */
 export function resolveLinkTable(db: Connection, link: LinkTable, problems: string[]): SqliteLinkTable | null {
   const table = readTable(db, link.table);
-  if (table === undefined) problems.push(describeMissing("There is no table", link.table, listTables(db)));
+  if (table === undefined) problems.push(describeMissing(say`There is no table ${link.table}`, link.table, listTables(db)));
   if (table === undefined) return null;
   const wrong = describeWrongColumns(table, [link.memberId, link.kakaoId, ...Object.keys(link.fixed), ...Object.keys(link.set), ...Object.keys(link.cleared ?? {})]);
   problems.push(...wrong);

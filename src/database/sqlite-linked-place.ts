@@ -37,12 +37,12 @@ export function createPlace(map: PlaceMap, db: Connection, path: string, close: 
 function findPlaceTable(db: Connection, map: PlaceMap): TableShape {
   const table = readTable(db, map.table);
   if (table === undefined) {
-    refuseWrongNames([describeMissing("There is no table", map.table, listTables(db))]);
+    refuseWrongNames([describeMissing(say`There is no table ${map.table}`, map.table, listTables(db))]);
     throw new Error("unreachable");
   }
   const known = [...table.columns.values()].map((column) => column.name);
   const wrong = [map.kakaoId, ...Object.keys(map.fixed)].filter((name) => !table.columns.has(name.toLowerCase()));
-  if (wrong.length > 0) refuseWrongNames(wrong.map((name) => describeMissing(say`${table.name} has no column`, name, known)));
+  if (wrong.length > 0) refuseWrongNames(wrong.map((name) => describeMissing(say`${table.name} has no column ${name}`, name, known)));
   refuseFloatingPoint(table, map.kakaoId);
   return table;
 }

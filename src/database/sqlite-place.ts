@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { groupExtras, listOwnColumns } from "./extras.ts";
 import type { AlsoTable, ExtraSource, MemberColumns, ServiceDatabaseMap, SetValue } from "./service-database.ts";
 import type { Connection } from "./sqlite-connection.ts";
@@ -56,7 +57,7 @@ export function resolvePlaces(db: Connection, map: ServiceDatabaseMap, wished: r
   const groups = groupExtras(wished);
   const tables = [map.members, ...map.also].map((columns) => {
     const table = readTable(db, columns.table);
-    if (table === undefined) problems.push(describeMissing("There is no table", columns.table, listTables(db)));
+    if (table === undefined) problems.push(describeMissing(say`There is no table ${columns.table}`, columns.table, listTables(db)));
     return table;
   });
   const missingLink = map.link.kind === "column" && tables[0] !== undefined && !tables[0].columns.has(map.link.column.toLowerCase());

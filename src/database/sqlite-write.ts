@@ -110,7 +110,7 @@ export function updateRows(writer: Prepared, { place, columns, rows }: PlannedPl
   const sets = names.map((name, at) => `${name} = ${value(1 + at)}`).join(", ");
   const sql = `UPDATE OR ABORT ${place.table.sql} AS kakao_sync_row SET ${sets} FROM json_each(?) AS kakao_sync_write WHERE ${matches(1 + names.length)}`;
   const { changes } = writer.rows(sql).run(joinWrites(rows));
-  if (changes !== rows.size) throw notAsWritten(place, say`${rows.size - changes} of ${rows.size} rows did not take their new values`);
+  if (changes !== rows.size) throw notAsWritten(say`${rows.size - changes} of ${rows.size} rows did not take their new values (table ${place.table.name}).`);
 }
 
 /** Compares every written row: within the transaction, and after the commit on another connection. Throws FailedError on a difference. */
@@ -120,7 +120,7 @@ export function readBack(reader: Prepared, { place, columns, rows }: PlannedPlac
   // A cross join keeps the order of its tables: the rows are looked up one by one.
   const sql = `SELECT count(*) FROM json_each(?) AS kakao_sync_write CROSS JOIN ${place.table.sql} AS kakao_sync_row WHERE ${matches(1)}`;
   const same = Number(reader.rows(sql).get(joinWrites(rows))?.[0]);
-  if (same !== rows.size) throw notAsWritten(place, say`${rows.size - same} of ${rows.size} rows read back differently from what was written`);
+  if (same !== rows.size) throw notAsWritten(say`${rows.size - same} of ${rows.size} rows read back differently from what was written (table ${place.table.name}).`);
 }
 
 /** SQL over `kakao_sync_row` and `kakao_sync_write`: value n of the write, and "this row, holding the values from n on". */
@@ -206,10 +206,10 @@ function describeWrite(columns: readonly string[], from: readonly string[], to: 
   return { outcome: "written", former, written };
 }
 
-function notAsWritten(place: SqlitePlace, what: string): FailedError {
+function notAsWritten(message: string): FailedError {
   return new FailedError({
     code: "database-not-as-written",
-    message: `${what} (table ${place.table.name}).`,
+    message,
     hint: "Look for triggers or programs that change these columns, then resume with --apply --plan RUN.",
   });
 }

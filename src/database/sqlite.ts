@@ -1,4 +1,5 @@
 import type { KakaoId } from "../core/kakao-id.ts";
+import { say } from "../say.ts";
 import type { MemberRow } from "../core/member.ts";
 import { createTimeFormat } from "./clock.ts";
 import { chooseValues, WIDE_PAGE, putExtras } from "./extras.ts";
@@ -130,7 +131,7 @@ export class SqliteDatabase implements ServiceDatabase {
   }
 
   async lock(): Promise<DatabaseLock> {
-    return { unavailable: "SQLite has no advisory locks.", isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
+    return { unavailable: say`SQLite has no advisory locks.`, isHeld: () => Promise.resolve(true), release: () => Promise.resolve() };
   }
 
   async replicaLagSeconds(): Promise<never> {

@@ -19,10 +19,10 @@ export function splitTable(name: string): { readonly schema: string | null; read
   return dot < 1 ? { schema: null, table: name } : { schema: name.slice(0, dot), table: name.slice(dot + 1) };
 }
 
-/** "members has no column kakoa_id; did you mean kakao_id?" */
-export function describeMissing(what: string, name: string, existing: Iterable<string>): string {
+/** "members has no column kakoa_id; did you mean kakao_id?": a sentence about a name, and the nearest of the existing ones. */
+export function describeMissing(sentence: string, name: string, existing: Iterable<string>): string {
   const near = nearestName(name, existing);
-  return `${what} ${name}${near === undefined ? "" : say`; did you mean ${near}?`}`;
+  return `${sentence}${near === undefined ? "" : say`; did you mean ${near}?`}`;
 }
 
 /** Throws one StartError that holds every wrong name at once, or does nothing. */
