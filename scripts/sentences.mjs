@@ -22,6 +22,9 @@ export const NOT_SAID = {
 
 /** Single literals that are no sentences, each with the reason. */
 export const NO_SENTENCE = {
+  "psql -q -v ON_ERROR_STOP=1 -f apply.sql DATABASE": "a command",
+  "mysql DATABASE < apply.sql": "a command",
+  "mariadb DATABASE < apply.sql": "a command",
   "[admin key]": "what stands for the admin key wherever it must not be shown",
   "kakao-sync configuration": "title of a JSON schema",
   "kakao-sync consent file": "title of a JSON schema",
@@ -32,7 +35,7 @@ const words = /[a-z]{2,}[a-z'-]* \S*[a-z]{2,}/i;
 const sql = /^\s*\(?\s*((SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAGMA|SHOW|SET|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|LOCK|UNLOCK|START TRANSACTION|AND|OR|FROM|WHERE|ORDER BY|GROUP BY|LEFT JOIN|JOIN|UNION|VALUES|ON CONFLICT|RETURNING|LIMIT|EXISTS|NOT EXISTS|GRANT|VACUUM|EXPLAIN|DECLARE|FETCH|CLOSE|ATTACH|DETACH|TRUNCATE|ANALYZE)\b|select (\w+( as \w+)?,|\w+ from|count\()|insert into \w+ [(v]|update \w+ set |delete from \w+|create (unique )?(table|index|trigger|view) \w+|alter table \w+|pragma \w+|is (not )?null$)|^[^a-z]*$/;
 /** `--file <file>`, `report <run>`: how a flag or a command is declared. */
 const declaration = /^[\w-]+ [<[][^ ]+[>\]]$/;
-const sqlInside = /create table \w+ \(|cast\(\w+ as |\? order by \w+$|not in \(select |kakao_sync_\w+ =|(COLLATE|USING) utf8mb4|::text IS |^iif\(|\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
+const sqlInside = /create table \w+ \(|cast\(\w+ as |\? order by \w+$|not in \(select |kakao_sync_\w+ =|::text = |\$kakao_sync\$|(COLLATE|USING) utf8mb4|::text IS |^iif\(|\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
 const markup = /^\s*(\{0\})?\s*>?\s*<[!?a-z]/;
 /** What sealed bytes are bound to. */
 const seal = /^[a-z ]+\|\{0\}/;
