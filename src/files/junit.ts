@@ -70,7 +70,7 @@ function openCase(rule: ToldRule, name: string): string {
 }
 
 function describe({ message, file, line, fix, who, source }: ToldFinding): string {
-  return [message, `${file}${line === undefined ? "" : `:${line}`}`, fix, ...(who === undefined ? [] : [`Who: ${who}`]), `Source: ${source}`].join("\n");
+  return [message, `${file}${line === undefined ? "" : `:${line}`}`, fix, ...(who === undefined ? [] : [say`Who: ${who}`]), say`Source: ${source}`].join("\n");
 }
 
 function quote(text: string): string {

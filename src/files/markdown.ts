@@ -1,16 +1,16 @@
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import type { FindingsReport, ToldFinding } from "./told-finding.ts";
 
 /** The findings as a Markdown page: a table for each thing they are about, then the further tables; for a pull request or a wiki. */
 export function renderMarkdown(title: string, { findings, tables = [] }: Pick<FindingsReport, "findings" | "tables">): string {
   const count = (level: ToldFinding["level"]): number => findings.filter((finding) => finding.level === level && finding.waived === undefined).length;
   const waived = findings.filter((finding) => finding.waived !== undefined).length;
-  const counts = `Errors: ${count("error")}. Warnings: ${count("warning")}. Notes: ${count("note")}. Waived: ${waived}.`;
+  const counts = say`Errors: ${count("error")}. Warnings: ${count("warning")}. Notes: ${count("note")}. Waived: ${waived}.`;
   const groups = new Map<string, ToldFinding[]>();
   for (const finding of findings) groups.set(finding.item ?? "", [...(groups.get(finding.item ?? "") ?? []), finding]);
-  const sections = [...groups].map(([item, own]) => [`## ${item === "" ? "The app as a whole" : escapeMarkdown(item)}`, "", ...renderMarkdownTable(findingColumns, own.map(toCells))].join("\n"));
-  const further = tables.map((table) => [`## ${escapeMarkdown(table.title)}`, "", ...renderMarkdownTable(table.columns, table.rows)].join("\n"));
-  return `${[`# ${escapeMarkdown(title)}`, counts, ...sections, ...further].join("\n\n")}\n`;
+  const sections = [...groups].map(([item, own]) => [`## ${item === "" ? say`The app as a whole` : escapeMarkdown(item)}`, "", ...renderMarkdownTable(findingColumns, own.map(toCells))].join("\n"));
+  const further = tables.map((table) => [`## ${escapeMarkdown(translate(table.title))}`, "", ...renderMarkdownTable(table.columns, table.rows)].join("\n"));
+  return `${[`# ${escapeMarkdown(translate(title))}`, counts, ...sections, ...further].join("\n\n")}\n`;
 }
 
 const findingColumns = ["Level", "Rule", "What is wrong", "Where", "What to do", "Who", "Source"];
@@ -19,10 +19,10 @@ function toCells({ level, rule, message, file, line, fix, who, source, waived }:
   return [waived === undefined ? level : say`waived until ${waived.until}`, rule, message, `${file}${line === undefined ? "" : `:${line}`}`, fix, who ?? "", source];
 }
 
-/** A table as lines; cells are texts as they are, whatever is in them. */
+/** A table as lines: columns in the language that is spoken, cells as they are, whatever is in them. */
 export function renderMarkdownTable(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(columns), line(columns.map(() => "---")), ...rows.map((row) => line(row.map(escapeMarkdown)))];
+  return [line(columns.map((column) => translate(column))), line(columns.map(() => "---")), ...rows.map((row) => line(row.map(escapeMarkdown)))];
 }
 
 /** Text that Markdown and the HTML in it would read as something else; a line break would end a table's row. */

@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import type { FindingsReport, ToldFinding, ToldRule } from "./told-finding.ts";
 
 /**
@@ -27,7 +28,7 @@ function renderRule({ id, level, title, group, source, url }: ToldRule): object 
     shortDescription: { text: title },
     fullDescription: { text: title },
     ...(url === undefined ? {} : { helpUri: encodeURI(url) }),
-    help: { text: `${title}\nSource: ${source}` },
+    help: { text: `${title}\n${say`Source: ${source}`}` },
     defaultConfiguration: { level },
     properties: { tags: [group], source },
   };
@@ -43,7 +44,7 @@ function renderResult(finding: ToldFinding, ruleIndex: number | undefined, occur
     locations: [{ physicalLocation: { artifactLocation: { uri: toUri(file) }, ...(line === undefined ? {} : { region: { startLine: line } }) } }],
     // By what it is about, not by its line: a finding stays the same one when lines are put in above it.
     partialFingerprints: { "ruleAndItem/v1": `${rule}/${item ?? ""}/${occurrence}` },
-    ...(waived === undefined ? {} : { suppressions: [{ kind: "external", status: "accepted", justification: `${waived.reason} (until ${waived.until})` }] }),
+    ...(waived === undefined ? {} : { suppressions: [{ kind: "external", status: "accepted", justification: say`${waived.reason} (until ${waived.until})` }] }),
     properties: { ...(item === undefined ? {} : { item }), fix, ...(who === undefined ? {} : { who }), source },
   };
 }

@@ -66,7 +66,7 @@ function fromCsv(path: string, { line, cells }: CsvRow): UserRecord {
     if (cell === null) return null;
     if (cell === "true" || cell === "1") return true;
     if (cell === "false" || cell === "0") return false;
-    throw malformed(path, line, say`${name} is neither true nor false`);
+    throw malformed(say`${path}, line ${line}: ${name} is neither true nor false.`);
   };
   return recordOf(idOf(path, line, text("id")), text("connected_at"), { text, flag });
 }
@@ -76,12 +76,12 @@ function fromJson(path: string, { line, value }: JsonLine): UserRecord {
   const textIn = (source: Readonly<Record<string, unknown>>, name: string): string | null => {
     const field = source[name] ?? null;
     if (field === null || typeof field === "string") return field;
-    throw malformed(path, line, say`${name} is no text`);
+    throw malformed(say`${path}, line ${line}: ${name} is no text.`);
   };
   const flag = (name: string): boolean | null => {
     const field = account[name] ?? null;
     if (field === null || typeof field === "boolean") return field;
-    throw malformed(path, line, say`${name} is neither true nor false`);
+    throw malformed(say`${path}, line ${line}: ${name} is neither true nor false.`);
   };
   const id = value["id"];
   const idText = typeof id === "number" || typeof id === "string" ? String(id) : null;
@@ -108,13 +108,13 @@ function recordOf(id: KakaoId, connectedAt: string | null, { text, flag }: Reade
 
 function idOf(path: string, line: number, text: string | null): KakaoId {
   if (text !== null && isKakaoId(text)) return text;
-  throw malformed(path, line, "id is no Kakao id (a whole number from 1 to 2^63-1)");
+  throw malformed(say`${path}, line ${line}: id is no Kakao id (a whole number from 1 to 2^63-1).`);
 }
 
-function malformed(path: string, line: number, why: string): StartError {
+function malformed(message: string): StartError {
   return new StartError({
     code: "users-file-malformed",
-    message: `${path}, line ${line}: ${why}.`,
+    message,
     hint: say`Correct that line. Columns or fields as in Kakao's answers: ${USERS_FILE_COLUMNS.join(",")}`,
   });
 }

@@ -1,4 +1,49 @@
 import type { Sentences } from "./sentences.ts";
 
 /** Files that are read and written. */
-export const filesKo: Sentences = {};
+export const filesKo: Sentences = {
+  // Of files that are read
+  "{0} is not UTF-8.": "{0} 파일이 UTF-8이 아닙니다.",
+  "Save it again as UTF-8; in Excel: Save as, CSV UTF-8.": "UTF-8로 다시 저장하세요. Excel에서는 다른 이름으로 저장 > CSV UTF-8입니다.",
+  "Check the path and who may read the file.": "경로와 파일의 읽기 권한을 확인하세요.",
+  "{0} has no column {1} in its first line.": "{0} 파일의 첫 줄에 {1} 컬럼이 없습니다.",
+  "The first line names the columns, separated by commas; needed are: {0}": "첫 줄에 컬럼 이름을 쉼표로 나누어 적으세요. 필요한 컬럼: {0}",
+  "{0} names the column {1} twice in its first line.": "{0} 파일의 첫 줄에 {1} 컬럼이 두 번 나옵니다.",
+  "Keep one of the two.": "둘 중 하나만 남기세요.",
+  "{0}, line {1}: this is no Kakao id.": "{0} {1}행: 카카오 회원번호가 아닙니다.",
+  "Write one id a line, or a csv file with a column {0}. A Kakao id is a whole number from 1 to 2^63-1, without separators; a spreadsheet may have rounded it.": "한 줄에 회원번호 하나씩 적거나, {0} 컬럼이 있는 csv 파일을 쓰세요. 카카오 회원번호는 1부터 2^63-1까지의 정수이고 구분 기호가 없습니다. 스프레드시트에서 반올림되었을 수 있습니다.",
+  "{0}, line {1}: this is no JSON object.": "{0} {1}행: JSON 객체가 아닙니다.",
+  "A .jsonl file has one complete JSON object a line, without commas between them.": ".jsonl 파일에는 한 줄에 온전한 JSON 객체가 하나씩 있고, 사이에 쉼표가 없습니다.",
+  "{0} ends neither in .csv nor in .jsonl.": "{0} 파일의 확장자가 .csv도 .jsonl도 아닙니다.",
+  "Give the Kakao users as a .csv file with a header, or as a .jsonl file with an answer of Kakao a line.": "카카오 사용자를 헤더가 있는 .csv 파일이나, 한 줄에 카카오 응답이 하나씩 든 .jsonl 파일로 주세요.",
+  "{0}, line {1}: {2} is neither true nor false.": "{0} {1}행: {2} 값이 true도 false도 아닙니다.",
+  "{0}, line {1}: {2} is no text.": "{0} {1}행: {2} 값이 텍스트가 아닙니다.",
+  "{0}, line {1}: id is no Kakao id (a whole number from 1 to 2^63-1).": "{0} {1}행: id 값이 카카오 회원번호(1부터 2^63-1까지의 정수)가 아닙니다.",
+  "Correct that line. Columns or fields as in Kakao's answers: {0}": "그 행을 고치세요. 컬럼이나 필드는 카카오 응답과 같습니다: {0}",
+  // Of files that are written
+  "The disk is full: {0} could not be written, and nothing is left of it.": "디스크가 가득 차 {0} 파일을 쓰지 못했습니다. 쓰다 만 것은 남아 있지 않습니다.",
+  "Free some space, then run the same command again.": "공간을 비우고 같은 명령을 다시 실행하세요.",
+  "The field {0} has a character in its name that CP949 lacks: {1}.": "{0} 필드의 이름에 CP949에 없는 문자가 있습니다: {1}.",
+  "Rename it in channel.fields, or write UTF-8: --encoding utf8-bom": "channel.fields에서 이름을 바꾸거나 UTF-8로 쓰세요: --encoding utf8-bom",
+  "Other users of this machine can look into {0}: a customer file does not belong there.": "이 서버의 다른 사용자가 {0} 폴더를 볼 수 있어 고객 파일을 둘 수 없습니다.",
+  "Make the folder private (chmod 700 '{0}'), or name another one with --to.": "폴더를 자신만 볼 수 있게 하거나(chmod 700 '{0}'), 다른 폴더를 --to로 지정하세요.",
+  "{0} lies in the git work tree {1}, and git does not ignore it: a customer file could end up in the repository.": "{0} 폴더는 git 작업 트리 {1} 안에 있고 git이 무시하지 않습니다. 고객 파일이 저장소에 들어갈 수 있습니다.",
+  "Name a folder outside with --to; or add the whole folder to {0}, with nothing in it tracked. Whether it is ignored is asked of git, which must be installed.": "그 밖의 폴더를 --to로 지정하세요. 아니면 폴더 전체를 {0} 파일에 적고, 안에 추적 중인 파일이 없게 하세요. 무시하는지는 git에 물어보므로 git이 설치되어 있어야 합니다.",
+  "Nothing can be written into {0}{1}.": "{0} 폴더에 쓸 수 없습니다{1}.",
+  "Name a folder of your own with --to.": "자신의 폴더를 --to로 지정하세요.",
+  // Of findings: SARIF, JUnit, Markdown
+  "Waived until {0}: {1}": "{0}까지 유예: {1}",
+  "waived until {0}": "{0}까지 유예",
+  "{0} (until {1})": "{0} ({1}까지)",
+  "Who: {0}": "담당: {0}",
+  "Source: {0}": "출처: {0}",
+  "Errors: {0}. Warnings: {1}. Notes: {2}. Waived: {3}.": "오류 {0}건, 경고 {1}건, 참고 {2}건, 유예 {3}건.",
+  "The app as a whole": "앱 전체",
+  "Level": "수준",
+  "Rule": "규칙",
+  "What is wrong": "문제",
+  "Where": "위치",
+  "What to do": "할 일",
+  "Who": "담당",
+  "Source": "출처",
+};
