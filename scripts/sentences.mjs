@@ -17,11 +17,16 @@ export const NOT_SAID = {
   "src/config/starter.ts": "a configuration, in English as its keys are",
   "src/config/consent-starter.ts": "a consent file, in English as its keys are",
   "src/sandbox/config-file.ts": "a configuration",
+  "src/sandbox/member-database.ts": "a demo shop's tables, and what is in them",
   "src/database/apply-sql.ts": "an SQL script",
 };
 
 /** Single literals that are no sentences, each with the reason. */
 export const NO_SENTENCE = {
+  "import run": "what sealed bytes are bound to",
+  "target fields": "what a key is derived for",
+  "kakao-sync key id": "what a key is derived for",
+  "kakao-sync approval 1": "part of what is signed",
   "psql -q -v ON_ERROR_STOP=1 -f apply.sql DATABASE": "a command",
   "mysql DATABASE < apply.sql": "a command",
   "mariadb DATABASE < apply.sql": "a command",
@@ -37,12 +42,14 @@ const sql = /^\s*\(?\s*((SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|WITH|PRAG
 const declaration = /^[\w-]+ [<[][^ ]+[>\]]$/;
 const sqlInside = /create table \w+ \(|cast\(\w+ as |\? order by \w+$|not in \(select |kakao_sync_\w+ =|::text = |\$kakao_sync\$|(COLLATE|USING) utf8mb4|::text IS |^iif\(|\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
 const markup = /^\s*(\{0\})?\s*>?\s*<[!?a-z]/;
+/** A command to copy, and nothing else. */
+const commandLine = /^ *kakao-sync( [a-z-]+| RUN)*$/;
 /** What sealed bytes are bound to. */
 const seal = /^[a-z ]+\|\{0\}/;
 const sqlCalls = new Set(["prepare", "exec", "query", "execute", "pragma", "unsafe"]);
 /** What the schemas of files say of their keys: English, for editors and the reference. */
 const documenting = new Set(["describe", "meta"]);
-const defects = new Set(["Error", "RangeError", "TypeError", "SyntaxError", "RegExp"]);
+const defects = new Set(["BrokenSeal", "Error", "RangeError", "TypeError", "SyntaxError", "RegExp"]);
 /** Places of a single word that is said. */
 const saidProperties = new Set(["header"]);
 
@@ -94,10 +101,11 @@ const isInBothLanguages = ({ properties }) => properties.length === 2 && ["en", 
 
 const patternOf = (template) => (ts.isTemplateExpression(template) ? template.head.text + template.templateSpans.map((span, at) => `{${at}}${span.literal.text}`).join("") : template.text);
 
-const isSentence = (text) => words.test(text) && !sql.test(text) && !markup.test(text) && !seal.test(text) && !declaration.test(text) && (!sqlInside.test(text) || /^[A-Z{][^()]*\.( |$)/.test(text)) && !(text in NO_SENTENCE);
+const isSentence = (text) => words.test(text) && !sql.test(text) && !markup.test(text) && !seal.test(text) && !declaration.test(text) && !commandLine.test(text) && (!sqlInside.test(text) || /^[A-Z{][^()]*\.( |$)/.test(text)) && !(text in NO_SENTENCE);
 
 function isSaid(node) {
   const { parent } = node;
+  if (ts.isPropertyAssignment(parent) && parent.name.getText() === "command") return false;
   if (ts.isPropertyAssignment(parent) && saidProperties.has(parent.name.getText()) && node.text !== "") return true;
   return isSentence(node.text);
 }

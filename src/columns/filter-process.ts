@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { FailedError, StartError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { readAnswer, renderRequest, type FilterAnswer, type FilterRequest } from "./filter-protocol.ts";
 
 /** Lines of one write. */
@@ -159,8 +159,11 @@ export class FilterProcess {
   }
 
   private stopped(code: number | null, signal: NodeJS.Signals | null): FailedError {
-    const how = signal === null ? `with exit code ${code ?? "unknown"}` : `by ${signal}`;
-    return failed("decrypt-stopped", say`${this.subject} ended ${how} before every value was answered.`, "Run it by hand with one line of the protocol (docs/configuration.md) and look at what it says; its stderr is not shown here.");
+    const what =
+      signal === null
+        ? say`${this.subject} ended with exit code ${code ?? "unknown"} before every value was answered.`
+        : say`${this.subject} ended by ${signal} before every value was answered.`;
+    return failed("decrypt-stopped", what, "Run it by hand with one line of the protocol (docs/configuration.md) and look at what it says; its stderr is not shown here.");
   }
 
   private silent(): FailedError {
@@ -174,5 +177,5 @@ export class FilterProcess {
 }
 
 function failed(code: string, message: string, hint: string): FailedError {
-  return new FailedError({ code, message, hint: say`${hint} Nothing was written; then run the same command again.` });
+  return new FailedError({ code, message, hint: say`${translate(hint)} Nothing was written; then run the same command again.` });
 }

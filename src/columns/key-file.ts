@@ -32,7 +32,8 @@ function readBytes(file: string, column: string): Buffer {
   } catch (cause) {
     if (cause instanceof StartError) throw cause;
     const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    throw keyFileError("key-file-missing", say`The key file ${file} of ${column} ${missing ? say`is not there` : say`cannot be read`}.`, "Put the key of the HMAC there, readable by you alone.", cause);
+    const what = missing ? say`The key file ${file} of ${column} is not there.` : say`The key file ${file} of ${column} cannot be read.`;
+    throw keyFileError("key-file-missing", what, "Put the key of the HMAC there, readable by you alone.", cause);
   }
 }
 

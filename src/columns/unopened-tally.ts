@@ -59,11 +59,11 @@ export class UnopenedTally {
     if (many === undefined) return;
     const { name, values, unopened, reasons } = many;
     const because = Object.entries(reasons).map(([reason, count]) => `${reason} ${count.toLocaleString("en-US")}`).join(", ");
-    const figures = `${unopened.toLocaleString("en-US")} of ${values.toLocaleString("en-US")} values`;
+    const [few, all] = [unopened.toLocaleString("en-US"), values.toLocaleString("en-US")];
     throw new RefusedError(
       many.stored
-        ? { code: "dates-unreadable", message: say`${name}: ${figures} are the digest of no date; more than 1 % is refused.`, hint: "Compare stored, of and keyFile with how your application digests birth dates. Nothing was written; then run the same command again." }
-        : { code: "values-undecryptable", message: say`${name}: ${figures} could not be decrypted (${because}); more than 1 % is refused.`, hint: "Look at the key that the decrypt program uses, and whether it is the program of this column. Nothing was written; then run the same command again." },
+        ? { code: "dates-unreadable", message: say`${name}: ${few} of ${all} values are the digest of no date; more than 1 % is refused.`, hint: "Compare stored, of and keyFile with how your application digests birth dates. Nothing was written; then run the same command again." }
+        : { code: "values-undecryptable", message: say`${name}: ${few} of ${all} values could not be decrypted (${because}); more than 1 % is refused.`, hint: "Look at the key that the decrypt program uses, and whether it is the program of this column. Nothing was written; then run the same command again." },
     );
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { StartError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import type { Config } from "./config.ts";
 
 const shown = "[admin key]";
@@ -39,7 +39,7 @@ export class AdminKey {
 export function requireAdminKey(config: Config): AdminKey {
   const source = config.kakao.adminKey;
   if (source === null) throw missing("The configuration names no Kakao admin key", "Write adminKey: ${KAKAO_ADMIN_KEY} under kakao");
-  if ("unset" in source) throw missing(say`The environment variable ${source.unset} is not set`, `Set ${source.unset}`);
+  if ("unset" in source) throw missing(say`The environment variable ${source.unset} is not set`, say`Set ${source.unset}`);
   const text = "file" in source ? readKeyFile(source.file) : source.value.reveal();
   if (!/^[\x21-\x7e]+$/.test(text)) {
     throw missing("The Kakao admin key is not one word of plain characters", "Copy the key again, without blanks or line breaks");
@@ -58,8 +58,8 @@ function readKeyFile(file: string): string {
 function missing(what: string, next: string, cause?: unknown): StartError {
   return new StartError({
     code: "admin-key-missing",
-    message: say`${what}; this command talks to Kakao and needs it.`,
-    hint: say`${next}. The key is in the Kakao developers console under App > App keys.`,
+    message: say`${translate(what)}; this command talks to Kakao and needs it.`,
+    hint: say`${translate(next)}. The key is in the Kakao developers console under App > App keys.`,
     cause,
   });
 }

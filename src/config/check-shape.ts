@@ -67,7 +67,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Problem 
   return {
     path: [...path, key],
     what: "unknown key",
-    instead: nearest === undefined ? say`remove it, or write one of ${known.join(", ")}` : `write ${nearest}`,
+    instead: nearest === undefined ? say`remove it, or write one of ${known.join(", ")}` : say`write ${nearest}`,
   };
 }
 

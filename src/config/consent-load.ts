@@ -8,7 +8,7 @@ import { say } from "../say.ts";
 import { dropEmpty, listShapeProblems } from "./check-shape.ts";
 import { consentSchema, type RawConsent } from "./consent-schema.ts";
 import { listKnownKeys } from "./json-schema.ts";
-import { findNearest, isWithin, type Problem, renderProblem } from "./problems.ts";
+import { countProblems, findNearest, isWithin, type Problem, renderLines, renderProblem } from "./problems.ts";
 import { readYaml, type YamlSource } from "./read-yaml.ts";
 
 /** Of a consent file; a large shop's has some 20 KB. */
@@ -71,7 +71,8 @@ function parse(text: string, shown: string): YamlSource {
     source = readYaml(text);
   } catch (cause) {
     // The parser stops at documents whose aliases multiply without end.
-    throw consentInvalid(shown, [say`${shown}:1  this cannot be unfolded; write it without anchors and aliases`], cause);
+    const problem = { path: [], what: "this cannot be unfolded", instead: "write it without anchors and aliases" };
+    throw consentInvalid(shown, [renderProblem(problem, () => `${shown}:1`)], cause);
   }
   if (source.errors.length > 0) {
     throw consentInvalid(shown, source.errors.map(({ line, problem }) => renderProblem(problem, () => `${shown}:${String(line)}`)));
@@ -80,10 +81,9 @@ function parse(text: string, shown: string): YamlSource {
 }
 
 function consentInvalid(shown: string, lines: readonly string[], cause?: unknown): StartError {
-  const count = lines.length === 1 ? "one problem" : `${String(lines.length)} problems`;
   return new StartError({
     code: "consent-invalid",
-    message: say`The consent file ${shown} has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+    message: say`The consent file ${shown} has ${countProblems(lines)}:\n${renderLines(lines)}`,
     hint: "Correct these lines, then run `kakao-sync audit-consent` again.",
     cause,
   });

@@ -3,14 +3,16 @@ import { isDay } from "../core/consent/days.ts";
 import { ITEMS } from "../core/consent/items.ts";
 import { CONSENTS, DOCUMENT_KINDS, OFFERS, REVIEW_STATES, TERM_KINDS } from "../core/consent/model.ts";
 import { say } from "../say.ts";
+import { joinOr } from "./problems.ts";
 
 /**
  * The consent file as people write it (product.md section 8). The `error` of each leaf says what to write instead. Hardly anything is
- * required: what a rule needs and the file does not say is a finding (C-FILE-01). No transforms: the JSON schema is made from this.
+ * required: what a rule needs and the file does not say is a finding (C-FILE-01). No transforms: the JSON schema is made from this. A constant `error` is translated
+ * where a problem is shown, one with values by a function when it occurs.
  */
 
 const text = (instead: string) => z.string({ error: instead }).min(1, { error: instead });
-const oneOf = <const T extends readonly [string, ...string[]]>(words: T) => z.enum(words, { error: `write ${words.join(" or ")}` });
+const oneOf = <const T extends readonly [string, ...string[]]>(words: T) => z.enum(words, { error: () => say`write ${joinOr(words)}` });
 const truth = z.boolean({ error: "write true or false" });
 const dayInstead = "write a day that there is, like 2026-11-02";
 const day = z.string({ error: dayInstead }).regex(/^\d{4}-\d{2}-\d{2}$/, { error: dayInstead }).refine(isDay, { error: dayInstead });
@@ -18,7 +20,7 @@ const countInstead = "write a whole number, 0 or more";
 const count = z.int({ error: countInstead }).min(0, { error: countInstead });
 const numberInstead = "write the number in quotes";
 const numberText = z.union([z.string().min(1, { error: numberInstead }), z.int().positive({ error: numberInstead })], { error: numberInstead });
-const list = <T extends z.ZodType>(member: T, instead: string) => z.array(member, { error: instead });
+const list = <T extends z.ZodType>(member: T, instead: string | (() => string)) => z.array(member, { error: instead });
 
 const consent = oneOf(CONSENTS);
 /** A map by scope id: the known ones for editors, others too, because Kakao may bring new ones. */
@@ -111,7 +113,7 @@ const service = z.strictObject({
   company: text("write the company").optional(),
   signUp: signUp.optional(),
   uses: byItem(use).optional(),
-  offers: list(oneOf(OFFERS), say`write a list of ${OFFERS.join(", ")}`).optional().describe("what makes an item fit the service"),
+  offers: list(oneOf(OFFERS), () => say`write a list of ${OFFERS.join(", ")}`).optional().describe("what makes an item fit the service"),
   trades: list(oneOf(["mail-order", "medical-devices", "health-food"]), "write a list of trades").optional().describe("trades that need a certificate"),
   firstReads: z
     .strictObject({

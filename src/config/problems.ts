@@ -29,17 +29,30 @@ export function isWithin(path: Path, ancestor: Path): boolean {
 export function renderProblem(problem: Problem, locate: (path: Path) => string): string {
   const place = problem.at ?? locate(problem.path);
   const subject = problem.path.length === 0 ? "" : `${renderPath(problem.path)}: `;
-  return `${place}  ${subject}${translate(problem.what)}; ${translate(problem.instead)}`;
+  return say`${place}  ${subject}${translate(problem.what)}; ${translate(problem.instead)}`;
 }
 
 /** All problems as the one error that is thrown, code `config-invalid`. */
 export function configInvalid(file: string, lines: readonly string[]): StartError {
-  const count = lines.length === 1 ? "one problem" : `${String(lines.length)} problems`;
   return new StartError({
     code: "config-invalid",
-    message: say`The configuration ${file} has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`,
+    message: say`The configuration ${file} has ${countProblems(lines)}:\n${renderLines(lines)}`,
     hint: "Correct these lines, then look with `kakao-sync doctor`.",
   });
+}
+
+/** For a sentence about a file and what is wrong with it. */
+export function countProblems(lines: readonly string[]): string {
+  return lines.length === 1 ? say`one problem` : say`${lines.length} problems`;
+}
+
+export function renderLines(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+/** `production or rehearsal`. */
+export function joinOr(words: readonly string[]): string {
+  return words.join(say` or `);
 }
 
 /** The known word that an unknown one most likely means: case, dashes and underscores aside, at most a third of the letters off. */

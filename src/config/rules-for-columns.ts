@@ -1,6 +1,6 @@
 import { say } from "../say.ts";
 import { listColumns, listMemberTables, type ReadableColumn } from "./list-columns.ts";
-import type { Path } from "./problems.ts";
+import { joinOr, type Path } from "./problems.ts";
 import type { Rule } from "./rules.ts";
 
 const keyPaths: readonly Path[] = ["ci", "phone", "email"].map((key) => ["members", key]);
@@ -23,7 +23,7 @@ export const corroboratorsHaveColumns: Rule = ({ members, matching }) =>
     if (members === undefined || corroborator === undefined) return [];
     const columns = corroborator === "recentlyVerified" ? (["phoneVerifiedAt", "emailVerifiedAt"] as const) : ([corroborator] as const);
     if (columns.some((column) => members[column] !== undefined)) return [];
-    const named = columns.map((column) => `members.${column}`).join(" or ");
+    const named = joinOr(columns.map((column) => `members.${column}`));
     const about = columns.map((column) => ["members", column]);
     const instead = say`name it as ${named}, or leave ${corroborator} out here`;
     return [{ path: ["matching", "corroborators", at], about, what: say`${corroborator} has no column`, instead }];

@@ -24,7 +24,7 @@ export const storedFitsTheValue: Rule = (config) => [
       const form = storedOf(columns[name])?.of;
       const known: readonly string[] = forms[name];
       if (form === undefined || known.includes(form)) return [];
-      return [{ path: [...path, name, "of"], what: say`${name} is never digested in this form`, instead: `write ${known.join(", ")}` }];
+      return [{ path: [...path, name, "of"], what: say`${name} is never digested in this form`, instead: say`write ${known.join(", ")}` }];
     }),
   ),
   ...listColumns(config).flatMap(({ path, column }): RuleProblem[] => {

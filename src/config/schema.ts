@@ -1,21 +1,21 @@
 import { z } from "zod";
 import { say } from "../say.ts";
+import { joinOr } from "./problems.ts";
 
 /**
  * The configuration as people write it (product.md section 4), before defaults and cross-field rules. The `error` of each leaf
- * says what to write instead; `problems.ts` puts place and line before it. `describe` is what docs/configuration.md and editors say of a key, `title` in `meta` the word
+ * says what to write instead; `problems.ts` translates it and puts place and line before it. `describe`, in English, is what docs/configuration.md and editors say of a key, `title` in `meta` the word
  * for its type (`scripts/write-reference.mjs`). No transforms here: the JSON schema is made from this.
  */
 
 const text = (instead: string) => z.string({ error: instead }).min(1, { error: instead });
 const oneOf = <const T extends readonly [string, ...string[]]>(...words: T) =>
-  z.enum(words, { error: `write ${words.join(" or ")}` });
+  z.enum(words, { error: () => say`write ${joinOr(words)}` });
 const truth = z.boolean({ error: "write true or false" });
 const wholeNumber = (instead: string) => z.int({ error: instead }).min(0, { error: instead });
 
-const name = (what: string) => text(say`write the name of ${what}`);
-const columnName = name("a column").meta({ title: "column name" });
-const tableName = name("a table").meta({ title: "table" });
+const columnName = text("write the name of a column").meta({ title: "column name" });
+const tableName = text("write the name of a table").meta({ title: "table" });
 
 const conditionText = (instead: string) => text(instead).regex(/[^;\s]\s*$/, { error: "write the condition without a semicolon at its end" }).meta({ title: "SQL condition" });
 const condition = conditionText(`write an SQL condition in quotes, like "status = 'left'"`);
@@ -99,7 +99,7 @@ const link = z.strictObject({
 });
 
 const place = z.strictObject({
-  name: name("the place").describe("a name of its own"),
+  name: text("write the name of the place").describe("a name of its own"),
   url: url.describe("any engine; may be the same database"),
   members: z.strictObject({ table: tableName, id: columnName.optional() }).meta({ title: "`{ table, id }`" }).optional().describe("names the table when `link.column` is used"),
   link: link.meta({ title: "map" }).describe("`{ table: accounts, kakaoId: kakao_id }`, with `fixed` (only rows with these values) and `where`; or `{ column: kakao_id }` with `members.table`"),
@@ -188,14 +188,8 @@ const channel = z.strictObject({
 const shareInstead = "write a share between 0 and 1, like 0.05";
 const share = z.number({ error: shareInstead }).min(0, { error: shareInstead }).max(1, { error: shareInstead });
 const count = wholeNumber("write a whole number, 0 or more");
-const pace = (most: number) => {
-  const instead = say`write a whole number from 1 to ${String(most)}`;
-  return z.int({ error: instead }).min(1, { error: instead }).max(most, { error: instead });
-};
-const brake = (shareDefault: number, countDefault: number, what: string, of: string) => ({
-  share: share.default(shareDefault).describe(say`brake on ${what}: a share of ${of}. The lower of this and \`count\` counts`),
-  count: count.default(countDefault).describe(say`brake on ${what}: a number`),
-});
+const paceInstead = "write a whole number from 1 to 100";
+const pace = z.int({ error: paceInstead }).min(1, { error: paceInstead }).max(100, { error: paceInstead });
 
 const lagInstead = "write a time in seconds or minutes, like 10s or 2m";
 const replica = z.strictObject({
@@ -210,22 +204,39 @@ const replica = z.strictObject({
     .describe("while the replica is further behind, or stands still, `map-members`, `undo` and `--clear-gone` write nothing and wait"),
 });
 
-const approvals = "how many other people must sign a plan (`approve`) before it may be applied; at most as many as there are approvers. Uploads of customer files need none";
 const limits = z.strictObject({
-  requestsPerSecond: pace(100).default(10).describe("calls other than the listing"),
-  listingPerMinute: pace(100).default(90).describe("of the 100 that Kakao allows an app"),
+  requestsPerSecond: pace.default(10).describe("calls other than the listing"),
+  listingPerMinute: pace.default(90).describe("of the 100 that Kakao allows an app"),
   monthlyShare: share.default(0.2).describe("of Kakao's 3,000,000 calls a month, as counted in this workspace; a pull whose forecast goes beyond is refused"),
-  link: z.strictObject(brake(0.01, 1000, "links after the first applied run (M13)", "the live members")).prefault({}),
+  link: z
+    .strictObject({
+      share: share.default(0.01).describe("brake on links after the first applied run (M13): a share of the live members. The lower of this and `count` counts"),
+      count: count.default(1000).describe("brake on links after the first applied run (M13): a number"),
+    })
+    .prefault({}),
   unlink: z
     .strictObject({
-      ...brake(0.05, 500, "unlinks ([U4](rules-unlinking.md#u4-brakes))", "Kakao's listing"),
+      share: share.default(0.05).describe("brake on unlinks ([U4](rules-unlinking.md#u4-brakes)): a share of Kakao's listing. The lower of this and `count` counts"),
+      count: count.default(500).describe("brake on unlinks ([U4](rules-unlinking.md#u4-brakes)): a number"),
       nightly: count.default(500).describe("without a terminal at most so many unlinks; the rest waits"),
     })
     .prefault({}),
-  clear: z.strictObject(brake(0.01, 500, "cleared links", "the stored links")).prefault({}),
+  clear: z
+    .strictObject({
+      share: share.default(0.01).describe("brake on cleared links: a share of the stored links. The lower of this and `count` counts"),
+      count: count.default(500).describe("brake on cleared links: a number"),
+    })
+    .prefault({}),
   rowsPerSecond: count.default(0).describe("writes of apply and undo; 0 is as fast as it goes. Kept on average: a batch of up to 5,000 rows is written in one go, and the next one waits"),
   replica: replica.optional(),
-  approvals: z.strictObject({ unlink: count.default(0).describe(approvals), link: count.default(0).describe("the same for links") }).prefault({}),
+  approvals: z
+    .strictObject({
+      unlink: count
+        .default(0)
+        .describe("how many other people must sign a plan (`approve`) before it may be applied; at most as many as there are approvers. Uploads of customer files need none"),
+      link: count.default(0).describe("the same for links"),
+    })
+    .prefault({}),
 });
 
 const durationInstead = "write a duration in hours, days, weeks or years, like 72h, 7d, 2w or 2y";

@@ -29,7 +29,7 @@ export function applySettings(written: unknown, environment: Environment, overri
     const setting = overrides[flag] ?? environment.get(variable);
     if (setting === undefined) continue;
     value = putAt(value, path, setting);
-    overridden.push({ path, by: overrides[flag] === undefined ? say`the environment variable ${variable}` : "the command line" });
+    overridden.push({ path, by: overrides[flag] === undefined ? say`the environment variable ${variable}` : say`the command line` });
   }
   return { value, overridden };
 }

@@ -37,6 +37,6 @@ function warnOfKeysThatCannotLink({ members, matching }: Config): Problem[] {
     }
     const agreeing = matching.corroborators.filter((corroborator) => corroborator !== key);
     if (trust === "alone" || agreeing.length > 0) return [];
-    return [{ path, what: `with nothing that could agree every find by ${key} goes to review`, instead: `name members.name or members.birthdate` }];
+    return [{ path, what: say`with nothing that could agree every find by ${key} goes to review`, instead: "name members.name or members.birthdate" }];
   });
 }

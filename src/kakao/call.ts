@@ -1,3 +1,4 @@
+import { say } from "../say.ts";
 import { readClockOffset } from "./clock-offset.ts";
 import { noAnswerError, notJsonError, refusalError, unexpectedAnswerError, type CallFacts, type Refusal } from "./errors.ts";
 import type { HttpAnswer, KakaoRequest, SendRequest } from "./http.ts";
@@ -75,7 +76,7 @@ export function createCaller(parts: CallerParts): Caller {
     if (!answer.answered && !isWrite(kind)) throwIfStopped(parts.signal);
     if (attempt instanceof Error) {
       // Whoever garbled the answer, Kakao may have done it: that is for a look to find out.
-      if (isWrite(kind)) return { is: "unanswered", reason: "the answer was no JSON" };
+      if (isWrite(kind)) return { is: "unanswered", reason: say`the answer was no JSON` };
       throw attempt;
     }
     if (answer.answered) clockOffset = readClockOffset(answer.date, { startedAt, endedAt }) ?? clockOffset;

@@ -1,5 +1,5 @@
 import { FailedError, StartError, type ErrorFacts, type OperatorError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { findChannelSentences } from "./channel-sentences.ts";
 
 /**
@@ -33,13 +33,15 @@ export interface Refusal {
   readonly callerIp: string | null;
 }
 
-/** What a code means, and what to do next. */
+/** What a code means, and what to do; English sentences, translated when they are told. */
 export interface Sentences {
   readonly said: string;
   readonly hint: string;
+  /** What to do when that is done. */
+  readonly next?: string;
 }
 
-const resume = "Then run the same command again: it goes on where it stopped.";
+const next = "Then run the same command again: it goes on where it stopped.";
 const later = "Wait until Kakao is back (devtalk.kakao.com, 공지), then run the same command again: it goes on where it stopped.";
 const userOnly = "This concerns that user only; the others go on.";
 
@@ -47,11 +49,11 @@ const userOnly = "This concerns that user only; the others go on.";
 const sentences: ReadonlyMap<number, Sentences> = new Map([
   [-1, { said: "internal error at Kakao", hint: later }],
   [-2, { said: "a parameter was refused", hint: "This is a defect in kakao-sync or a change at Kakao: report it with this code and path." }],
-  [-3, { said: "the function is not switched on for this app", hint: say`Switch on Kakao Login and the items in the console. ${resume}` }],
+  [-3, { said: "the function is not switched on for this app", hint: "Switch on Kakao Login and the items in the console.", next }],
   [-4, { said: "the account is sanctioned", hint: userOnly }],
-  [-5, { said: "the app lacks the permission", hint: say`Ask for the permission in the console (앱 > 추가 기능 신청). ${resume}` }],
+  [-5, { said: "the app lacks the permission", hint: "Ask for the permission in the console (앱 > 추가 기능 신청).", next }],
   [-7, { said: "Kakao is under maintenance or has an internal problem", hint: later }],
-  [-12, { said: "the app or its developer is sanctioned", hint: say`Clear it with Kakao's support. ${resume}` }],
+  [-12, { said: "the app or its developer is sanctioned", hint: "Clear it with Kakao's support.", next }],
   [-101, { said: "the user is not linked to this app", hint: "Take the listing anew: kakao-sync pull." }],
   [-103, { said: "the Kakao account is dormant or gone", hint: userOnly }],
   [-201, { said: "a property key is unknown to this app", hint: "This is a defect in kakao-sync or a change at Kakao: report it with this code and path." }],
@@ -62,18 +64,27 @@ const sentences: ReadonlyMap<number, Sentences> = new Map([
   [-9798, { said: "Kakao is under maintenance", hint: later }],
 ]);
 
+/** What to do, and then to run the command again. */
+function andResume(hint: string, then = next): string {
+  return `${translate(hint)} ${translate(then)}`;
+}
+
 /** The error for an answer that refused the call and is not worth another attempt. */
 export function refusalError(facts: CallFacts, refusal: Refusal): OperatorError {
   const { code, status } = refusal;
   if (code === -401) return keyError(facts, refusal.callerIp);
   if (code === -10 || (code === null && status === 429)) return quotaError(facts, code);
   if (code === null) return statusError(facts, status);
-  const known = findChannelSentences(code, facts.call) ?? sentences.get(code);
+  const { said, hint, next: then } = findChannelSentences(code, facts.call) ?? sentences.get(code) ?? unknownCode(status);
   return new KakaoCallError(code, {
     code: `kakao${String(code)}`,
-    message: say`Kakao refused ${facts.call} with code ${String(code)}: ${known?.said ?? say`a code without a known meaning`}.`,
-    hint: known?.hint ?? say`Look the code up in Kakao's error reference (HTTP status ${String(status)}). ${resume}`,
+    message: say`Kakao refused ${facts.call} with code ${String(code)}: ${translate(said)}.`,
+    hint: then === undefined ? hint : andResume(hint, then),
   });
+}
+
+function unknownCode(status: number): Sentences {
+  return { said: "a code without a known meaning", hint: say`Look the code up in Kakao's error reference (HTTP status ${status}).`, next };
 }
 
 /** No answer at all; `reason` is a system code such as ECONNRESET. */
@@ -84,7 +95,7 @@ export function noAnswerError(facts: CallFacts, reason: string): KakaoNoAnswerEr
     message: say`Kakao did not answer ${facts.call} (${reason}).`,
     hint: certificate
       ? "The server's certificate was not accepted: check kakao.baseUrl and what stands between this machine and Kakao."
-      : say`Check that this machine reaches kakao.baseUrl: network, firewall, name service; proxies are not used. ${resume}`,
+      : andResume("Check that this machine reaches kakao.baseUrl: network, firewall, name service; proxies are not used."),
   });
 }
 
@@ -111,7 +122,7 @@ export function notJsonError(facts: CallFacts, status: number): KakaoCallError {
   return new KakaoCallError(null, {
     code: "kakao-not-json",
     message: say`The answer to ${facts.call} was not JSON (HTTP status ${String(status)}): this was not Kakao's API.`,
-    hint: say`Check kakao.baseUrl (https://kapi.kakao.com) and what stands between this machine and Kakao. ${resume}`,
+    hint: andResume("Check kakao.baseUrl (https://kapi.kakao.com) and what stands between this machine and Kakao."),
   });
 }
 
@@ -119,7 +130,7 @@ export function notJsonError(facts: CallFacts, status: number): KakaoCallError {
 export function unexpectedAnswerError(facts: CallFacts, where: string): KakaoCallError {
   return new KakaoCallError(null, {
     code: "kakao-unexpected-answer",
-    message: say`Kakao's answer to ${facts.call} is not what is documented: ${where}.`,
+    message: say`Kakao's answer to ${facts.call} is not what is documented: ${translate(where)}.`,
     hint: "Nothing was taken from it. If it comes again, report it with this sentence: Kakao may have changed its API.",
   });
 }
@@ -130,12 +141,12 @@ function keyError(facts: CallFacts, callerIp: string | null): OperatorError {
       ? {
           code: "kakao-401",
           message: say`Kakao did not accept the admin key (code -401, ${facts.call}).`,
-          hint: say`Check that it is the service app's admin key (앱 키 > 어드민 키), neither the REST API key nor a deleted one. ${resume}`,
+          hint: andResume("Check that it is the service app's admin key (앱 키 > 어드민 키), neither the REST API key nor a deleted one."),
         }
       : {
           code: "kakao-ip-mismatch",
           message: say`Kakao knows the admin key but not this machine's address${callerIp === "" ? "" : ` ${callerIp}`} (code -401, ${facts.call}).`,
-          hint: say`Register the address in the console (호출 허용 IP 주소), or call from a registered one. ${resume}`,
+          hint: andResume("Register the address in the console (호출 허용 IP 주소), or call from a registered one."),
         };
   return facts.begun ? new KakaoCallError(-401, words) : new StartError(words);
 }
@@ -144,7 +155,7 @@ function quotaError(facts: CallFacts, code: number | null): KakaoCallError {
   return new KakaoCallError(code, {
     code: "kakao-quota",
     message: say`Kakao's limit of calls is used up (${facts.call}), and waiting did not lift it: probably the month's quota of the app.`,
-    hint: say`See the quota in the console (쿼터), and what else uses this app. ${resume}`,
+    hint: andResume("See the quota in the console (쿼터), and what else uses this app."),
   });
 }
 
@@ -159,6 +170,6 @@ function statusError(facts: CallFacts, status: number): KakaoCallError {
   return new KakaoCallError(null, {
     code: `kakao-http-${String(status)}`,
     message: say`${facts.call} was answered with HTTP status ${String(status)} and without one of Kakao's codes.`,
-    hint: status >= 500 ? later : say`Check kakao.baseUrl (https://kapi.kakao.com). ${resume}`,
+    hint: status >= 500 ? later : andResume("Check kakao.baseUrl (https://kapi.kakao.com)."),
   });
 }

@@ -141,5 +141,5 @@ function limitTime(timeoutMs: number, signal: AbortSignal | undefined) {
 /** The system's short code (`ECONNRESET`) and nothing else: an axios error's text and fields may hold what was sent. */
 function reasonOf(error: unknown): string {
   const code: unknown = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : "the connection failed";
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : say`the connection failed`;
 }
