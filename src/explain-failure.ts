@@ -1,5 +1,5 @@
 import { EXIT, FailedError, OperatorError } from "./errors.ts";
-import { say } from "./say.ts";
+import { say, translate } from "./say.ts";
 
 /** A defect in kakao-sync itself (exit 70). */
 class DefectError extends OperatorError {
@@ -42,7 +42,7 @@ export function explainFailure(thrown: unknown, signal: AbortSignal): OperatorEr
 
 /** Class, message and frames of an unexpected error; whatever could be personal in the message is taken out. */
 function describeDefect(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return "something was thrown that is no error.";
+  if (!(thrown instanceof Error)) return translate("something was thrown that is no error.");
   const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 6);
   return [`${thrown.name}: ${hidePersonal(thrown.message)}`, ...frames].join("\n");
 }

@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from "commander";
+import { translate } from "../say.ts";
 
 /** What may stand where a value is asked for: words to choose from, a path, a run's id, or something only the person knows. */
 export type Values = "file" | "folder" | "run" | "anything" | readonly string[];
@@ -33,15 +34,15 @@ function describe(command: Command, path: string): CommandShape[] {
   const [argument] = command.registeredArguments;
   const shape = {
     path,
-    description: command.description(),
+    description: translate(command.description()),
     flags: help.visibleOptions(command).filter(({ long }) => path === "" || long !== "--help").map(describeFlag),
     values: argument === undefined ? undefined : readValues(argument.name(), argument),
-    children: children.map((child) => ({ name: child.name(), description: child.description() })),
+    children: children.map((child) => ({ name: child.name(), description: translate(child.description()) })),
   };
   const below = children.flatMap((child) => {
     const childPath = `${path} ${child.name()}`.trim();
     // `help` is made by commander, and takes the name of a command beside it.
-    if (!command.commands.includes(child)) return [{ path: childPath, description: child.description(), flags: [], values: command.commands.map((named) => named.name()), children: [] }];
+    if (!command.commands.includes(child)) return [{ path: childPath, description: translate(child.description()), flags: [], values: command.commands.map((named) => named.name()), children: [] }];
     return describe(child, childPath);
   });
   return [shape, ...below];
@@ -50,7 +51,7 @@ function describe(command: Command, path: string): CommandShape[] {
 function describeFlag(option: Option): FlagShape {
   const value = /<([^>]+)>|\[([^\]]+)\]/.exec(option.flags);
   const name = value?.[1] ?? value?.[2];
-  return { flag: option.long ?? option.flags, description: option.description, values: name === undefined ? undefined : readValues(name, option) };
+  return { flag: option.long ?? option.flags, description: translate(option.description), values: name === undefined ? undefined : readValues(name, option) };
 }
 
 /** By the choices, else by the name that the value goes by in the help. */

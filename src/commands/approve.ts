@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, InterruptedError, RefusedError, StartError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { listApprovers } from "./steps/check-approvals.ts";
 import { countPlanned } from "./steps/check-apply.ts";
 import { countOf } from "./steps/count-of.ts";
@@ -21,7 +21,7 @@ export async function approve(context: Context, flags: ApproveFlags, runId?: str
   context.existingWorkspace();
   context.lock();
   const run = context.workspace().runs.get(runId);
-  if (run.state !== "planned") throw new RefusedError({ code: "run-not-planned", message: say`Run ${run.id} is ${run.state}; only a plan that waits to be applied is approved.`, hint: "List the runs: kakao-sync runs", run: run.id });
+  if (run.state !== "planned") throw new RefusedError({ code: "run-not-planned", message: say`Run ${run.id} is ${translate(run.state)}; only a plan that waits to be applied is approved.`, hint: "List the runs: kakao-sync runs", run: run.id });
   const key = context.approverKey(name, flags.key);
   checkKnown(context, name, key.publicKey);
 
@@ -67,37 +67,38 @@ function countChanges(run: Run): { readonly changes: number } | { readonly unlin
 
 function listChanges(run: Run): (readonly [string, string])[] {
   const counts = countChanges(run);
-  if ("changes" in counts) return [["changes", counts.changes.toLocaleString("en-US")]];
+  if ("changes" in counts) return [[say`changes`, counts.changes.toLocaleString("en-US")]];
   return [
-    ["Kakao users to unlink", counts.unlinks.toLocaleString("en-US")],
-    ["gone links", counts.gone.toLocaleString("en-US")],
-    ["of them --clear-gone would clear", counts.clearable === 0 ? "none" : say`at most ${counts.clearable.toLocaleString("en-US")}`],
+    [say`Kakao users to unlink`, counts.unlinks.toLocaleString("en-US")],
+    [say`gone links`, counts.gone.toLocaleString("en-US")],
+    [say`of them --clear-gone would clear`, counts.clearable === 0 ? say`none` : say`at most ${counts.clearable.toLocaleString("en-US")}`],
   ];
 }
 
-function nameChanges(run: Run): string {
+function askApproval(run: Run, name: string): string {
   const counts = countChanges(run);
-  if ("changes" in counts) return countOf(counts.changes, "change");
-  const clears = counts.clearable === 0 ? "" : ` and clearing at most ${countOf(counts.clearable, "gone link")}`;
-  return `unlinking ${countOf(counts.unlinks, "Kakao user")}${clears}`;
+  if ("changes" in counts) return say`Approve ${countOf(counts.changes, "change")} of plan ${run.id} as ${name}?`;
+  const users = countOf(counts.unlinks, "Kakao user");
+  if (counts.clearable === 0) return say`Approve unlinking ${users} of plan ${run.id} as ${name}?`;
+  return say`Approve unlinking ${users} and clearing at most ${countOf(counts.clearable, "gone link")} of plan ${run.id} as ${name}?`;
 }
 
 function tellPlanned({ terminal, shown, renderShortDigest }: Context, run: Run): void {
   terminal.table(
     [{ header: "plan" }, { header: run.id }],
     [
-      ["command", run.command],
-      ["planned by", `${run.operator} on ${run.host}`],
+      [say`command`, run.command],
+      [say`planned by`, say`${run.operator} on ${run.host}`],
       ...listChanges(run),
-      ["files", shown(run.folder)],
-      ["digest, to compare with the operator", renderShortDigest(run)],
+      [say`files`, shown(run.folder)],
+      [say`digest, to compare with the operator`, renderShortDigest(run)],
     ],
   );
 }
 
 async function confirmApproval(context: Context, run: Run, name: string, { yes }: ApproveFlags): Promise<void> {
   if (yes === true) return;
-  const answer = await context.terminal.confirm(say`Approve ${nameChanges(run)} of plan ${run.id} as ${name}?`);
+  const answer = await context.terminal.confirm(askApproval(run, name));
   if (answer === "yes") return;
   if (answer === "no-terminal") throw new RefusedError({ code: "not-confirmed", message: "There is no terminal to ask at, and --yes was not given. Nothing was signed.", hint: "Look at the plan, then add --yes.", run: run.id });
   throw new InterruptedError({ code: "declined", message: "Declined. Nothing was signed.", hint: say`The plan stays: kakao-sync runs show ${run.id}`, run: run.id });

@@ -9,7 +9,7 @@ import { tellDiff } from "./steps/audit-diff.ts";
 import { readAuditInput } from "./steps/audit-input.ts";
 import { listNeedsConsent } from "./steps/audit-needs-consent.ts";
 import { type AuditFormat, writeAuditReport } from "./steps/audit-report.ts";
-import { tellFinding, tellRules } from "./steps/audit-words.ts";
+import { tellFinding, tellRules, withSpokenFix } from "./steps/audit-words.ts";
 import { countFindings, tellFindings, tellLive } from "./steps/tell-audit.ts";
 import { checklistJson, tellChecklist } from "./steps/tell-checklist.ts";
 
@@ -42,7 +42,7 @@ export async function audit(context: Context, flags: AuditFlags): Promise<number
   const found = auditConsent(input);
   const findings = found.map(tellFinding);
   const failOn = flags.failOn ?? "error";
-  const report = { tool: { name: "kakao-sync", version: tools.version }, rules: tellRules(input), findings, failOn };
+  const report = { tool: { name: "kakao-sync", version: tools.version }, rules: tellRules(input), findings: findings.map(withSpokenFix), failOn };
   const counts = countFindings(findings);
   const result = { command: context.command, findings, counts, ...(look === undefined ? {} : { live: look }), ...(flags.checklist === true ? { checklist: checklistJson(found) } : {}) };
 
@@ -62,15 +62,15 @@ function checkFlags({ terminal }: Context, { live, sample, format = "text", outp
   const chosen = [rules === true ? "--rules" : "", checklist === true ? "--checklist" : "", diff === undefined ? "" : "--diff", init === true ? "--init" : "", needsConsent === undefined ? "" : "--needs-consent"].filter((flag) => flag !== "");
   const [only = "", other] = chosen;
   const wrong =
-    other !== undefined ? say`${only} and ${other} are two things; ask for one of them`
-    : sample !== undefined && live !== true ? "--sample says how many users --live asks; add --live"
-    : sample === 0 ? "--sample needs at least one user"
-    : output !== undefined && format === "text" ? "--output writes a report for other programs and needs --format json, sarif, junit or markdown"
-    : output === undefined && terminal.flags.json && format !== "text" && format !== "json" ? say`--json and --format ${format} cannot both be written to stdout; add --output FILE`
-    : only !== "" && format !== "text" && format !== "json" ? say`${only} has no form as ${format}`
-    : only !== "" && checklist !== true && (output !== undefined || failOn !== undefined) ? say`${only} finds nothing: --output and --fail-on do not go with it`
-    : (rules === true || diff !== undefined) && live === true ? say`${only} does not ask Kakao; leave --live away`
-    : needsConsent !== undefined && live === true ? "--needs-consent asks about every linked member; --live asks about a sample"
+    other !== undefined ? say`${only} and ${other} are two things; ask for one of them.`
+    : sample !== undefined && live !== true ? "--sample says how many users --live asks; add --live."
+    : sample === 0 ? "--sample needs at least one user."
+    : output !== undefined && format === "text" ? "--output writes a report for other programs and needs --format json, sarif, junit or markdown."
+    : output === undefined && terminal.flags.json && format !== "text" && format !== "json" ? say`--json and --format ${format} cannot both be written to stdout; add --output FILE.`
+    : only !== "" && format !== "text" && format !== "json" ? say`${only} has no form as ${format}.`
+    : only !== "" && checklist !== true && (output !== undefined || failOn !== undefined) ? say`${only} finds nothing: --output and --fail-on do not go with it.`
+    : (rules === true || diff !== undefined) && live === true ? say`${only} does not ask Kakao; leave --live away.`
+    : needsConsent !== undefined && live === true ? "--needs-consent asks about every linked member; --live asks about a sample."
     : undefined;
-  if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync audit-consent --help`." });
+  if (wrong !== undefined) throw new StartError({ code: "usage", message: wrong, hint: "See `kakao-sync audit-consent --help`." });
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Context } from "../context.ts";
 import { EXIT, FailedError } from "../errors.ts";
-import { say, spokenLanguage } from "../say.ts";
+import { say, spokenLanguage, translate } from "../say.ts";
 
 type Io = Context["io"];
 /** Runs a command line as `main` does. */
@@ -70,7 +70,7 @@ async function walkThrough(context: Context, main: RunMain, io: Io, steps: Step[
 
 function tellStep({ terminal }: Context, why: string, words: readonly string[]): void {
   terminal.line();
-  terminal.line(terminal.palette.strong(why));
+  terminal.line(terminal.palette.strong(translate(why)));
   terminal.line(`$ ${renderCommand(["kakao-sync", ...words], terminal.width - 2)}`);
 }
 
@@ -89,7 +89,7 @@ function outputFlags({ terminal: { flags } }: Context): string[] {
 /** Runs a command for its JSON result, without showing it. */
 async function readResult(main: RunMain, words: readonly string[], io: Io): Promise<{ readonly exit: number; readonly result: unknown }> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const exit = await main([...words, "--json"], { ...io, stdout, stderr });
+  const exit = await main([...words, "--json", "--lang", spokenLanguage()], { ...io, stdout, stderr });
   return { exit, result: JSON.parse(String(stdout.read())) };
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import type { LookTools } from "../context/look-tools.ts";
 import { EXIT, OperatorError } from "../errors.ts";
+import { translate } from "../say.ts";
 import type { ServiceDatabase } from "../database/service-database.ts";
 import { attempt, type Check, fail, ok, warn } from "./steps/doctor-check.ts";
 import { checkInspection, checkPlaces, checkReplica, checkValues } from "./steps/doctor-database.ts";
@@ -95,8 +96,9 @@ function refusalOf(work: () => void): OperatorError | undefined {
   }
 }
 
-function tell({ terminal }: Context, checks: readonly Check[]): void {
-  const lines = checks.flatMap(({ what, result, detail, todo }) => [[result, what, detail], ...(todo === undefined ? [] : [["", "", `→ ${todo}`]])]);
+function tell({ terminal }: Context, found: readonly Check[]): void {
+  const checks = found.map((check) => ({ ...check, detail: translate(check.detail), ...(check.todo === undefined ? {} : { todo: translate(check.todo) }) }));
+  const lines = checks.flatMap(({ what, result, detail, todo }) => [[translate(result), translate(what), detail], ...(todo === undefined ? [] : [["", "", `→ ${todo}`]])]);
   terminal.table([{ header: "" }, { header: "what" }, { header: "found" }], lines);
   const statements = checks.flatMap(({ sql }) => sql ?? []);
   if (statements.length > 0) {

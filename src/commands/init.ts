@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import type { StarterTools } from "../context/starter-tools.ts";
 import type { DatabaseExplorer } from "../database/explore.ts";
 import { EXIT, OperatorError, StartError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { agreeOnColumns, agreeOnLink, askAppId, askChannel, askVerified, chooseTable, isAppId } from "./steps/init-ask.ts";
 import { type Found, toAnswers } from "./steps/init-answers.ts";
 import { askConditions, tryConditions } from "./steps/init-conditions.ts";
@@ -44,7 +44,7 @@ export async function init(context: Context, flags: InitFlags): Promise<number> 
     channel: channelOf(found, publicId),
   });
   const file = context.shown(tools.file);
-  terminal.line(`Wrote ${file}.`);
+  terminal.line(say`Wrote ${file}.`);
   const left = listLeft(database, found, appId);
   const needs = left.length === 0 && database !== undefined ? await look(tools, database) : [];
   tell(context, tools, { database, left, needs });
@@ -117,13 +117,14 @@ interface Told {
 }
 
 function tell({ terminal }: Context, tools: StarterTools, { database, left, needs }: Told): void {
-  if (left.length > 0) terminal.warn(say`Left for you to complete, each in a line that begins with #: ${left.join("; ")}.`);
+  if (left.length > 0) terminal.warn(say`Left for you to complete, each in a line that begins with #: ${left.map(translate).join("; ")}.`);
   for (const { says, sql } of needs) {
     terminal.line(says);
     if (sql !== undefined) terminal.text(sql);
   }
-  const variables = [...(database !== undefined && needsVariable(database, tools) ? ["DATABASE_URL=<the URL you gave>"] : []), "KAKAO_ADMIN_KEY=<the app's admin key>"];
-  terminal.note(say`Next: put ${variables.join(" and ")} into .env beside the file (chmod 600 .env), and look whether all fits: kakao-sync doctor`);
+  const [url, key] = [say`DATABASE_URL=<the URL you gave>`, say`KAKAO_ADMIN_KEY=<the app's admin key>`];
+  const variables = database !== undefined && needsVariable(database, tools) ? say`${url} and ${key}` : key;
+  terminal.note(say`Next: put ${variables} into .env beside the file (chmod 600 .env), and look whether all fits: kakao-sync doctor`);
 }
 
 function describe({ proposal, measured, conditions }: Found): object {

@@ -3,6 +3,7 @@ import { EXIT, StartError } from "../errors.ts";
 import type { SqlDialect } from "../database/apply-sql-dialects.ts";
 import type { Inspection } from "../database/service-database.ts";
 import type { Run } from "../workspace/runs.ts";
+import { say } from "../say.ts";
 import type { ApplyFlags, PullFlags } from "./shared-options.ts";
 import { applyMapping } from "./steps/apply-mapping.ts";
 import { checkApprovals } from "./steps/check-approvals.ts";
@@ -62,7 +63,7 @@ async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection
   await checkReplica(context);
   if (run.state === "planned") checkBrakes(context, run, countPlanned(run), flags);
   checkApprovals(context, run, "link");
-  if (run.state === "planned") context.window.refuseIfTooLong(`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
+  if (run.state === "planned") context.window.refuseIfTooLong(say`Writing ${countPlanned(run).toLocaleString("en-US")} links`, forecastWriting(context, countPlanned(run)));
   await confirmApply(context, run, countPlanned(run), flags);
   const applied = await applyMapping(context, run);
   await wipeUsed(context);
@@ -73,9 +74,9 @@ async function applyPlan(context: Context, flags: MapFlags, run: Run, inspection
 /** Combinations that would leave open what is meant. */
 function checkFlags(flags: MapFlags): void {
   const wrong =
-    flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN"
-    : flags.plan !== undefined && (flags.decisions !== undefined || flags.from !== undefined) ? "--decisions and --from make a new plan and cannot go with --plan"
-    : flags.check === true && flags.apply === true ? "--check only looks and cannot go with --apply"
+    flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN."
+    : flags.plan !== undefined && (flags.decisions !== undefined || flags.from !== undefined) ? "--decisions and --from make a new plan and cannot go with --plan."
+    : flags.check === true && flags.apply === true ? "--check only looks and cannot go with --apply."
     : undefined;
-  if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync map-members --help`." });
+  if (wrong !== undefined) throw new StartError({ code: "usage", message: wrong, hint: "See `kakao-sync map-members --help`." });
 }

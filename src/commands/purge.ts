@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { EXIT, InterruptedError, RefusedError } from "../errors.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { listPurgeable, type Purgeable, type PurgeChoice } from "./steps/list-purgeable.ts";
 import { countStagedCis, settleCis } from "./steps/settle-cis.ts";
@@ -39,11 +39,11 @@ function isEmpty({ snapshots, runs, unfinishedPull }: Purgeable): boolean {
 }
 
 function tellPurgeable({ terminal }: Context, { snapshots, runs, consents, unfinishedPull }: Purgeable): void {
-  const kept = new Map(consents.map(({ run, users }) => [run, [["  kept consents", "", users === null ? "damaged" : `of ${countOf(users, "user")}`]]]));
+  const kept = new Map(consents.map(({ run, users }) => [run, [[`  ${say`kept consents`}`, "", users === null ? say`damaged` : say`of ${countOf(users, "user")}`]]]));
   const rows = [
-    ...snapshots.map(({ generation, takenAt, users, cis }) => [`snapshot ${generation}`, day(takenAt), users === null ? "damaged" : `${countOf(users, "Kakao user")}, ${countOf(cis ?? 0, "CI")}`]),
-    ...(unfinishedPull ? [["unfinished pull", "", "what it has read"]] : []),
-    ...runs.flatMap(({ id, stateSince, command, state }) => [[`run ${id}`, day(stateSince), `${command}, ${state}`], ...(kept.get(id) ?? [])]),
+    ...snapshots.map(({ generation, takenAt, users, cis }) => [say`snapshot ${generation}`, day(takenAt), users === null ? say`damaged` : `${countOf(users, "Kakao user")}, ${countOf(cis ?? 0, "CI")}`]),
+    ...(unfinishedPull ? [[say`unfinished pull`, "", say`what it has read`]] : []),
+    ...runs.flatMap(({ id, stateSince, command, state }) => [[say`run ${id}`, day(stateSince), `${command}, ${translate(state)}`], ...(kept.get(id) ?? [])]),
   ];
   if (rows.length === 0) terminal.line("There is nothing to destroy: no snapshot and no run is old enough.");
   else terminal.table([{ header: "what" }, { header: "since" }, { header: "" }], rows);

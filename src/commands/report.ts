@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { EXIT, StartError } from "../errors.ts";
 import type { Report, ReportSection } from "../report/report.ts";
 import type { Run } from "../workspace/runs.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { renderTime } from "./steps/render-time.ts";
 import { reportHistory } from "./steps/report-history.ts";
 import { reportMapping } from "./steps/report-mapping.ts";
@@ -50,14 +50,14 @@ export async function report(context: Context, { to }: { readonly to?: string },
 function describe(context: Context, run: Run, sections: readonly ReportSection[]): Report {
   return {
     title: `${run.command} · ${run.id}`,
-    lead: "Counts and lists of one run of kakao-sync. Values that name people are masked; CIs are in no list.",
+    lead: say`Counts and lists of one run of kakao-sync. Values that name people are masked; CIs are in no list.`,
     facts: [
-      ["State", `${run.state} since ${renderTime(run.stateSince)}`],
-      ["Planned", renderTime(run.createdAt)],
-      ["By", `${run.operator} on ${run.host}`],
-      ["App", run.appId],
-      ["Kakao users as of", run.snapshot === null ? "a listing of its own" : renderTime(run.snapshot.takenAt)],
-      ["Digest of the plan", context.renderShortDigest(run)],
+      [say`State`, say`${translate(run.state)} since ${renderTime(run.stateSince)}`],
+      [say`Planned`, renderTime(run.createdAt)],
+      [say`By`, say`${run.operator} on ${run.host}`],
+      [say`App`, run.appId],
+      [say`Kakao users as of`, run.snapshot === null ? say`a listing of its own` : renderTime(run.snapshot.takenAt)],
+      [say`Digest of the plan`, context.renderShortDigest(run)],
     ],
     sections,
   };

@@ -12,7 +12,7 @@ export async function writeConsents(context: Context, { to }: { readonly to: str
   context.requireOperator();
   const workspace = context.existingWorkspace();
   const run = workspace.runs.get(id);
-  if (run.command !== "unlink-orphans") throw noConsents(run, say`is a run of ${run.command}`);
+  if (run.command !== "unlink-orphans") throw noConsents(run, say`Run ${run.id} is a run of ${run.command}: there is nothing to write.`);
   const store = workspace.openUnlinkStore(run);
   const file = context.createCsv(resolve(context.io.cwd, to), header, { readers: "machines" });
   let users = 0;
@@ -21,7 +21,7 @@ export async function writeConsents(context: Context, { to }: { readonly to: str
       users += 1;
       for (const row of listRows(saved)) file.write(row);
     }
-    if (users === 0) throw noConsents(run, "kept no consents");
+    if (users === 0) throw noConsents(run, say`Run ${run.id} kept no consents: there is nothing to write.`);
     const { rows } = file.finish();
     context.record({ event: "exported", run: run.id, counts: { users, consents: rows } });
     context.terminal.line(say`${rows.toLocaleString("en-US")} consents of ${users.toLocaleString("en-US")} users: ${to}`);
@@ -43,6 +43,6 @@ function listRows({ kakaoId, linkedAt, readAt, scopes, serviceTerms }: SavedCons
   ];
 }
 
-function noConsents(run: Run, why: string): RefusedError {
-  return new RefusedError({ code: "no-consents", message: say`Run ${run.id} ${why}: there is nothing to write.`, hint: "Consents are kept by unlink-orphans --apply --save-consents. List the runs: kakao-sync runs", run: run.id });
+function noConsents(run: Run, message: string): RefusedError {
+  return new RefusedError({ code: "no-consents", message, hint: "Consents are kept by unlink-orphans --apply --save-consents. List the runs: kakao-sync runs", run: run.id });
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { applyCommand, countPlanned } from "./steps/check-apply.ts";
 import { countSoFar } from "./steps/count-so-far.ts";
 import { renderTime } from "./steps/render-time.ts";
@@ -16,7 +16,7 @@ export async function listRuns(context: Context): Promise<number> {
   else {
     terminal.table(
       [{ header: "run" }, { header: "command" }, { header: "state" }, { header: "planned" }, { header: "done" }, { header: "operator" }],
-      runs.map((run) => [run.id, run.command, run.state, countPlanned(run), readApplied(run)?.done ?? null, readWho(run, "appliedBy")?.operator ?? run.operator]),
+      runs.map((run) => [run.id, run.command, translate(run.state), countPlanned(run), readApplied(run)?.done ?? null, readWho(run, "appliedBy")?.operator ?? run.operator]),
     );
   }
   terminal.json({ command: "runs", runs: runs.map(describeRun) });
@@ -32,21 +32,21 @@ export async function showRun(context: Context, _flags: object, id = ""): Promis
   terminal.table(
     [{ header: "run" }, { header: run.id }],
     [
-      ["command", run.command],
-      ["state", `${run.state} since ${renderTime(run.stateSince)}`],
-      ["planned", renderTime(run.createdAt)],
-      ["planned by", `${run.operator} on ${run.host}`],
-      ...(appliedBy === undefined ? [] : [["applied by", `${appliedBy.operator} on ${appliedBy.host}`]]),
-      ...(undoneBy === undefined ? [] : [["undone by", `${undoneBy.operator} on ${undoneBy.host}`]]),
-      ["snapshot", run.snapshot === null ? "none" : renderTime(run.snapshot.takenAt)],
+      [say`command`, run.command],
+      [say`state`, say`${translate(run.state)} since ${renderTime(run.stateSince)}`],
+      [say`planned`, renderTime(run.createdAt)],
+      [say`planned by`, say`${run.operator} on ${run.host}`],
+      ...(appliedBy === undefined ? [] : [[say`applied by`, say`${appliedBy.operator} on ${appliedBy.host}`]]),
+      ...(undoneBy === undefined ? [] : [[say`undone by`, say`${undoneBy.operator} on ${undoneBy.host}`]]),
+      [say`snapshot`, run.snapshot === null ? say`none` : renderTime(run.snapshot.takenAt)],
       ...(run.command === "unlink-orphans" ? listUnlinkRows(run) : run.command === "export-channel-targets" ? listExportRows(run) : listMappingRows(run)),
-      ["plan digest", context.renderShortDigest(run)],
+      [say`plan digest`, context.renderShortDigest(run)],
       ...Object.entries(run.files).map(([name, file]) => [name, context.shown(`${run.folder}/${file}`)]),
     ],
   );
   terminal.json({ ...describeRun(run), command: "runs show", run: run.id, of: run.command, counts: run.counts });
   if (run.state === "planned" && run.files["sql"] !== undefined) terminal.note(say`To carry it out: give ${context.shown(`${run.folder}/${run.files["sql"]}`)} to whoever runs SQL on the database.`);
-  else if (run.state === "planned" || run.state === "interrupted") terminal.note(`${run.state === "planned" ? "To carry it out" : "To go on"}: ${applyCommand(run)}`);
+  else if (run.state === "planned" || run.state === "interrupted") terminal.note(run.state === "planned" ? say`To carry it out: ${applyCommand(run)}` : say`To go on: ${applyCommand(run)}`);
   return EXIT.done;
 }
 
@@ -58,7 +58,7 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
   context.lock();
   const run = runs.get(id);
   if (run.state !== "interrupted") {
-    throw new RefusedError({ code: "run-not-interrupted", message: say`Run ${run.id} is ${run.state}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
+    throw new RefusedError({ code: "run-not-interrupted", message: say`Run ${run.id} is ${translate(run.state)}; only an interrupted run is given up.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
   const counts = countSoFar(context, run);
   context.record({ event: "abandoned", run: run.id, ...(counts === undefined ? {} : { counts }), digests: { plan: run.digests.plan } });
@@ -71,8 +71,8 @@ export async function abandonRun(context: Context, _flags: object, id = ""): Pro
 function listMappingRows(run: Run): string[][] {
   const applied = readApplied(run);
   return [
-    ["changes planned", countPlanned(run).toLocaleString("en-US")],
-    ...(applied === undefined ? [] : [["written", applied.done.toLocaleString("en-US")]]),
+    [say`changes planned`, countPlanned(run).toLocaleString("en-US")],
+    ...(applied === undefined ? [] : [[say`written`, applied.done.toLocaleString("en-US")]]),
     ...Object.entries(applied?.moved ?? {}).map(([why, rows]) => [say`left alone: ${why}`, rows.toLocaleString("en-US")]),
   ];
 }

@@ -27,7 +27,8 @@ export async function sandbox(context: Context, flags: SandboxFlags): Promise<nu
   } finally {
     await running.close();
   }
-  context.terminal.note(say`The simulated Kakao has stopped. ${context.shown(folder) || say`This folder`} stays:`);
+  const place = context.shown(folder);
+  context.terminal.note(place === "" ? say`The simulated Kakao has stopped. This folder stays:` : say`The simulated Kakao has stopped. ${place} stays:`);
   context.terminal.note("start it again with the same command, or remove it.");
   return EXIT.done;
 }
@@ -41,12 +42,12 @@ function refuseBesideRealWorkspace(context: Context, folder: string, flags: Sand
 function tellSandbox({ terminal, shown }: Context, folder: string, { url, members, kakaoUsers, isNew }: Sandbox): void {
   const place = shown(folder) || ".";
   terminal.line(say`A simulated Kakao with ${kakaoUsers.toLocaleString("en-US")} users answers at ${url}.`);
-  terminal.line(`${isNew ? "New in" : "As it was left, in"} ${place}:`);
+  terminal.line(isNew ? say`New in ${place}:` : say`As it was left, in ${place}:`);
   terminal.table(
     [{ header: "file" }, { header: "what" }],
     [
-      ["kakao-sync.config.yaml", "the configuration to use"],
-      [".env", "the simulated Kakao's admin key"],
+      ["kakao-sync.config.yaml", say`the configuration to use`],
+      [".env", say`the simulated Kakao's admin key`],
       ["members.db", say`${members.toLocaleString("en-US")} made-up members (SQLite)`],
     ],
   );

@@ -86,7 +86,7 @@ export function kindsOption(): Option {
 function readWord(words: readonly string[]): (text: string) => string {
   return (text) => {
     const word = words.find((one) => one === text);
-    if (word === undefined) throw new InvalidArgumentError(`Write ${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}.`);
+    if (word === undefined) throw new InvalidArgumentError(say`Write ${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}.`);
     return word;
   };
 }

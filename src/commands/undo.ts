@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { EXIT, RefusedError } from "../errors.ts";
 import type { Run } from "../workspace/runs.ts";
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import type { ApplyFlags } from "./shared-options.ts";
 import { confirmUndo } from "./steps/confirm-apply.ts";
 import { applyCommand, checkDatabase } from "./steps/check-apply.ts";
@@ -66,6 +66,5 @@ function checkUndoable(run: Run, flags: UndoFlags): void {
   if (run.state === "interrupted") {
     throw new RefusedError({ code: "run-interrupted", message: say`Run ${run.id} is interrupted.`, hint: say`Finish it first: ${applyCommand(run)}`, run: run.id });
   }
-  const why = `is ${run.state}`;
-  throw new RefusedError({ code: "run-not-undoable", message: say`Run ${run.id} ${why}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });
+  throw new RefusedError({ code: "run-not-undoable", message: say`Run ${run.id} is ${translate(run.state)}: there is nothing to take away again.`, hint: "List the runs: kakao-sync runs", run: run.id });
 }

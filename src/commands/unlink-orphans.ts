@@ -88,12 +88,12 @@ async function goOn(context: Context, run: Run, inspection: Inspection): Promise
 /** Combinations that would leave open what is meant. */
 function checkFlags(flags: UnlinkFlags): void {
   const wrong =
-    flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN"
-    : flags.plan !== undefined && hasPlanFlags(flags) ? "--older-than, --kinds, --limit, --exclude and --max-age make a new plan and cannot go with --plan"
-    : flags.check === true && flags.apply === true ? "--check only looks and cannot go with --apply"
-    : flags.evenFixed === true && flags.clearGone !== true ? "--even-fixed belongs to --clear-gone"
+    flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN."
+    : flags.plan !== undefined && hasPlanFlags(flags) ? "--older-than, --kinds, --limit, --exclude and --max-age make a new plan and cannot go with --plan."
+    : flags.check === true && flags.apply === true ? "--check only looks and cannot go with --apply."
+    : flags.evenFixed === true && flags.clearGone !== true ? "--even-fixed belongs to --clear-gone."
     : undefined;
-  if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync unlink-orphans --help`." });
+  if (wrong !== undefined) throw new StartError({ code: "usage", message: wrong, hint: "See `kakao-sync unlink-orphans --help`." });
 }
 
 function hasPlanFlags({ olderThan, kinds, limit, exclude, maxAge }: UnlinkFlags): boolean {

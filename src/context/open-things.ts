@@ -79,7 +79,7 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
     (opener) => opener.close(),
   );
   const record = opened.lazily(
-    () => new AuditRecord(workspace().folder),
+    () => new AuditRecord(workspace().folder, workspace().notedHead),
     (kept) => kept.close(),
   );
   const lock = opened.lazily(

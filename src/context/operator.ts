@@ -33,6 +33,6 @@ export function requireOperator(operator: string | undefined): string {
 function checkName(where: string, given: string): string {
   const name = given.trim();
   if (name !== "" && name.length <= longest && !unprintable.test(name)) return name;
-  const why = name === "" ? "is empty" : name.length > longest ? say`is longer than ${longest} characters` : "holds characters that cannot be printed";
-  throw new StartError({ code: "usage", message: say`The name in ${where} ${why}.`, hint: "Name the person, or the job and the team behind it: --operator kim" });
+  const message = name === "" ? say`The name in ${where} is empty.` : name.length > longest ? say`The name in ${where} is longer than ${longest} characters.` : say`The name in ${where} holds characters that cannot be printed.`;
+  throw new StartError({ code: "usage", message, hint: "Name the person, or the job and the team behind it: --operator kim" });
 }

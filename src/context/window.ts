@@ -48,5 +48,5 @@ function readEnd(until: string, nowMs: number): number {
 }
 
 function renderMinutes(seconds: number): string {
-  return seconds < 60 ? `${Math.max(0, Math.ceil(seconds))} s` : `${Math.ceil(seconds / 60).toLocaleString("en-US")} min`;
+  return seconds < 60 ? say`${Math.max(0, Math.ceil(seconds))} s` : say`${Math.ceil(seconds / 60).toLocaleString("en-US")} min`;
 }

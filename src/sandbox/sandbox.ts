@@ -59,15 +59,15 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function openSimulator({ adminKey }: Pick<SandboxFacts, "adminKey">, people: DemoPeople, port: number): Promise<Simulator> {
-  if (port > 65_535) throw portRefused(port, "is no port");
+  if (port > 65_535) throw portRefused(say`Port ${port} is no port.`);
   try {
     const simulator = await startSimulator({ appId: sandboxAppId, channels: [sandboxChannel], adminKey, port, listingPerMinute: Infinity, keepRequests: keptRequests });
     simulator.users.seed(people.kakaoUsers);
     return simulator;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE") throw portRefused(port, "is in use on 127.0.0.1");
-    if (code === "EACCES") throw portRefused(port, "is not open to this user");
+    if (code === "EADDRINUSE") throw portRefused(say`Port ${port} is in use on 127.0.0.1.`);
+    if (code === "EACCES") throw portRefused(say`Port ${port} is not open to this user.`);
     throw error;
   }
 }
@@ -102,6 +102,6 @@ function otherSize(folder: string, { members }: SandboxFacts): StartError {
   });
 }
 
-function portRefused(port: number, why: string): StartError {
-  return new StartError({ code: "sandbox-port", message: `Port ${port} ${why}.`, hint: "Name another one with --port; --port 0 takes a free one." });
+function portRefused(message: string): StartError {
+  return new StartError({ code: "sandbox-port", message, hint: "Name another one with --port; --port 0 takes a free one." });
 }

@@ -1,3 +1,4 @@
+import { translate } from "../say.ts";
 import { prompt, type QuestionIo } from "./confirm.ts";
 
 /** One of several answers. */
@@ -29,6 +30,9 @@ export async function askChoice<Value>(io: QuestionIo, question: string, choices
 
 /** A line of text, trimmed. Ctrl-C throws an InterruptedError. */
 export async function askText(io: QuestionIo, question: string, { preset, refuse = () => undefined }: TextWish = {}): Promise<string> {
-  const validate = (answer: string): true | string => refuse(answer.trim()) ?? true;
+  const validate = (answer: string): true | string => {
+    const why = refuse(answer.trim());
+    return why === undefined || translate(why);
+  };
   return String(await prompt(io, { type: "input", message: question, ...(preset === undefined ? {} : { default: preset }), validate })).trim();
 }

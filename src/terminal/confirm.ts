@@ -1,5 +1,7 @@
 import type { Readable, Writable } from "node:stream";
+import { styleText } from "node:util";
 import { InterruptedError } from "../errors.ts";
+import { say, translate } from "../say.ts";
 
 /** `no-terminal`: nobody was asked, because there is nobody to ask. It is a no. */
 export type Answer = "yes" | "no" | "no-terminal";
@@ -30,12 +32,26 @@ export type Question =
   | { readonly type: "input"; readonly message: string; readonly default?: string; readonly validate?: (answer: string) => true | string }
   | { readonly type: "select"; readonly message: string; readonly choices: readonly { readonly name: string; readonly value: unknown; readonly description?: string }[]; readonly default?: unknown; readonly loop: false; readonly pageSize: number };
 
+/** What inquirer says itself, in the language that is spoken; the keys to type stay y and n. */
+const ownWords = {
+  confirm: {
+    transformer: (answer: boolean) => translate(answer ? "Yes" : "No"),
+    theme: { keywords: { error: ({ yes, no }: { readonly yes: string; readonly no: string }) => say`You must answer with "${yes}" or "${no}"` } },
+  },
+  input: {},
+  select: { theme: { style: { keysHelpTip: (keys: readonly (readonly [string, string])[]) => keys.map(([key, action]) => `${styleText("bold", key)} ${styleText("dim", nameAction(action))}`).join(styleText("dim", " • ")) } } },
+} as const;
+
+function nameAction(action: string): string {
+  return action === "navigate" ? say`navigate` : action === "select" ? say`select` : action;
+}
+
 /** The answer to one question. Ctrl-C throws an InterruptedError. */
 export async function prompt({ input, output }: QuestionIo, question: Question): Promise<unknown> {
   const { default: inquirer } = await import("inquirer");
   const asking = inquirer.createPromptModule({ input, output });
   try {
-    const { answer } = await asking<{ answer: unknown }>([{ ...question, name: "answer" }]);
+    const { answer } = await asking<{ answer: unknown }>([{ ...question, ...ownWords[question.type], name: "answer" }]);
     return answer;
   } catch (error) {
     if (!(error instanceof Error) || !["ExitPromptError", "AbortPromptError"].includes(error.name)) throw error;

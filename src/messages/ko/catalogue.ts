@@ -2,6 +2,7 @@ import type { Catalogue } from "../../say.ts";
 import { answersKo } from "./answers.ts";
 import { cliKo } from "./cli.ts";
 import { commandsKo } from "./commands.ts";
+import { commandsRunsKo } from "./commands-runs.ts";
 import { configKo } from "./config.ts";
 import { configRulesKo } from "./config-rules.ts";
 import { consentApplicationKo } from "./consent-application.ts";
@@ -31,7 +32,7 @@ import { workspaceKo } from "./workspace.ts";
 import type { Sentences } from "./sentences.ts";
 
 const parts: readonly Sentences[] = [
-  answersKo, cliKo, commandsKo, configKo, configRulesKo, consentApplicationKo, consentConsoleKo, consentItemsKo, consentTermsKo, contextKo, databaseKo, databaseMysqlKo, databasePostgresKo, databaseSqliteKo, filesKo, kakaoKo, reportKo, stepsApplyKo, stepsAuditKo, stepsDoctorKo, stepsInitKo, stepsReadKo, stepsReportKo, stepsTargetsKo, stepsTellKo, targetsKo, terminalKo, unlinkingKo, workspaceKo,
+  answersKo, cliKo, commandsKo, commandsRunsKo, configKo, configRulesKo, consentApplicationKo, consentConsoleKo, consentItemsKo, consentTermsKo, contextKo, databaseKo, databaseMysqlKo, databasePostgresKo, databaseSqliteKo, filesKo, kakaoKo, reportKo, stepsApplyKo, stepsAuditKo, stepsDoctorKo, stepsInitKo, stepsReadKo, stepsReportKo, stepsTargetsKo, stepsTellKo, targetsKo, terminalKo, unlinkingKo, workspaceKo,
 ];
 
 /** Every sentence in Korean, by its English pattern. The words are those of docs/runbooks/ko/terms.md. */

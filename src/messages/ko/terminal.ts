@@ -13,4 +13,11 @@ export const terminalKo: Sentences = {
   "{0} s": "{0}초",
   "{0} min": "{0}분",
   "{0} h {1} min": "{0}시간 {1}분",
+  "You must answer with \"{0}\" or \"{1}\"": "\"{0}\" 또는 \"{1}\"로 답하세요",
+  "Yes": "예",
+  "No": "아니요",
+  "navigate": "이동",
+  "select": "선택",
+  "Interrupted at a question; nothing was changed by it.": "질문에서 중단되었습니다. 이 질문 때문에 바뀐 것은 없습니다.",
+  "Run the same command again.": "같은 명령을 다시 실행하세요.",
 };
