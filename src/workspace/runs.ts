@@ -135,10 +135,10 @@ export class Runs {
     const [run, other] = this.#read(id === "" ? [] : rows);
     if (run !== undefined && (other === undefined || run.id === id)) return run;
     // What was typed is repeated only where it looks like a run: anything else may have slipped in from elsewhere.
-    const shown = /^\d{1,8}(-[\da-z-]{0,11})?$/u.test(id) ? id : "of that name";
+    const unknown = /^\d{1,8}(-[\da-z-]{0,11})?$/u.test(id) ? say`There is no run ${id} in this workspace.` : "There is no run of that name in this workspace.";
     throw new StartError({
       code: run === undefined ? "run-unknown" : "run-ambiguous",
-      message: run === undefined ? say`There is no run ${shown} in this workspace.` : say`${rows.length} runs begin with ${shown}.`,
+      message: run === undefined ? unknown : say`${rows.length} runs begin with ${id}.`,
       hint: "List the runs: kakao-sync runs",
     });
   }
@@ -164,6 +164,11 @@ export class Runs {
     const { db } = this.#home;
     const stored = parseStored<object>(db, db.prepare<[string], string>("select facts from runs where id = ?").pluck().get(id) ?? "{}");
     db.prepare("update runs set facts = ? where id = ?").run(JSON.stringify({ ...stored, ...facts }), id);
+  }
+
+  /** Seconds for which a plan of the command can be applied; Infinity where it does not expire. */
+  lifetimeOf(command: string): number {
+    return lifetimeOf(command);
   }
 
   /** Brings plans past their lifetime (run-states.ts) into `expired`; answers them. */
@@ -215,10 +220,13 @@ export class Runs {
   }
 }
 
+function lifetimeOf(command: string): number {
+  return PLAN_LIFETIMES[command] ?? Number.POSITIVE_INFINITY;
+}
+
 /** Unix seconds at which a plan expires; Infinity for commands whose plans do not. */
 function expiryOf(run: Run): number {
-  const lifetime = PLAN_LIFETIMES[run.command];
-  return lifetime === undefined ? Number.POSITIVE_INFINITY : run.createdAt + lifetime;
+  return run.createdAt + lifetimeOf(run.command);
 }
 
 /** Whether anything is in the journal of a run's file. One that cannot be read was never finished: nothing counts before. */

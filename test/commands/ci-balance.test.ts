@@ -38,8 +38,8 @@ function takeGiven({ simulator }: Service): number {
 
 /** CIs that lie in the workspace: counted in the snapshot itself, and in what an unfinished pull has staged. */
 function countHeld(service: Service): number {
-  const staged = lookInto(service, ({ snapshots }) => snapshots.countStagedCis()?.cis ?? 0);
-  return staged + readSnapshot(service).filter(({ state, ci: value }) => state !== "wiped" && typeof value === "string").length;
+  const staged = lookInto(service, ({ snapshots }) => snapshots.countStagedCis());
+  return (staged === null || staged.isOver ? 0 : staged.cis) + readSnapshot(service).filter(({ state, ci: value }) => state !== "wiped" && typeof value === "string").length;
 }
 
 interface Sums {
@@ -80,13 +80,13 @@ function keepFiles(service: Service, name: string): (isMeant: (file: string) => 
 const isOfRecord = (file: string): boolean => file.startsWith("record.db");
 
 type Step =
-  | { readonly do: "pull" | "plan" | "apply" | "purge" | "purge-old" | "undo" | "killed-purge" | "killed-wipe" | "placeholder" }
+  | { readonly do: "pull" | "plan" | "apply" | "purge" | "purge-old" | "undo" | "killed-purge" | "killed-wipe" | "placeholder" | "cut-purge" | "cut-refresh" }
   | { readonly do: "refresh"; readonly after: string }
   | { readonly do: "cut" | "killed"; readonly nth: number }
   | { readonly do: "days"; readonly days: number }
   | { readonly do: "leave" | "join"; readonly ids: readonly number[] };
 
-const plain = fc.constantFrom("pull", "plan", "apply", "purge", "purge-old", "undo", "killed-purge", "killed-wipe", "placeholder").map((name) => ({ do: name }) as Step);
+const plain = fc.constantFrom("pull", "plan", "apply", "purge", "purge-old", "undo", "killed-purge", "killed-wipe", "placeholder", "cut-purge", "cut-refresh").map((name) => ({ do: name }) as Step);
 const ids = fc.uniqueArray(fc.constantFrom(...everybody), { minLength: 1, maxLength: 12 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: plain },
@@ -123,6 +123,8 @@ class Town {
       case "undo": return this.#undo();
       case "cut":
       case "killed": return this.#cut(next.nth, next.do === "killed");
+      case "cut-purge": return this.#each([{ do: "purge" }, { do: "cut", nth: 3 }, { do: "purge" }]);
+      case "cut-refresh": return this.#each([{ do: "purge" }, { do: "cut", nth: 3 }, { do: "refresh", after: "0d" }]);
       case "killed-purge": return this.#killedPurge();
       case "killed-wipe": return this.#killedWipe();
       case "placeholder": return service.configure({ ...config, matching: { placeholders: (this.#isPlaceholder = !this.#isPlaceholder) ? ["010-1111-0001"] : [] } });
@@ -137,12 +139,18 @@ class Town {
     await this.take({ do: "pull" });
     const { received, found, held, inWorkspace } = await readSheets(this.service);
     expect({ received, found, held, inWorkspace }).toEqual({ received: this.#received, found: this.#found, held: countHeld(this.service), inWorkspace: held });
+    // Whatever was destroyed has been told by what destroyed it.
+    expect(sumOf((await readRecord(this.service)).filter(({ event }) => event === "settled"), "destroyed")).toBe(0);
   }
 
   async #whole(run: () => Promise<RanJson>): Promise<void> {
     const { code, err } = await run();
     expect([0, 1, 2, 3], err).toContain(code);
     this.#received += takeGiven(this.service);
+  }
+
+  async #each(steps: readonly Step[]): Promise<void> {
+    for (const next of steps) await this.take(next);
   }
 
   async #undo(): Promise<void> {
@@ -203,6 +211,11 @@ class Town {
   }
 }
 
+async function readMonth(service: Service): Promise<Readonly<Record<string, unknown>>> {
+  const { json } = await service.json("runs", "audit", "--month", "2026-11");
+  return { ...(json["review"] as { ci: object }).ci, inWorkspace: json["held"] };
+}
+
 /** Where no workspace is yet, nothing is on record. */
 async function readRecordOrNone(service: Service): Promise<readonly CiEntry[]> {
   const { json } = await service.json("runs", "audit");
@@ -225,7 +238,49 @@ describe("CIs on the month's sheet", () => {
       { numRuns: Number(process.env["BALANCE_RUNS"] ?? 15), seed, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true },
     );
     // The property says nothing of what did not come up.
-    expect([...seen.keys()].sort()).toEqual(["apply", "cut", "days", "join", "killed", "killed-purge", "killed-wipe", "leave", "placeholder", "plan", "pull", "purge", "purge-old", "refresh", "undo"]);
+    expect([...seen.keys()].sort()).toEqual(["apply", "cut", "cut-purge", "cut-refresh", "days", "join", "killed", "killed-purge", "killed-wipe", "leave", "placeholder", "plan", "pull", "purge", "purge-old", "refresh", "undo"]);
     expect(found).toBeGreaterThan(0);
   }, 300_000);
+
+  test("a pull that is killed once its snapshot stands, before that is on record: the sheet says that something is missing, the next command what", async () => {
+    const service = await openTown();
+    await service.json("pull");
+    // Somebody is new, somebody has left, and nobody can write to the record.
+    service.simulator.users.load([{ id: "2001", ...accountOf({ ci: ci("new") }) }]);
+    service.simulator.users.unlink("1001", "UNLINK_FROM_ADMIN");
+    const other = new Database(service.path(".kakao-sync/record.db"));
+    other.exec("begin immediate");
+    expect((await service.json("pull")).code).not.toBe(0);
+    other.exec("rollback");
+    other.close();
+    expect([await readMonth(service), countHeld(service)]).toEqual([{ heldBefore: 0, received: 20, found: 0, used: 0, destroyed: 0, held: 20, inWorkspace: 20 }, 20]);
+    expect((await service.json("pull")).code).toBe(0);
+    expect(await readMonth(service)).toEqual({ heldBefore: 0, received: 21, found: 0, used: 0, destroyed: 1, held: 20, inWorkspace: 20 });
+    expect((await readRecord(service)).slice(1).map(({ event, code, ci: cis }) => [event, code, cis])).toEqual([["interrupted", "killed", { received: 1 }], ["settled", undefined, { destroyed: 1 }], ["pulled", undefined, { received: 0, destroyed: 0 }]]);
+  });
+
+  test("the sheet says so where the workspace holds what the record does not know of", async () => {
+    const service = await openTown();
+    await service.json("pull");
+    expect((await service.run("runs", "audit", "--month", "2026-11")).err).not.toContain("by the record");
+    const putBack = keepFiles(service, "before");
+    await service.json("purge", "--snapshots", "--apply", ...confirmed);
+    putBack((file) => !isOfRecord(file));
+    const { out, err } = await service.run("runs", "audit", "--month", "2026-11");
+    expect([out, err]).toEqual([expect.stringMatching(/held at the end +│? *0/), expect.stringContaining("The workspace holds 20 CIs, by the record there are 0")]);
+    await service.json("pull");
+    expect(await readMonth(service)).toMatchObject({ received: 20, found: 20, destroyed: 20, held: 20, inWorkspace: 20 });
+  });
+
+  test("those of a file of Kakao users count, too", async () => {
+    const service = await openTown();
+    service.write("users.jsonl", [1, 2].map((id) => JSON.stringify({ id, kakao_account: { ci: ci(`file ${String(id)}`) } })).join("\n"));
+    await service.json("map-members", "--from", "users.jsonl");
+    expect(await readMonth(service)).toMatchObject({ received: 2, destroyed: 0, held: 2, inWorkspace: 2 });
+    await service.apply("--from", "users.jsonl");
+    expect(await readMonth(service)).toMatchObject({ received: 4, destroyed: 2, held: 2, inWorkspace: 2 });
+    setClock(start + 8 * day);
+    await service.json("purge", "--apply", ...confirmed);
+    expect(await readMonth(service)).toMatchObject({ received: 4, destroyed: 4, held: 0, inWorkspace: 0 });
+  });
 });

@@ -159,10 +159,3 @@ test("a digest column that takes a plain one's place while a pull is unfinished:
   expect((await service.apply()).json["counts"]).toMatchObject({ linked: 1, link: {}, review: { "shared-phone-kakao": 1 } });
   expect(await service.links()).toEqual({ 1: "11", 4: null });
 });
-
-test("of a user who has not finished the sign-up at Kakao nothing is kept", async () => {
-  const service = await openService({ config: { kakao: { app: { autoLink: false } } } });
-  service.simulator.users.load([{ id: "11", has_signed_up: false, ...accountOf({ ci: ci("one"), phone: "010-1111-0001", name: "김하나" }) }]);
-  await service.json("pull");
-  expect(readSnapshot(service)).toEqual([{ id: "11", state: "preregistered", connectedAt: expect.any(Number), ci: 0, phone: 0, email: 0, name: null, birthdate: null }]);
-});

@@ -119,6 +119,21 @@ describe("handing out work", () => {
     expect(allUsers(workspace)[1]).toMatchObject({ id: "2", state: "unanswered", connectedAt: 1_700_000_000, ci: 0 });
   });
 
+  it("keeps nothing of whom turns out not to have finished the sign-up", () => {
+    const workspace = openTestWorkspace(makeFolder());
+    const pull = workspace.snapshots.beginPull({ properties: [], refreshBefore: 0, now: 1 });
+    pull.addListed(["1", "2"]);
+    pull.finishListing();
+    putAllBasics(pull);
+    pull.takeForDetails(20);
+    const unfinished = userOf("2", { state: "preregistered" });
+    pull.putDetails([...users("1"), unfinished], []);
+    expect(workspace.snapshots.countStagedCis()).toEqual({ id: pull.facts.id, cis: 2, isOver: false });
+    pull.complete(2);
+    expect(allUsers(workspace)).toEqual([userOf("1"), { id: "2", state: "preregistered", connectedAt: unfinished.connectedAt, ci: 0, phone: 0, email: 0, name: null, birthdate: null }]);
+    expect([workspace.snapshots.countCis(), workspace.snapshots.countStagedCis()]).toEqual([1, null]);
+  });
+
   it("refuses to complete while something waits", () => {
     const pull = openTestWorkspace(makeFolder()).snapshots.beginPull({ properties: [], refreshBefore: 0, now: 1 });
     expect(() => pull.complete(2)).toThrow("complete");

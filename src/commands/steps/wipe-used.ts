@@ -3,7 +3,7 @@ import { GrowingIds } from "../../core/growing-ids.ts";
 import { createWiper, fits, makeComparison, type Comparison } from "../../core/matching/kept-hashes.ts";
 import { OperatorError } from "../../errors.ts";
 import type { RunStore } from "../../workspace/run-store.ts";
-import { PLAN_LIFETIMES, type RunState } from "../../workspace/run-states.ts";
+import type { RunState } from "../../workspace/run-states.ts";
 import type { Run, WipedDetails } from "../../workspace/runs.ts";
 import type { ReadUser, Snapshot } from "../../workspace/snapshot.ts";
 import { say } from "../../say.ts";
@@ -37,9 +37,9 @@ export async function wipeUsed(context: Context): Promise<void> {
   }
 }
 
-function isDue(context: Context, { state, snapshot }: Run): boolean {
+function isDue(context: Context, { command, state, snapshot }: Run): boolean {
   if (state === "applied" || state === "expired") return true;
-  const seconds = Math.min(PLAN_LIFETIMES["map-members"] ?? 0, context.config.retention.snapshotMs / 1000);
+  const seconds = Math.min(context.workspace().runs.lifetimeOf(command), context.config.retention.snapshotMs / 1000);
   return GIVEN_UP.includes(state) && (snapshot?.takenAt ?? 0) + seconds <= context.now() / 1000;
 }
 
