@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { damagedBy, openForReading, openStateFile, readPages, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
 
-/** `applying`: a plan is about to be carried out, or gone on with. `read`: personal data was looked at without a plan (an audit's sample, a file of Kakao users). `settled`: what a killed command could not tell of CIs. */
-export type RecordedEvent = "pulled" | "planned" | "applying" | "applied" | "interrupted" | "approved" | "destroyed" | "undone" | "abandoned" | "refused" | "read" | "exported" | "rotated" | "settled";
+/** `applying`: a plan is about to be carried out, or gone on with. `read`: personal data was looked at without a plan (an audit's sample, a file of Kakao users). `settled`: what a killed command could not tell of CIs. `lost`: entries before it are missing; `counts`: how many were `noted` and how many `found`, `digests`: the `head` that is gone. */
+export type RecordedEvent = "pulled" | "planned" | "applying" | "applied" | "interrupted" | "approved" | "destroyed" | "undone" | "abandoned" | "refused" | "read" | "exported" | "rotated" | "settled" | "lost";
 
 /** One line of the record: what a command read or changed, for whom, and on whose word. Never a value of a member. */
 export interface RecordEntry {
@@ -39,11 +39,24 @@ export interface RecordedEntry {
   readonly hash: string;
 }
 
+/** An entry's place and hash, as noted outside the record. */
+export type RecordedHead = Pick<RecordedEntry, "seq" | "hash">;
+
+/** Where the last entry is noted once it is on record: a note that lags behind raises no false alarm. */
+export interface HeadNote {
+  /** Undefined where nothing was noted yet. */
+  read(): RecordedHead | undefined;
+  /** Does not throw where it cannot be written now. */
+  write(head: RecordedHead): void;
+}
+
 /** What `verify` finds: the first entry that does not fit, or null, and the end of the chain. */
 export interface RecordCheck {
   readonly entries: number;
   /** The first sequence number whose entry was changed, is missing or does not follow the one before it. */
   readonly brokenAt: number | null;
+  /** Where the chain fits but the entry noted last is not in it (cut off, or begun anew): its number. Else null. */
+  readonly lost: number | null;
   /** Hash of the last entry: noted elsewhere, it also proves that nothing was cut off at the end. */
   readonly head: string;
 }
@@ -62,14 +75,16 @@ const firstHash = "0".repeat(64);
 
 /**
  * The workspace's append-only record: a chain in which each entry carries the hash of all before it. Whoever changes, drops or inserts an entry breaks the chain
- * behind it; whoever rewrites the whole end of it is found out by a head that was noted elsewhere.
+ * behind it; one that was cut off at its end or begun anew lacks the entry noted last; whoever rewrites the note, too, is found out by a head that was noted elsewhere.
  */
 export class AuditRecord {
   readonly #path: string;
+  readonly #note: HeadNote;
   #db: StateDatabase | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, note: HeadNote) {
     this.#path = join(folder, "record.db");
+    this.#note = note;
   }
 
   /** Opens it for writing, ahead of what could not be done again once its entry cannot be kept. Throws StartError `record-damaged`. */
@@ -78,15 +93,17 @@ export class AuditRecord {
     if (db.prepare<[], string>("pragma quick_check(1)").pluck().get() !== "ok") throw damagedBy(db);
   }
 
-  /** On the disk before this returns. */
+  /** On the disk before this returns. Where the entry noted last is gone, the loss is put on record before it. */
   append(entry: RecordEntry): void {
     const db = this.#open();
-    transactDurably(db, () => {
-      const last = db.prepare<[], { seq: number; hash: string }>("select seq, hash from record order by seq desc limit 1").get();
-      const text = JSON.stringify(entry);
-      const seq = (last?.seq ?? 0) + 1;
-      db.prepare("insert into record (seq, entry, hash) values (?, ?, ?)").run(seq, text, hashEntry(last?.hash ?? firstHash, seq, text));
+    const head = transactDurably(db, () => {
+      const noted = this.#note.read();
+      const last = readLast(db);
+      if (noted === undefined || isOnRecord(db, noted)) return put(db, last, entry);
+      const { at, command, operator, host, app, database } = entry;
+      return put(db, put(db, last, { at, command, event: "lost", operator, host, app, database, counts: { noted: noted.seq, found: last.seq }, digests: { head: noted.hash } }), entry);
     });
+    this.#note.write(head);
   }
 
   /** Every entry that can be read, the oldest first; `verify` names the others. */
@@ -98,12 +115,16 @@ export class AuditRecord {
   }
 
   verify(): RecordCheck {
+    // Read first: what is put on record from here on is ahead of it.
+    const noted = this.#note.read();
     let [entries, head] = [0, firstHash];
+    let isThere = noted === undefined;
     for (const { seq, entry, hash } of this.#rows()) {
-      if (seq !== entries + 1 || hash !== hashEntry(head, seq, entry)) return { entries, brokenAt: entries + 1, head };
+      if (seq !== entries + 1 || hash !== hashEntry(head, seq, entry)) return { entries, brokenAt: entries + 1, lost: null, head };
       [entries, head] = [seq, hash];
+      isThere ||= seq === noted?.seq && hash === noted.hash;
     }
-    return { entries, brokenAt: null, head };
+    return isThere || noted === undefined ? { entries, brokenAt: null, lost: null, head } : { entries, brokenAt: Math.min(entries + 1, noted.seq), lost: noted.seq, head };
   }
 
   #open(): StateDatabase {
@@ -129,6 +150,24 @@ interface StoredEntry {
   readonly seq: number;
   readonly entry: string;
   readonly hash: string;
+}
+
+/** The end of the chain, also of an empty one. */
+function readLast(db: StateDatabase): RecordedHead {
+  return db.prepare<[], RecordedHead>("select seq, hash from record order by seq desc limit 1").get() ?? { seq: 0, hash: firstHash };
+}
+
+function isOnRecord(db: StateDatabase, { seq, hash }: RecordedHead): boolean {
+  return db.prepare<[number], string>("select hash from record where seq = ?").pluck().get(seq) === hash;
+}
+
+/** Puts an entry behind the last one; answers the new end. */
+function put(db: StateDatabase, last: RecordedHead, entry: RecordEntry): RecordedHead {
+  const text = JSON.stringify(entry);
+  const seq = last.seq + 1;
+  const hash = hashEntry(last.hash, seq, text);
+  db.prepare("insert into record (seq, entry, hash) values (?, ?, ?)").run(seq, text, hash);
+  return { seq, hash };
 }
 
 /** Null for a text that is no entry any more. */

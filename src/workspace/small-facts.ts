@@ -1,3 +1,5 @@
+import { OperatorError } from "../errors.ts";
+import type { HeadNote, RecordedHead } from "./record.ts";
 import { parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
 
 /** Named JSON values: references such as the first applied run or the counts of the last completed one. */
@@ -36,6 +38,29 @@ export class ListingTimes {
 
   save(times: readonly number[]): void {
     this.#db.prepare("insert or replace into meta (name, value) values ('listing_times', ?)").run(JSON.stringify(times));
+  }
+}
+
+/** The last entry on record, noted in the workspace's own database. It may lag behind, as after a kill, so it is not brought to the disk each time. */
+export class NotedHead implements HeadNote {
+  readonly #db: StateDatabase;
+
+  constructor(db: StateDatabase) {
+    this.#db = db;
+  }
+
+  read(): RecordedHead | undefined {
+    const value = this.#db.prepare<[], string>("select value from settings where name = 'record.head'").pluck().get();
+    return value === undefined ? undefined : parseStored(this.#db, value);
+  }
+
+  write(head: RecordedHead): void {
+    try {
+      transact(this.#db, () => this.#db.prepare("insert or replace into settings (name, value) values ('record.head', ?)").run(JSON.stringify(head)));
+    } catch (error) {
+      // The entry is on record: that counts.
+      if (!(error instanceof OperatorError)) throw error;
+    }
   }
 }
 

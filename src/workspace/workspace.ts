@@ -11,7 +11,7 @@ import { acquireLock, isLocked, type LockHolder, type WorkspaceLock } from "./lo
 import { openCipher, rotateKey, type RotatedKey } from "./open-cipher.ts";
 import { createRunStore, openRunStore, type RunDraft, type RunStore } from "./run-store.ts";
 import { type Run, Runs } from "./runs.ts";
-import { CallCounter, ListingTimes, Settings } from "./small-facts.ts";
+import { CallCounter, ListingTimes, NotedHead, Settings } from "./small-facts.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 import { explainSqliteError, openStateFile, type StateDatabase, type StateFileKind, transactDurably } from "./state-file.ts";
 import { openTargetLists, type TargetLists } from "./target-lists.ts";
@@ -63,6 +63,8 @@ export interface Workspace {
   readonly runs: Runs;
   readonly decisions: DecisionMemory;
   readonly settings: Settings;
+  /** Where the record's last entry is noted. */
+  readonly notedHead: NotedHead;
   readonly approvals: Approvals;
   readonly listingTimes: ListingTimes;
   readonly calls: CallCounter;
@@ -126,6 +128,7 @@ function assemble(db: StateDatabase, folder: string, options: WorkspaceOptions):
     runs,
     decisions: new DecisionMemory(db),
     settings: new Settings(db),
+    notedHead: new NotedHead(db),
     approvals: new Approvals(new Settings(db)),
     listingTimes: new ListingTimes(db),
     calls: new CallCounter(db),
@@ -166,7 +169,7 @@ function tie(db: StateDatabase, folder: string, { appId, kind }: WorkspaceOption
   if (tiedKind !== kind) {
     throw new RefusedError({
       code: "workspace-other-kind",
-      message: say`${folder} is the workspace of a ${tiedKind === "real" ? say`real app` : say`sandbox`}, not of a ${kind === "real" ? say`real app` : say`sandbox`}.`,
+      message: kind === "sandbox" ? say`${folder} is the workspace of a real app, not of a sandbox.` : say`${folder} is the workspace of a sandbox, not of a real app.`,
       hint: "Rehearse in a folder of its own, and run real commands where the real configuration lies.",
     });
   }

@@ -192,12 +192,12 @@ describe("the chain", () => {
     expect((await service.run("runs", "audit", "--month", "2026-11")).code).toBe(1);
   });
 
-  test("an end that was cut off shows in the head that was noted elsewhere", async () => {
+  test("an end that was cut off is missed, and shows in the head that was noted elsewhere", async () => {
     const { service, change } = await openChain();
     const { head, entries } = (await service.json("runs", "audit")).json;
     change("delete from record where seq = (select max(seq) from record)");
     const cut = (await service.json("runs", "audit")).json;
-    expect(cut).toMatchObject({ brokenAt: null, entries: Number(entries) - 1 });
+    expect(cut).toMatchObject({ brokenAt: entries, lost: entries, entries: Number(entries) - 1 });
     expect(cut["head"]).not.toBe(head);
   });
 });

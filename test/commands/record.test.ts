@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { ci } from "../helpers/match.ts";
@@ -18,6 +18,10 @@ interface Recorded {
 async function readRecord(service: Service): Promise<readonly Recorded[]> {
   const { json } = await service.json("runs", "audit");
   return json["record"] as readonly Recorded[];
+}
+
+function lose(service: Service): void {
+  for (const file of ["record.db", "record.db-wal", "record.db-shm"]) rmSync(service.path(`.kakao-sync/${file}`), { force: true });
 }
 
 describe("the record (section 10)", () => {
@@ -57,17 +61,58 @@ describe("the record (section 10)", () => {
     expect((await service.run("runs", "audit")).err).toContain("broken at entry 1");
   });
 
-  test("one that was removed is missed where a plan was applied, exit 1", async () => {
+  test("one that was removed is missed, exit 1; begun anew, it says so by its first entry, in every audit of that month", async () => {
     const service = await openService(people);
-    const lose = () => {
-      for (const file of ["record.db", "record.db-wal", "record.db-shm"]) rmSync(service.path(`.kakao-sync/${file}`), { force: true });
-    };
     await service.json("map-members");
-    lose();
-    expect((await service.json("runs", "audit")).code).toBe(0);
+    const { head, entries } = (await service.json("runs", "audit")).json;
+    lose(service);
+    expect(await service.json("runs", "audit")).toMatchObject({ code: 1, json: { entries: 0, brokenAt: 1, lost: entries } });
+    expect((await service.run("runs", "audit")).err).toContain(`${String(entries)} entries were on record`);
     await service.apply();
-    lose();
-    expect(await service.json("runs", "audit")).toMatchObject({ code: 1, json: { entries: 0, brokenAt: 1 } });
+    const audit = await service.json("runs", "audit");
+    expect(audit).toMatchObject({ code: 1, json: { brokenAt: null, lost: null } });
+    expect((audit.json["record"] as { entry: object }[])[0]?.entry).toMatchObject({ event: "lost", operator: "tester", counts: { noted: entries, found: 0 }, digests: { head } });
+    expect(await service.run("runs", "audit")).toMatchObject({ code: 1, err: expect.stringContaining(`Entry 1: ${String(entries)} entries had been on record, and 0 were left`) as string, out: expect.not.stringContaining("is whole") as string });
+    const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
+    expect([(await service.json("runs", "audit", "--month", month)).code, (await service.json("runs", "audit", "--month", "2020-01")).code]).toEqual([1, 0]);
+  });
+
+  test("its end that is cut off is missed, exit 1; an older copy put back, too, and the newest is whole", async () => {
+    const service = await openService(people);
+    await service.json("pull");
+    const record = service.path(".kakao-sync/record.db");
+    const older = readFileSync(record);
+    const { id } = await service.apply();
+    const newest = readFileSync(record);
+    const { entries } = (await service.json("runs", "audit")).json;
+    const db = new Database(record);
+    db.exec("drop trigger record_is_not_cut; delete from record where seq = (select max(seq) from record)");
+    db.close();
+    expect(await service.json("runs", "audit")).toMatchObject({ code: 1, json: { entries: Number(entries) - 1, brokenAt: entries, lost: entries } });
+    for (const [copy, code] of [[older, 1], [newest, 0]] as const) {
+      lose(service);
+      writeFileSync(record, copy, { mode: 0o600 });
+      expect((await service.json("runs", "audit")).code).toBe(code);
+    }
+    expect((await service.json("undo", id, "--apply", "--yes")).code).toBe(0);
+  });
+
+  test("killed between an entry and its note it is whole, and so it is where nothing was noted yet", async () => {
+    const service = await openService(people);
+    await service.apply();
+    const note = (sql: string) => {
+      const db = new Database(service.path(".kakao-sync/workspace.db"));
+      expect(db.prepare(sql).run().changes).toBe(1);
+      db.close();
+    };
+    const [first] = (await service.json("runs", "audit")).json["record"] as { seq: number; hash: string }[];
+    note(`update settings set value = '${JSON.stringify({ seq: first?.seq, hash: first?.hash })}' where name = 'record.head'`);
+    expect((await service.json("runs", "audit")).code).toBe(0);
+    note("delete from settings where name = 'record.head'");
+    expect((await service.json("runs", "audit")).code).toBe(0);
+    // Of a workspace of an earlier version only its runs tell.
+    lose(service);
+    expect(await service.json("runs", "audit")).toMatchObject({ code: 1, json: { entries: 0, brokenAt: 1, lost: null } });
     expect((await service.run("runs", "audit")).err).toContain("The record is empty, although plans were applied");
   });
 
