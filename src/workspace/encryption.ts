@@ -1,5 +1,4 @@
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from "node:crypto";
-import { say } from "../say.ts";
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -58,7 +57,7 @@ function sealWith(key: Uint8Array, plain: Uint8Array, aad: string): Buffer {
 }
 
 function openWith(key: Uint8Array, sealed: Uint8Array, aad: string): Buffer {
-  if (sealed.byteLength < nonceBytes + tagBytes) throw new BrokenSeal(say`too short for ${aad}`);
+  if (sealed.byteLength < nonceBytes + tagBytes) throw new BrokenSeal(`too short for ${aad}`);
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes });
   decipher.setAAD(Buffer.from(aad));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
@@ -67,7 +66,7 @@ function openWith(key: Uint8Array, sealed: Uint8Array, aad: string): Buffer {
     decipher.final();
     return plain;
   } catch (cause) {
-    throw new BrokenSeal(say`does not open: ${aad}`, { cause });
+    throw new BrokenSeal(`does not open: ${aad}`, { cause });
   }
 }
 

@@ -83,18 +83,19 @@ function holdExclusively(folder: string): Database.Database | null {
 function locked(folder: string): RefusedError {
   return new RefusedError({
     code: "workspace-locked",
-    message: say`${folder} is in use by ${describeHolder(folder)}.`,
+    message: describeUse(folder),
     hint: "Wait until that run has ended, or stop it there with Ctrl-C; nothing needs to be removed by hand.",
   });
 }
 
-function describeHolder(folder: string): string {
+function describeUse(folder: string): string {
+  const unknown = say`${folder} is in use by another run.`;
   try {
     const text: unknown = JSON.parse(readFileSync(join(folder, "lock.json"), "utf8"));
-    if (typeof text !== "object" || text === null) return "another run";
+    if (typeof text !== "object" || text === null) return unknown;
     const field = (name: string): string => String(Object.entries(text).find(([key]) => key === name)?.[1] ?? "?");
-    return `${field("command")} of ${field("operator")} on ${field("host")} (process ${field("pid")}, since ${field("since")})`;
+    return say`${folder} is in use by ${field("command")} of ${field("operator")} on ${field("host")} (process ${field("pid")}, since ${field("since")}).`;
   } catch {
-    return "another run"; // It holds the lock but has not said yet who it is.
+    return unknown; // It holds the lock but has not said yet who it is.
   }
 }
