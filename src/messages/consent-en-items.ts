@@ -10,12 +10,12 @@ export const fileAndItemTexts: Readonly<Record<string, RuleText>> = {
   "C-FILE-02": {
     title: "Waivers have not expired",
     message: "The waiver of {waived} expired on {until}; its finding counts again.",
-    fix: { en: "put right what it waived, or renew it with a new reason and date.", ko: "면제했던 문제를 해결하거나, 사유와 기한을 새로 적으세요." },
+    fix: { en: "put right what it waived, or renew it with a new reason and date.", ko: "유예했던 문제를 해결하거나, 사유와 기한을 새로 적으세요." },
   },
   "C-FILE-03": {
     title: "Waivers name a rule",
     message: "The waiver names {waived}, which is no rule.",
-    fix: { en: "write the id of a rule as `audit-consent --rules` lists it, or remove the waiver.", ko: "`audit-consent --rules`에 나오는 규칙 ID를 적거나 면제를 지우세요." },
+    fix: { en: "write the id of a rule as `audit-consent --rules` lists it, or remove the waiver.", ko: "`audit-consent --rules`에 나오는 규칙 ID를 적거나 유예를 지우세요." },
   },
   "C-FILE-04": {
     title: "The console's values are recent",

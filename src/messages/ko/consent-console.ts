@@ -61,7 +61,7 @@ export const consentConsoleKo: Sentences = {
   "Required is required at Kakao": "필수 동의는 카카오에서도 필수일 것",
   "{item} is required in the file, but {revocable} of {agreed} users may withdraw it.": "{item} 항목이 파일에는 필수인데, 동의한 사용자 {agreed}명 중 {revocable}명이 철회할 수 있습니다.",
   "Optional is optional at Kakao": "선택 동의는 카카오에서도 선택일 것",
-  "{item} is optional in the file, but none of {agreed} users may withdraw it: it is required at Kakao.": "{item} 항목이 파일에는 선택인데, 동의한 사용자 {agreed}명 중 아무도 철회할 수 없습니다. 카카오에서는 필수입니다.",
+  "{item} is optional in the file, but none of {agreed} users may withdraw it: it is required at Kakao.": "{item} 항목이 파일에는 선택인데, 동의한 사용자 {agreed}명 중 철회할 수 있는 사람이 없습니다. 카카오에서는 필수입니다.",
   "Terms at Kakao are in the file": "카카오의 약관은 파일에도 있을 것",
   "The term {item} is at Kakao and not in the file.": "{item} 약관이 카카오에는 있고 파일에는 없습니다.",
   "Terms in the file are at Kakao": "파일의 약관은 카카오에도 있을 것",
