@@ -260,7 +260,7 @@ export const rawSchema = z.strictObject({
     .describe("who may approve plans"),
   retention: z
     .strictObject({
-      snapshot: duration.default("7d").describe("details older than this are read again by the next pull; `purge` destroys snapshots older than this. CIs and details of linked users go sooner: when the run that used them is applied or has expired ([decision 0015](decisions/0015-wiping.md))"),
+      snapshot: duration.default("7d").describe("details older than this are read again by the next pull; `purge` destroys snapshots older than this. CIs and details of linked users go sooner: when the run that used them is applied or has expired, and once wiped they do not come back ([decision 0015](decisions/0015-wiping.md))"),
       undo: duration.default("90d").describe("`purge` keeps applied runs, and with them their undo, at least this long"),
       record: duration.default("2y").describe("how long you mean to keep the record: for people alone, no command goes by it. No command ever destroys the record or a part of it; it goes with the folder of the workspace"),
     })
