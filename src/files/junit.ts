@@ -1,4 +1,4 @@
-import { say } from "../say.ts";
+import { say, translate } from "../say.ts";
 import { failsCommand, type FindingsReport, type ToldFinding, type ToldRule } from "./told-finding.ts";
 
 interface TestCase {
@@ -57,7 +57,7 @@ function renderFinding(open: string, finding: ToldFinding, fails: boolean): Test
   const text = describe(finding);
   const inner = fails
     ? `<failure type=${quote(finding.level)} message=${quote(finding.message)}>${escapeText(text)}</failure>`
-    : `<system-out>${escapeText(`${finding.level}: ${text}`)}</system-out>`;
+    : `<system-out>${escapeText(`${translate(finding.level)}: ${text}`)}</system-out>`;
   return { state: fails ? "failed" : "passed", xml: `${open}>\n      ${inner}\n    </testcase>` };
 }
 
@@ -70,7 +70,7 @@ function openCase(rule: ToldRule, name: string): string {
 }
 
 function describe({ message, file, line, fix, who, source }: ToldFinding): string {
-  return [message, `${file}${line === undefined ? "" : `:${line}`}`, fix, ...(who === undefined ? [] : [say`Who: ${who}`]), say`Source: ${source}`].join("\n");
+  return [message, `${file}${line === undefined ? "" : `:${line}`}`, fix, ...(who === undefined ? [] : [say`Who: ${translate(who)}`]), say`Source: ${source}`].join("\n");
 }
 
 function quote(text: string): string {

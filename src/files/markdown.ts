@@ -16,7 +16,7 @@ export function renderMarkdown(title: string, { findings, tables = [] }: Pick<Fi
 const findingColumns = ["Level", "Rule", "What is wrong", "Where", "What to do", "Who", "Source"];
 
 function toCells({ level, rule, message, file, line, fix, who, source, waived }: ToldFinding): readonly string[] {
-  return [waived === undefined ? level : say`waived until ${waived.until}`, rule, message, `${file}${line === undefined ? "" : `:${line}`}`, fix, who ?? "", source];
+  return [waived === undefined ? translate(level) : say`waived until ${waived.until}`, rule, message, `${file}${line === undefined ? "" : `:${line}`}`, fix, translate(who ?? ""), source];
 }
 
 /** A table as lines: columns in the language that is spoken, cells as they are, whatever is in them. */
