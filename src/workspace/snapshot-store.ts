@@ -5,7 +5,7 @@ import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
 import type { Comparison } from "../core/matching/kept-hashes.ts";
 import { OperatorError } from "../errors.ts";
-import { BrokenSeal, type Cipher } from "./encryption.ts";
+import { BrokenSeal } from "./encryption.ts";
 import { removeStateFile } from "./folder.ts";
 import { importInto } from "./import-users.ts";
 import { Pull, type PullCompletion, type PullFacts, type PullPlan } from "./pull.ts";
@@ -13,32 +13,13 @@ import { mergeInto } from "./pull-merge.ts";
 import { pullFileKind, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
 import { openSnapshot, verifyAndClose, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
-import { createSnapshotFile, type Manifest, parseManifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
-import { openForReading, openStateFile, parseStored, type StateDatabase, transact, transactDurably } from "./state-file.ts";
+import { createSnapshotFile, type Manifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
+import { factsOf, type SnapshotHome, type SnapshotRow, SnapshotRows } from "./snapshot-rows.ts";
+import { openForReading, openStateFile, parseStored, type StateDatabase, transactDurably } from "./state-file.ts";
 import { copyInto, wipeInto } from "./wipe-into.ts";
-
-/** What the store needs of its workspace. */
-export interface SnapshotHome {
-  readonly folder: string;
-  readonly appId: string;
-  readonly db: StateDatabase;
-  readonly cipher: () => Cipher;
-}
-
-/** Names in `meta` the generation that took the place of another one. */
-const successor = "successor_";
 
 /** A time behind every time of reading: those are stored in four bytes. */
 const everything = 2 ** 32;
-
-interface SnapshotRow {
-  readonly generation: number;
-  readonly source: "app" | "file";
-  readonly takenAt: number;
-  readonly completedAt: number;
-  readonly properties: string;
-  readonly manifest: Buffer;
-}
 
 /** What a pull that is not done with has read. */
 export interface StagedCis {
@@ -65,18 +46,20 @@ export interface Wiping {
  */
 export class SnapshotStore {
   readonly #home: SnapshotHome;
+  readonly #rows: SnapshotRows;
 
   /** Whom the next pull reads again. */
   readonly readAgain: ReadAgain;
 
   constructor(home: SnapshotHome) {
     this.#home = home;
+    this.#rows = new SnapshotRows(home);
     this.readAgain = new ReadAgain(home.db);
   }
 
   /** The last completed listing of the app, or null. Close it after use. */
   snapshot(): Snapshot | null {
-    const row = this.#rows().find((one) => one.source === "app");
+    const row = this.#rows.list().find((one) => one.source === "app");
     return row === undefined ? null : this.#open(row);
   }
 
@@ -89,18 +72,18 @@ export class SnapshotStore {
 
   /** The snapshot of a generation (a plan names it), or null when it was wiped or replaced since. */
   open(generation: number): Snapshot | null {
-    const row = this.#rows().find((one) => one.generation === generation);
+    const row = this.#rows.list().find((one) => one.generation === generation);
     return row === undefined ? null : this.#open(row);
   }
 
   /** All snapshots there are, without opening them. */
   list(): SnapshotFacts[] {
-    return this.#rows().map((row) => factsOf(this.#home.db, row));
+    return this.#rows.list().map((row) => factsOf(this.#home.db, row));
   }
 
   /** CIs in all snapshots. Throws StartError `snapshot-damaged`. */
   countCis(): number {
-    return this.#rows().reduce((sum, row) => sum + this.#readManifest(row).counts.cis, 0);
+    return this.#rows.list().reduce((sum, row) => sum + this.#rows.readManifest(row).counts.cis, 0);
   }
 
   /** CIs that an unfinished pull has read; null without one. Throws StartError `pull-damaged`. */
@@ -122,7 +105,7 @@ export class SnapshotStore {
 
   /** Reads every byte of each snapshot. Throws StartError `snapshot-damaged`. */
   verifyAll(): void {
-    for (const row of this.#rows()) verifyAndClose(this.#open(row));
+    for (const row of this.#rows.list()) verifyAndClose(this.#open(row));
   }
 
   /** When a snapshot first no longer had the id (Unix seconds); null where none has missed it, or it came back. */
@@ -138,8 +121,8 @@ export class SnapshotStore {
     const known = base !== null && plan.properties.every((property) => base.properties.includes(property));
     const facts: PullFacts = {
       id: randomBytes(12).toString("hex"),
-      generation: this.#nextGeneration(),
-      startedAt: Math.max(plan.now, this.#lastTakenAt() + 1),
+      generation: this.#rows.nextGeneration(),
+      startedAt: Math.max(plan.now, this.#rows.lastTakenAt() + 1),
       properties: plan.properties,
       refreshBefore: known && plan.startsOver !== true ? plan.refreshBefore : everything,
       startsOver: plan.startsOver === true,
@@ -165,7 +148,7 @@ export class SnapshotStore {
       removeStateFile(this.#pullFile);
       return null;
     }
-    const generation = facts.base === null ? null : this.#latestOf(facts.base);
+    const generation = facts.base === null ? null : this.#rows.latestOf(facts.base);
     const base = generation === null ? null : this.#openIntact((row) => row.generation === generation);
     if (generation !== null && base === null) {
       // What it was to keep of the snapshot before is no more: nothing of it can be gone on with.
@@ -179,9 +162,9 @@ export class SnapshotStore {
   /** Users that the operator brought, in any order, as a snapshot of its own. Throws StartError `kakao-id-twice`. */
   async importUsers(users: Iterable<KakaoUser> | AsyncIterable<KakaoUser>, now: number): Promise<Snapshot> {
     this.#sweep();
-    const facts: SnapshotFacts = { generation: this.#nextGeneration(), source: "file", takenAt: now, completedAt: now, properties: [] };
+    const facts: SnapshotFacts = { generation: this.#rows.nextGeneration(), source: "file", takenAt: now, completedAt: now, properties: [] };
     const manifest = await this.#write(facts.generation, (writer) => importInto(writer, users, now, this.#importFile, this.#home.cipher()));
-    transactDurably(this.#home.db, () => this.#insertRow(facts, manifest));
+    transactDurably(this.#home.db, () => this.#rows.insert(facts, manifest));
     return this.#openAgain(facts.generation);
   }
 
@@ -200,19 +183,19 @@ export class SnapshotStore {
 
   async #rewrite(generation: number, write: (writer: SnapshotWriter, old: OpenSnapshot) => Manifest | null, announce: () => void = () => undefined): Promise<void> {
     this.#sweep();
-    const row = this.#rows().find((one) => one.generation === generation);
+    const row = this.#rows.list().find((one) => one.generation === generation);
     if (row === undefined) throw new Error(`there is no snapshot ${generation}`);
-    const facts = { ...factsOf(this.#home.db, row), generation: this.#nextGeneration() };
+    const facts = { ...factsOf(this.#home.db, row), generation: this.#rows.nextGeneration() };
     const old = this.#open(row);
     try {
-      const writer = createSnapshotFile(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts.generation);
+      const writer = createSnapshotFile(this.#rows.fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts.generation);
       const manifest = write(writer, old);
       if (manifest === null) return;
       announce();
       transactDurably(this.#home.db, () => {
-        this.#deleteRow(generation);
-        this.#insertRow(facts, manifest);
-        this.#home.db.prepare("insert or replace into meta (name, value) values (?, ?)").run(`${successor}${generation}`, String(facts.generation));
+        this.#rows.delete(generation);
+        this.#rows.insert(facts, manifest);
+        this.#rows.succeed(generation, facts.generation);
       });
     } finally {
       old.close();
@@ -222,7 +205,7 @@ export class SnapshotStore {
 
   /** Removes a snapshot with everything in it. */
   wipe(generation: number): void {
-    transactDurably(this.#home.db, () => this.#deleteRow(generation));
+    transactDurably(this.#home.db, () => this.#rows.delete(generation));
     this.#home.db.pragma("wal_checkpoint(TRUNCATE)");
     this.#sweep();
   }
@@ -233,10 +216,6 @@ export class SnapshotStore {
 
   get #importFile(): string {
     return join(this.#home.folder, "import.db");
-  }
-
-  #fileOf(generation: number): string {
-    return join(this.#home.folder, `snapshot-${generation}.db`);
   }
 
   #startPull(db: StateDatabase, facts: PullFacts, base: OpenSnapshot | null): Pull {
@@ -269,7 +248,7 @@ export class SnapshotStore {
   #completePull(pull: PullFacts, staging: PullStaging, base: OpenSnapshot | null, now: number, wiperFor: PullCompletion["wiperFor"]) {
     const anyGone = this.#home.db.prepare<[], number>("select exists (select 1 from gone_ids)").pluck().get() === 1;
     const isGone = this.#home.db.prepare<[bigint], number>("select 1 from gone_ids where id = ?").pluck();
-    const writer = createSnapshotFile(this.#fileOf(pull.generation), this.#home.cipher(), this.#home.appId, pull.generation);
+    const writer = createSnapshotFile(this.#rows.fileOf(pull.generation), this.#home.cipher(), this.#home.appId, pull.generation);
     try {
       const isAsked = this.readAgain.look();
       const kept = base?.comparison ?? null;
@@ -287,7 +266,7 @@ export class SnapshotStore {
 
   /** The one moment at which the new generation takes the place of the old one. */
   #flip(facts: SnapshotFacts, manifest: Manifest, pullId: string, stillWiped: readonly bigint[]): void {
-    const opened = openSnapshot(this.#fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts, manifest);
+    const opened = openSnapshot(this.#rows.fileOf(facts.generation), this.#home.cipher(), this.#home.appId, facts, manifest);
     const { db } = this.#home;
     const remember = db.prepare("insert or replace into gone_ids (id, gone_at) values (?, ?)");
     const forget = db.prepare("delete from gone_ids where id = ?");
@@ -296,8 +275,8 @@ export class SnapshotStore {
         for (const id of opened.changes("gone")) remember.run(BigInt(id), facts.takenAt);
         for (const id of opened.changes("returned")) forget.run(BigInt(id));
         db.prepare("delete from snapshots where source = 'app'").run();
-        db.prepare("delete from meta where name glob ?").run(`${successor}*`);
-        this.#insertRow(facts, manifest);
+        this.#rows.forgetSuccessors();
+        this.#rows.insert(facts, manifest);
         this.readAgain.replaceAll(stillWiped);
         db.prepare("insert or replace into meta (name, value) values ('completed_pull', ?)").run(pullId);
         db.prepare("insert or replace into meta (name, value) values ('last_taken_at', ?)").run(String(facts.takenAt));
@@ -308,7 +287,7 @@ export class SnapshotStore {
   }
 
   async #write(generation: number, fill: (writer: SnapshotWriter) => Promise<void> | void): Promise<Manifest> {
-    const writer = createSnapshotFile(this.#fileOf(generation), this.#home.cipher(), this.#home.appId, generation);
+    const writer = createSnapshotFile(this.#rows.fileOf(generation), this.#home.cipher(), this.#home.appId, generation);
     try {
       await fill(writer);
       return writer.finish();
@@ -320,7 +299,7 @@ export class SnapshotStore {
 
   /** The snapshot with every byte of it read; null where there is none, or it is damaged. */
   #openIntact(isWanted: (row: SnapshotRow) => boolean): OpenSnapshot | null {
-    const row = this.#rows().find(isWanted);
+    const row = this.#rows.list().find(isWanted);
     const base = row === undefined ? null : unlessDamaged(() => this.#open(row));
     const isIntact = unlessDamaged(() => base?.verify() ?? true);
     if (isIntact !== null) return base;
@@ -347,32 +326,13 @@ export class SnapshotStore {
     return new PullStaging(db, this.#pullFile, this.#home.cipher(), this.#home.appId, id);
   }
 
-  /** No listing begins at or before the time of an earlier one, whatever the clock says: whose details a plan has used is known by when they were read. */
-  #lastTakenAt(): number {
-    const last = this.#home.db.prepare<[], string>("select value from meta where name = 'last_taken_at'").pluck().get();
-    return Math.max(Number(last ?? 0), ...this.#rows().filter(({ source }) => source === "app").map(({ takenAt }) => takenAt));
-  }
-
-  #rows(): SnapshotRow[] {
-    const select = `select generation, source, taken_at as "takenAt", completed_at as "completedAt", properties, manifest from snapshots order by generation desc`;
-    return this.#home.db.prepare<[], SnapshotRow>(select).all();
-  }
-
   #open(row: SnapshotRow): OpenSnapshot {
-    const path = this.#fileOf(row.generation);
+    const path = this.#rows.fileOf(row.generation);
     const cipher = this.#home.cipher();
     try {
-      return openSnapshot(path, cipher, this.#home.appId, factsOf(this.#home.db, row), this.#readManifest(row));
+      return openSnapshot(path, cipher, this.#home.appId, factsOf(this.#home.db, row), this.#rows.readManifest(row));
     } catch (error) {
       throw error instanceof BrokenSeal ? snapshotDamaged(path, error) : error;
-    }
-  }
-
-  #readManifest(row: SnapshotRow): Manifest {
-    try {
-      return parseManifest(this.#home.cipher().open(row.manifest, this.#manifestSeal(row.generation)).toString("utf8"));
-    } catch (error) {
-      throw error instanceof BrokenSeal ? snapshotDamaged(this.#fileOf(row.generation), error) : error;
     }
   }
 
@@ -382,42 +342,9 @@ export class SnapshotStore {
     return opened;
   }
 
-  #insertRow(facts: SnapshotFacts, manifest: Manifest): void {
-    const sealed = this.#home.cipher().seal(Buffer.from(JSON.stringify(manifest)), this.#manifestSeal(facts.generation));
-    this.#home.db
-      .prepare("insert into snapshots (generation, source, taken_at, completed_at, properties, manifest) values (?, ?, ?, ?, ?, ?)")
-      .run(facts.generation, facts.source, facts.takenAt, facts.completedAt, JSON.stringify(facts.properties), sealed);
-  }
-
-  /** The generation that a snapshot has by now, its details having been wiped since. */
-  #latestOf(generation: number): number {
-    const next = this.#home.db.prepare<[string], string>("select value from meta where name = ?").pluck();
-    let latest = generation;
-    for (let found = next.get(`${successor}${latest}`); found !== undefined; found = next.get(`${successor}${latest}`)) latest = Number(found);
-    return latest;
-  }
-
-  #deleteRow(generation: number): void {
-    this.#home.db.prepare("delete from snapshots where generation = ?").run(generation);
-  }
-
-  #manifestSeal(generation: number): string {
-    return `snapshot manifest|${this.#home.appId}|${generation}`;
-  }
-
-  /** Generations are never used twice: a block of a removed one can never pass for a block of a later one. */
-  #nextGeneration(): number {
-    const { db } = this.#home;
-    return transact(db, () => {
-      const last = Number(db.prepare("select value from meta where name = 'last_generation'").pluck().get() ?? 0);
-      db.prepare("insert or replace into meta (name, value) values ('last_generation', ?)").run(String(last + 1));
-      return last + 1;
-    });
-  }
-
   /** Removes files of snapshots that a crash left half-written or that could not be removed while something read them. */
   #sweep(): void {
-    const wanted = new Set(this.#rows().map((row) => `snapshot-${row.generation}.db`));
+    const wanted = new Set(this.#rows.list().map((row) => `snapshot-${row.generation}.db`));
     for (const name of readdirSync(this.#home.folder)) {
       if (/^snapshot-\d+\.db$/u.test(name) && !wanted.has(name)) removeStateFile(join(this.#home.folder, name));
     }
@@ -433,10 +360,4 @@ function unlessDamaged<Result>(read: () => Result): Result | null {
     if (error instanceof OperatorError && error.code === "snapshot-damaged") return null;
     throw error;
   }
-}
-
-function factsOf(db: StateDatabase, row: SnapshotRow): SnapshotFacts {
-  const { generation, source, takenAt, completedAt } = row;
-  const properties = parseStored<string[]>(db, row.properties);
-  return { generation, source, takenAt, completedAt, properties };
 }
