@@ -16,6 +16,7 @@ export const NOT_SAID = {
   "src/messages/examples.ts": "command lines",
   "src/config/starter.ts": "a configuration, in English as its keys are",
   "src/config/consent-starter.ts": "a consent file, in English as its keys are",
+  "src/commands/steps/init-answers.ts": "comments of a configuration, in English as its keys are",
   "src/sandbox/config-file.ts": "a configuration",
   "src/sandbox/member-database.ts": "a demo shop's tables, and what is in them",
   "src/database/apply-sql.ts": "an SQL script",
@@ -23,6 +24,7 @@ export const NOT_SAID = {
 
 /** Single literals that are no sentences, each with the reason. */
 export const NO_SENTENCE = {
+  "how many users agreed to which item and term": "a purpose on the record, which is in English",
   "import run": "what sealed bytes are bound to",
   "target fields": "what a key is derived for",
   "kakao-sync key id": "what a key is derived for",
@@ -43,7 +45,7 @@ const declaration = /^[\w-]+ [<[][^ ]+[>\]]$/;
 const sqlInside = /create table \w+ \(|cast\(\w+ as |\? order by \w+$|not in \(select |kakao_sync_\w+ =|::text = |\$kakao_sync\$|(COLLATE|USING) utf8mb4|::text IS |^iif\(|\b(IS TRUE|IS NOT NULL|IS NULL|is not null|ORDER BY|SELECT|CASE WHEN|CASE typeof|WHEN '|CAST|COLLATE|CONVERT|CHARACTER SET|JOIN|IS NOT DISTINCT|NOT IN|unnest|max)\b.*[({]|json_each|^table_schema =|AS kakao_sync_|\{\d+\} (IS TRUE|IS NULL|IS NOT NULL|is not null)$|COLLATE BINARY|::text COLLATE/s;
 const markup = /^\s*(\{0\})?\s*>?\s*<[!?a-z]/;
 /** A command to copy, and nothing else. */
-const commandLine = /^ *kakao-sync( [a-z-]+| RUN)*$/;
+const commandLine = /^ *kakao-sync( [a-z-]+| RUN)*$|^\{0\}( --[a-z-]+( \{\d+\})?)+$/;
 /** What sealed bytes are bound to. */
 const seal = /^[a-z ]+\|\{0\}/;
 const sqlCalls = new Set(["prepare", "exec", "query", "execute", "pragma", "unsafe"]);

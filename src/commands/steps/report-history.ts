@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { ReportSection } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { countPlanned } from "./check-apply.ts";
 import { renderTime } from "./render-time.ts";
 
@@ -19,16 +19,16 @@ export function reportHistory(context: Context, run: Run): ReportSection {
     chart: {
       label: say`Changes done and left by the last ${alike.length} runs of ${run.command}`,
       parts: [
-        { name: "done", tone: "good" },
-        { name: "planned, not done", tone: "none" },
+        { name: say`done`, tone: "good" },
+        { name: say`planned, not done`, tone: "none" },
       ],
-      bars: alike.map((one) => ({ name: `${one.id} ${one.state}`, values: [readDone(one), Math.max(0, countPlanned(one) - readDone(one))] })),
+      bars: alike.map((one) => ({ name: `${one.id} ${translate(one.state)}`, values: [readDone(one), Math.max(0, countPlanned(one) - readDone(one))] })),
     },
     tables: [
       {
         caption: "Every run of this workspace",
         columns: ["run", "command", "state", "since", "planned", "done", "operator"],
-        rows: runs.map((one) => [one.id, one.command, one.state, renderTime(one.stateSince), countPlanned(one), readDone(one), one.operator]),
+        rows: runs.map((one) => [one.id, one.command, translate(one.state), renderTime(one.stateSince), countPlanned(one), readDone(one), one.operator]),
         filterBy: "command",
       },
     ],

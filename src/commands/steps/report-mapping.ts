@@ -11,6 +11,14 @@ import { ruleOf } from "./tell-mapping.ts";
 /** Review rows in a page; the whole list is in review.csv. */
 const mostRows = 5_000;
 
+/** Columns of review.csv that the page shows, and what it calls them. */
+const reviewColumns: Readonly<Record<string, string>> = {
+  kakao_id: "kakao id", member_id: "member id", reason: "reason",
+  kakao_phone: "kakao phone", member_phone: "member phone", kakao_email: "kakao email", member_email: "member email",
+  kakao_name: "kakao name", member_name: "member name", kakao_birthdate: "kakao birthdate", member_birthdate: "member birthdate",
+  evidence: "evidence",
+};
+
 /** The two sides and their overlap, the keys, the answers and the review list of a mapping run. */
 export async function reportMapping(context: Context, run: Run): Promise<readonly ReportSection[]> {
   return [reportSides(run), reportKeys(run), reportAnswers(run), await reportReview(context, run)];
@@ -32,15 +40,15 @@ function reportSides({ counts: facts }: Run): ReportSection {
     chart: {
       label: say`Kakao users: ${kakao[0] ?? 0} linked, ${links} to link, ${review} to review, ${counts.unmatched} unmatched, ${counts.unread} not read. Live members: ${alone} hit by nobody.`,
       parts: [
-        { name: "linked or in use", tone: "good" },
-        { name: "to link", tone: "ready" },
-        { name: "review, or a link of their own", tone: "look" },
-        { name: "nobody on the other side", tone: "none" },
-        { name: "not read", tone: "plain" },
+        { name: say`linked or in use`, tone: "good" },
+        { name: say`to link`, tone: "ready" },
+        { name: say`review, or a link of their own`, tone: "look" },
+        { name: say`nobody on the other side`, tone: "none" },
+        { name: say`not read`, tone: "plain" },
       ],
       bars: [
-        { name: "Kakao users", values: kakao },
-        { name: "live members", values: own },
+        { name: say`Kakao users`, values: kakao },
+        { name: say`live members`, values: own },
       ],
     },
   };
@@ -50,13 +58,13 @@ function reportKeys({ counts: facts }: Run): ReportSection {
   const unusable = facts["unusable"] as Readonly<Record<"members" | "kakao", Readonly<Record<string, number>>>>;
   const quality = facts["quality"] as Readonly<Record<"usableMembers" | "usableKakao", Readonly<Record<string, number>>>>;
   const sides = [
-    { name: "members", usable: quality.usableMembers, unusable: unusable.members },
-    { name: "Kakao users", usable: quality.usableKakao, unusable: unusable.kakao },
+    { name: say`members`, nameKey: (key: string) => say`${key} of members`, usable: quality.usableMembers, unusable: unusable.members },
+    { name: say`Kakao users`, nameKey: (key: string) => say`${key} of Kakao users`, usable: quality.usableKakao, unusable: unusable.kakao },
   ];
   const bars = KEY_NAMES.flatMap((key) =>
     sides.map((side) => {
       const [empty, other] = [(side.unusable[`${key}-empty`] ?? 0), sumFor(side.unusable, key)];
-      return { name: `${key} of ${side.name}`, values: [side.usable[key] ?? 0, other - empty, empty] };
+      return { name: side.nameKey(key), values: [side.usable[key] ?? 0, other - empty, empty] };
     }),
   ).filter(({ values }) => values.some((count) => count > 0));
   return {
@@ -66,9 +74,9 @@ function reportKeys({ counts: facts }: Run): ReportSection {
     chart: {
       label: say`Usable values: ${bars.map(({ name, values }) => `${name} ${values[0] ?? 0}`).join(", ")}`,
       parts: [
-        { name: "usable", tone: "good" },
-        { name: "unusable", tone: "bad" },
-        { name: "empty", tone: "none" },
+        { name: say`usable`, tone: "good" },
+        { name: say`unusable`, tone: "bad" },
+        { name: say`empty`, tone: "none" },
       ],
       bars,
     },
@@ -85,11 +93,11 @@ function reportKeys({ counts: facts }: Run): ReportSection {
 function reportAnswers({ counts: facts }: Run): ReportSection {
   const counts = facts["counts"] as PlanCounts;
   const rungs = [
-    ["link by CI", counts.link.ci],
-    ["link by phone", counts.link.phone],
-    ["link by e-mail", counts.link.email],
-    ["link by decision", counts.link.decision],
-    ["relink by CI", counts.relink],
+    [say`link by CI`, counts.link.ci],
+    [say`link by phone`, counts.link.phone],
+    [say`link by e-mail`, counts.link.email],
+    [say`link by decision`, counts.link.decision],
+    [say`relink by CI`, counts.relink],
   ] as const;
   const reasons = Object.entries(counts.review).sort(([, left], [, right]) => (right ?? 0) - (left ?? 0));
   return {
@@ -97,10 +105,10 @@ function reportAnswers({ counts: facts }: Run): ReportSection {
     title: "Decisions by rung and reason",
     text: "Links by the key that decided, then what a person has to look at, by reason.",
     chart: {
-      label: [...rungs.map(([name, count]) => `${name} ${count}`), ...reasons.map(([reason, count]) => `review ${reason} ${count ?? 0}`)].join(", "),
+      label: [...rungs.map(([name, count]) => `${name} ${count}`), ...reasons.map(([reason, count]) => say`review ${reason} ${count ?? 0}`)].join(", "),
       parts: [
-        { name: "to link", tone: "ready" },
-        { name: "review", tone: "look" },
+        { name: say`to link`, tone: "ready" },
+        { name: say`review`, tone: "look" },
       ],
       bars: [...rungs.filter(([, count]) => count > 0).map(([name, count]) => ({ name, values: [count, 0] })), ...reasons.map(([reason, count]) => ({ name: reason, values: [0, count ?? 0] }))],
     },
@@ -112,18 +120,18 @@ async function reportReview(context: Context, run: Run): Promise<ReportSection> 
   const file = run.files["review"];
   const rows: (readonly string[])[] = [];
   let all = 0;
-  const columns = ["kakao_id", "member_id", "reason", "kakao_phone", "member_phone", "kakao_email", "member_email", "kakao_name", "member_name", "kakao_birthdate", "member_birthdate", "evidence"];
+  const columns = Object.keys(reviewColumns);
   if (file !== undefined) {
     for await (const { cells } of context.readCsv(`${run.folder}/${file}`, columns)) {
       all += 1;
       if (rows.length < mostRows) rows.push(columns.map((name) => cells[name] ?? ""));
     }
   }
-  const table: ReportTable = { caption: "Review list", columns: columns.map((name) => name.replace("_", " ")), rows, filterBy: "reason" };
+  const table: ReportTable = { caption: "Review list", columns: Object.values(reviewColumns), rows, filterBy: "reason" };
   return {
     id: "review",
     title: "Review list",
-    text: all > rows.length ? say`The first ${rows.length.toLocaleString("en-US")} of ${countOf(all, "row")}; all of them are in ${file ?? ""}.` : say`${countOf(all, "row")}, a row a candidate. Decide in ${file ?? say`review.csv`}, columns decision and decided_by.`,
+    text: all > rows.length ? say`The first ${rows.length.toLocaleString("en-US")} of ${countOf(all, "row")}; all of them are in ${file ?? ""}.` : say`${countOf(all, "row")}, a row a candidate. Decide in ${file ?? "review.csv"}, columns decision and decided_by.`,
     tables: rows.length === 0 ? [] : [table],
   };
 }

@@ -15,12 +15,12 @@ export function reportTargets(_context: Context, { counts }: Run): Promise<reado
       title: "Targets and who is left out",
       text: say`${countOf(Number(counts["members"]), "member row")} read: ${exported.toLocaleString("en-US")} exported, the others left out for one reason each.`,
       chart: {
-        label: [`exported ${exported}`, ...leftOut.map(([reason, count]) => `${reason} ${count}`)].join(", "),
+        label: [say`exported ${exported}`, ...leftOut.map(([reason, count]) => `${reason} ${count}`)].join(", "),
         parts: [
-          { name: "exported", tone: "good" },
-          { name: "left out", tone: "none" },
+          { name: say`exported`, tone: "good" },
+          { name: say`left out`, tone: "none" },
         ],
-        bars: [{ name: "exported", values: [exported, 0] }, ...leftOut.map(([reason, count]) => ({ name: reason, values: [0, count] }))],
+        bars: [{ name: say`exported`, values: [exported, 0] }, ...leftOut.map(([reason, count]) => ({ name: reason, values: [0, count] }))],
       },
       tables: leftOut.length === 0 ? [] : [{ caption: "Left out by reason", columns: ["reason", "member rows"], rows: leftOut }],
     },

@@ -4,7 +4,7 @@ import type { KindCounts } from "../../core/orphans/select.ts";
 import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { ReportSection } from "../../report/report.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 const dayMs = 86_400_000;
@@ -28,8 +28,8 @@ export async function reportUnlinking(context: Context, run: Run): Promise<reado
 function reportKinds({ counts: facts }: Run): ReportSection {
   const { unlink, keep } = facts["counts"] as KindCounts;
   const rows = [
-    ...UNLINK_KINDS.map((kind) => ({ kind, action: "unlink", count: unlink[kind] })),
-    ...KEEP_KINDS.map((kind) => ({ kind, action: "keep", count: keep[kind] })),
+    ...UNLINK_KINDS.map((kind) => ({ kind, goes: true, action: say`unlink`, count: unlink[kind] })),
+    ...KEEP_KINDS.map((kind) => ({ kind, goes: false, action: say`keep`, count: keep[kind] })),
   ].filter(({ count }) => count > 0);
   return {
     id: "kinds",
@@ -38,10 +38,10 @@ function reportKinds({ counts: facts }: Run): ReportSection {
     chart: {
       label: rows.map(({ kind, action, count }) => `${action} ${kind} ${count}`).join(", "),
       parts: [
-        { name: "to unlink", tone: "bad" },
-        { name: "kept", tone: "good" },
+        { name: say`to unlink`, tone: "bad" },
+        { name: say`kept`, tone: "good" },
       ],
-      bars: rows.map(({ kind, action, count }) => ({ name: kind, values: action === "unlink" ? [count, 0] : [0, count] })),
+      bars: rows.map(({ kind, goes, count }) => ({ name: kind, values: goes ? [count, 0] : [0, count] })),
     },
     tables: [{ caption: "What each kind means", columns: ["action", "kind", "Kakao users", "meaning"], rows: rows.map(({ kind, action, count }) => [action, kind, count, unlinkingTexts.reasons[kind]]) }],
   };
@@ -61,7 +61,7 @@ async function reportAges(context: Context, run: Run): Promise<ReportSection> {
   }
   const tones = ["bad", "look", "plain"] as const;
   const kinds = UNLINK_KINDS.filter((kind) => counts.has(kind));
-  const bars = [...ages.map(({ name }) => name), unknownAge].map((age) => ({ name: age, values: kinds.map((kind) => counts.get(kind)?.get(age) ?? 0) }));
+  const bars = [...ages.map(({ name }) => name), unknownAge].map((age) => ({ age, name: translate(age), values: kinds.map((kind) => counts.get(kind)?.get(age) ?? 0) }));
   if (kinds.length === 0) return { id: "ages", title: "Orphans by age", text: "Nobody is to be unlinked." };
   return {
     id: "ages",
@@ -70,7 +70,7 @@ async function reportAges(context: Context, run: Run): Promise<ReportSection> {
     chart: {
       label: bars.map(({ name, values }) => `${name}: ${values.reduce((sum, value) => sum + value, 0)}`).join(", "),
       parts: kinds.map((kind, at) => ({ name: kind, tone: tones[at] ?? "plain" })),
-      bars: bars.filter(({ name, values }) => name !== unknownAge || values.some((value) => value > 0)),
+      bars: bars.filter(({ age, values }) => age !== unknownAge || values.some((value) => value > 0)),
     },
   };
 }

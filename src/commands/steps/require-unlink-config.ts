@@ -6,10 +6,11 @@ import { say } from "../../say.ts";
 export function requireUnlinkConfig({ config }: Context): { readonly fixedIds: boolean; readonly autoLink: boolean } {
   const { fixedIds, autoLink } = config.kakao.app;
   if (fixedIds !== undefined && autoLink !== undefined) return { fixedIds, autoLink };
-  const missing = [...(fixedIds === undefined ? ["fixedIds"] : []), ...(autoLink === undefined ? ["autoLink"] : [])];
   throw new StartError({
     code: "app-settings-missing",
-    message: say`unlink-orphans needs kakao.app.${missing.join(" and kakao.app.")} in the configuration.`,
+    message:
+      fixedIds === autoLink ? say`unlink-orphans needs kakao.app.fixedIds and kakao.app.autoLink in the configuration.`
+      : say`unlink-orphans needs kakao.app.${fixedIds === undefined ? "fixedIds" : "autoLink"} in the configuration.`,
     hint: "Look in the Kakao developers console whether user ids are fixed (사용자 아이디 고정) and whether linking is automatic (자동 연결), then write kakao: { app: { fixedIds: true, autoLink: true } } as it is there.",
   });
 }

@@ -9,13 +9,13 @@ export function listExportRows(run: Run): (readonly [string, string])[] {
   const leftOut = Object.entries((counts["leftOut"] ?? {}) as Readonly<Record<string, number>>);
   const removed = counts["removed"];
   return [
-    ["purpose", String(counts["purpose"] ?? "")],
-    ["name", String(counts["name"] ?? "")],
-    ["members read", show(counts["members"])],
-    ["exported", show(counts["exported"])],
+    [say`purpose`, String(counts["purpose"] ?? "")],
+    [say`name`, String(counts["name"] ?? "")],
+    [say`members read`, show(counts["members"])],
+    [say`exported`, show(counts["exported"])],
     ...leftOut.map(([reason, count]) => [say`left out: ${reason}`, show(count)] as const),
-    ["notices overdue", show(counts["overdue"])],
-    ...(removed === undefined ? [] : [["to be removed since the last", show(removed)] as const]),
+    [say`notices overdue`, show(counts["overdue"])],
+    ...(removed === undefined ? [] : [[say`to be removed since the last`, show(removed)] as const]),
     ...(isUpload(run) ? listUploadRows(run) : []),
   ];
 }
@@ -24,10 +24,10 @@ function listUploadRows(run: Run): (readonly [string, string])[] {
   const { file, fileId, held, always, filter, changed, added } = readUploadPlan(run).upload;
   const applied = run.counts["applied"] as Applied | undefined;
   return [
-    ["customer file", `${file}${fileId === null ? ", new" : ` (${fileId})`}, held ${show(held)}`],
-    ["planned", say`remove ${show(always)} always and ${show(filter)} by the filter, change ${show(changed)}, add ${show(added)}`],
-    ...(applied === undefined ? [] : [["uploaded", `removed ${show(applied.removed)}, changed ${show(applied.changed)}, added ${show(applied.added)}, failed ${show(applied.failed)}`] as const]),
-    ...(applied?.heldBack === true ? [["held back", "all but the removals that always go"] as const] : []),
+    [say`customer file`, fileId === null ? say`${file}, new, held ${show(held)}` : say`${file} (${fileId}), held ${show(held)}`],
+    [say`planned`, say`remove ${show(always)} always and ${show(filter)} by the filter, change ${show(changed)}, add ${show(added)}`],
+    ...(applied === undefined ? [] : [[say`uploaded`, say`removed ${show(applied.removed)}, changed ${show(applied.changed)}, added ${show(applied.added)}, failed ${show(applied.failed)}`] as const]),
+    ...(applied?.heldBack === true ? [[say`held back`, say`all but the removals that always go`] as const] : []),
   ];
 }
 

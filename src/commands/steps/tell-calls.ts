@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { RefusedError } from "../../errors.ts";
-import { say } from "../../say.ts";
+import { fill, say, translate } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** Calls a month that Kakao grants an app (kakao-api.md section 5). */
@@ -12,27 +12,28 @@ export interface CallForecast {
   readonly minutes: number;
 }
 
-const names = { list: "listing", basics: "basics", details: "details", consents: "consents", relations: "relations", unlinks: "unlinks", uploads: "customer files" } as const;
+const words = { list: "{0} listing", basics: "{0} basics", details: "{0} details", consents: "{0} consents", relations: "{0} relations", unlinks: "{0} unlinks", uploads: "{0} customer files" } as const;
 
 /**
  * Says what comes next will cost at Kakao, before the first call of it: calls, minutes, share of the month. Refuses what `limits.monthlyShare` does not leave room
- * for. `amount` says for whom, `hint` what else can be done than to wait.
+ * for. `amount` says for whom, `hint` what else can be done than to wait (translated here).
  */
 export function tellCalls(context: Context, amount: string, { calls, minutes }: CallForecast, hint: string): void {
-  const parts = (["list", "basics", "details", "consents", "relations", "unlinks", "uploads"] as const).flatMap((kind) => (calls[kind] === undefined ? [] : [{ name: names[kind], amount: calls[kind] }]));
+  const parts = (["list", "basics", "details", "consents", "relations", "unlinks", "uploads"] as const).flatMap((kind) => (calls[kind] === undefined ? [] : [{ word: words[kind], amount: calls[kind] }]));
   const total = parts.reduce((sum, part) => sum + part.amount, 0);
   const used = context.callsThisMonth();
   const share = ((used + total) / monthlyQuota) * 100;
+  const told = parts.map((part) => fill(translate(part.word), () => count(part.amount))).join(", ");
   context.terminal.note(
-    `${amount}: ${countOf(total, "call")} (${parts.map((part) => `${count(part.amount)} ${part.name}`).join(", ")}), ` +
-      say`${minutes < 1 ? say`under a minute` : say`about ${count(Math.ceil(minutes))} min`}, ${share.toFixed(2)} % of the month's quota with what was used before.`,
+    minutes < 1 ? say`${amount}: ${countOf(total, "call")} (${told}), under a minute, ${share.toFixed(2)} % of the month's quota with what was used before.`
+    : say`${amount}: ${countOf(total, "call")} (${told}), about ${count(Math.ceil(minutes))} min, ${share.toFixed(2)} % of the month's quota with what was used before.`,
   );
   const { monthlyShare } = context.config.limits;
   if (used + total <= monthlyShare * monthlyQuota) return;
   throw new RefusedError({
     code: "monthly-share",
     message: say`${count(used)} calls were made this month and this would take ${count(total)} more; limits.monthlyShare leaves ${count(Math.floor(monthlyShare * monthlyQuota))}.`,
-    hint: say`Wait for the next month, raise limits.monthlyShare, or ${hint}.`,
+    hint: say`Wait for the next month, raise limits.monthlyShare, or ${translate(hint)}.`,
   });
 }
 

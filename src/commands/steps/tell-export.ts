@@ -5,7 +5,7 @@ import type { TargetCounts } from "../../core/targets/tally.ts";
 import { LEFT_OUT } from "../../core/targets/targets.ts";
 import { targetTexts } from "../../messages/targets.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 
 /** What a registered export keeps about itself (`registerExport`). */
@@ -20,11 +20,11 @@ export type ExportCounts = Omit<TargetCounts, "relations"> & {
 export function tellExport(context: Context, run: Run): void {
   const { terminal } = context;
   const counts = run.counts as ExportCounts;
-  terminal.line(`Export ${run.id} (${counts.name}): ${countOf(counts.members, "member")} read, ${counts.exported.toLocaleString("en-US")} exported`);
-  tellSelection(context, counts, ": see reconfirm.csv");
+  terminal.line(say`Export ${run.id} (${counts.name}): ${countOf(counts.members, "member")} read, ${counts.exported.toLocaleString("en-US")} exported`);
+  tellSelection(context, counts, { listed: true });
   for (const line of listOddities(context, counts)) terminal.warn(line);
   terminal.json(describeExport(context, run));
-  terminal.note(`Files: ${Object.values(run.files).map((file) => basename(file)).join(", ")} in ${context.shown(join(run.folder, dirname(Object.values(run.files)[0] ?? "")))}`);
+  terminal.note(say`Files: ${Object.values(run.files).map((file) => basename(file)).join(", ")} in ${context.shown(join(run.folder, dirname(Object.values(run.files)[0] ?? "")))}`);
   tellNext(context, counts);
 }
 
@@ -34,21 +34,24 @@ function describeExport(context: Context, run: Run): Record<string, unknown> {
   return { command: "export-channel-targets", run: run.id, mode, ...counts, files: listFiles(context, run) };
 }
 
-/** Who is left out and why, whose notice is due, and what Kakao said: for an export, and for an upload. */
-export function tellSelection({ terminal }: Context, { leftOut, overdue, due, relations, removed }: Omit<TargetCounts, "relations"> & Pick<ExportCounts, "relations" | "removed">, where = ""): void {
+/** Who is left out and why, whose notice is due, and what Kakao said: for an export, which has lists of them (`listed`), and for an upload. */
+export function tellSelection({ terminal }: Context, { leftOut, overdue, due, relations, removed }: Omit<TargetCounts, "relations"> & Pick<ExportCounts, "relations" | "removed">, { listed }: { readonly listed: boolean } = { listed: false }): void {
   const rows = LEFT_OUT.flatMap((reason) => (leftOut[reason] === undefined ? [] : [[reason, leftOut[reason], targetTexts.reasons[reason]]]));
   const sum = Object.values(leftOut).reduce((total, count) => total + count, 0);
   if (sum > 0) {
     terminal.line();
-    terminal.table([{ header: "left out" }, { header: "members" }, { header: "" }], [...rows, ["sum", sum, ""]]);
+    terminal.table([{ header: "left out" }, { header: "members" }, { header: "" }], [...rows, [say`sum`, sum, ""]]);
   }
   if (relations !== undefined) {
     terminal.line();
-    terminal.table([{ header: "the channel" }, { header: "members" }, { header: "" }], (["added", "blocked", "none", "unknown"] as const).map((relation) => [relation, relations[relation], relationWords[relation]]));
+    terminal.table([{ header: "the channel" }, { header: "members" }, { header: "" }], (["added", "blocked", "none", "unknown"] as const).map((relation) => [relation, relations[relation], translate(relationWords[relation])]));
   }
   terminal.line();
-  if (overdue + due > 0) terminal.line(say`Reconfirmation notices: ${overdue.toLocaleString("en-US")} overdue, ${due.toLocaleString("en-US")} due within 30 days${where}.`);
-  if (removed !== undefined) terminal.line(say`Since the last export of this name ${countOf(removed, "identifier is", "identifiers are")} to be removed${removed > 0 ? say`: see removed.csv` : ""}.`);
+  const [late, soon] = [overdue.toLocaleString("en-US"), due.toLocaleString("en-US")];
+  if (overdue + due > 0) terminal.line(listed ? say`Reconfirmation notices: ${late} overdue, ${soon} due within 30 days: see reconfirm.csv.` : say`Reconfirmation notices: ${late} overdue, ${soon} due within 30 days.`);
+  if (removed === undefined) return;
+  const identifiers = countOf(removed, "identifier is", "identifiers are");
+  terminal.line(removed > 0 ? say`Since the last export of this name ${identifiers} to be removed: see removed.csv.` : say`Since the last export of this name ${identifiers} to be removed.`);
 }
 
 const relationWords: Readonly<Record<AskedRelation, string>> = {
@@ -80,9 +83,10 @@ function tellNext({ terminal }: Context, { exported, asked }: ExportCounts): voi
   if (exported === 0) return;
   terminal.note(
     [
-      "Upload to the partner centre 2 to 3 days before sending; the file is ready when it no longer says 취합 중. It then counts three things: 등록 시도수, rows tried; 등록 성공수, rows that are well-formed; 친구수, friends of the channel: nobody else is reached.",
-      say`Advertisements bear (광고) and a way to refuse${asked.night ? say`; only members with the night consent are in this file` : say`, and are sent between 08:00 and 21:00 only: for the hours between, export with --night`}.`,
-      "Export again right before an upload that has waited: who refuses meanwhile is still in the file.",
+      say`Upload to the partner centre 2 to 3 days before sending; the file is ready when it no longer says 취합 중. It then counts three things: 등록 시도수, rows tried; 등록 성공수, rows that are well-formed; 친구수, friends of the channel: nobody else is reached.`,
+      asked.night ? say`Advertisements bear (광고) and a way to refuse; only members with the night consent are in this file.`
+      : say`Advertisements bear (광고) and a way to refuse, and are sent between 08:00 and 21:00 only: for the hours between, export with --night.`,
+      say`Export again right before an upload that has waited: who refuses meanwhile is still in the file.`,
     ].join("\n"),
   );
 }

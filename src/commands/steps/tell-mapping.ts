@@ -41,17 +41,29 @@ export async function tellPlan(context: Context, run: Run, { inspection, refused
   await tellExamples(context, run);
   for (const line of warnings(context, run, inspection)) terminal.warn(line);
   terminal.json({ ...describeMapping(context, run, "plan"), clears, ...(refusedDecisions.length === 0 ? {} : { refusedDecisions }) });
-  terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
+  terminal.note(say`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
   const changes = countPlanned(run);
   if (changes === 0) terminal.note("There is nothing to link.");
   else if (run.files["sql"] !== undefined) tellSqlFile(context, run);
   else if (/^csv:/i.test(context.config.database.url)) terminal.note(say`Nothing has been changed, and ${sqlFile} was not written.`);
-  else terminal.note(say`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To ${clears > 0 ? say`write or clear` : say`write`} ${countOf(changes, "link")}: ${applyCommand(run)}`);
+  else tellNext(context, run, clears > 0);
+}
+
+function tellNext(context: Context, run: Run, alsoClears: boolean): void {
+  const [digest, links, next] = [context.renderShortDigest(run), countOf(countPlanned(run), "link"), applyCommand(run)];
+  context.terminal.note(
+    alsoClears ? say`Digest of the plan, to compare by phone: ${digest}\nNothing has been changed. To write or clear ${links}: ${next}`
+    : say`Digest of the plan, to compare by phone: ${digest}\nNothing has been changed. To write ${links}: ${next}`,
+  );
 }
 
 function tellSqlFile({ terminal, shown }: Context, run: Run): void {
   const { links, clears, leftOut } = run.counts["sqlFile"] as SqlFileCounts;
-  terminal.note(say`Nothing has been changed. ${shown(`${run.folder}/${sqlFile}`)} writes ${countOf(links, "link")}${clears > 0 ? say` and clears ${clears}` : ""}; its first lines say how to run it.`);
+  const [file, written] = [shown(`${run.folder}/${sqlFile}`), countOf(links, "link")];
+  terminal.note(
+    clears > 0 ? say`Nothing has been changed. ${file} writes ${written} and clears ${clears}; its first lines say how to run it.`
+    : say`Nothing has been changed. ${file} writes ${written}; its first lines say how to run it.`,
+  );
   if (leftOut > 0) terminal.warn(say`${countOf(leftOut, "relink is", "relinks are")} not in ${sqlFile}: right before each, Kakao must confirm that the former id is gone (M6). Apply to the database itself for these.`);
 }
 
@@ -60,20 +72,20 @@ export function tellCounts({ terminal }: Context, run: Run): void {
   const counts = run.counts["counts"] as PlanCounts;
   const evidence = run.counts["linkedEvidence"] as Record<string, number>;
   const rows: (readonly [string, number, string])[] = [
-    ["linked already", counts.linked, evidence["contradicted"] === 0 ? "" : say`${evidence["contradicted"]?.toLocaleString("en-US") ?? ""} contradicted: see check.csv`],
-    ["in use elsewhere", counts.elsewhere, ""],
-    ["not read", counts.unread, "younger than 24 h, not answered, or not signed up"],
-    ["link by CI", counts.link.ci, ""],
-    ["link by phone", counts.link.phone, ""],
-    ["link by e-mail", counts.link.email, ""],
-    ["link by decision", counts.link.decision, ""],
-    ["relink by CI", counts.relink, "Kakao gave the person a new id"],
-    ["review", total(counts.review), "see review.csv"],
-    ["unmatched", counts.unmatched, "no member has a value of theirs"],
+    [say`linked already`, counts.linked, evidence["contradicted"] === 0 ? "" : say`${evidence["contradicted"]?.toLocaleString("en-US") ?? ""} contradicted: see check.csv`],
+    [say`in use elsewhere`, counts.elsewhere, ""],
+    [say`not read`, counts.unread, say`younger than 24 h, not answered, or not signed up`],
+    [say`link by CI`, counts.link.ci, ""],
+    [say`link by phone`, counts.link.phone, ""],
+    [say`link by e-mail`, counts.link.email, ""],
+    [say`link by decision`, counts.link.decision, ""],
+    [say`relink by CI`, counts.relink, say`Kakao gave the person a new id`],
+    [say`review`, total(counts.review), say`see review.csv`],
+    [say`unmatched`, counts.unmatched, say`no member has a value of theirs`],
   ];
-  terminal.line(`Plan ${run.id}: ${countOf(Number(run.counts["kakaoUsers"]), "Kakao user")}, ${countOf(Number(run.counts["members"]), "live member")}`);
+  terminal.line(say`Plan ${run.id}: ${countOf(Number(run.counts["kakaoUsers"]), "Kakao user")}, ${countOf(Number(run.counts["members"]), "live member")}`);
   terminal.line();
-  terminal.table([{ header: "Kakao users" }, { header: "" }, { header: "" }], [...rows.filter(([, count]) => count > 0), ["sum", rows.reduce((sum, [, count]) => sum + count, 0), ""]]);
+  terminal.table([{ header: "Kakao users" }, { header: "" }, { header: "" }], [...rows.filter(([, count]) => count > 0), [say`sum`, rows.reduce((sum, [, count]) => sum + count, 0), ""]]);
   const reasons = Object.entries(counts.review).sort(([, left], [, right]) => (right ?? 0) - (left ?? 0));
   if (reasons.length > 0) {
     terminal.line();
@@ -101,12 +113,13 @@ function warnings(context: Context, run: Run, inspection: Inspection): readonly 
   if (malformed > 0) list.push(say`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never overwritten.`);
   for (const [column, reasons] of Object.entries((run.counts["undecryptable"] ?? {}) as Record<string, Record<string, number>>)) {
     const because = Object.entries(reasons).map(([reason, count]) => `${reason} ${count.toLocaleString("en-US")}`).join(", ");
-    list.push(say`${column}: ${countOf(total(reasons), "value", "values")} could not be decrypted and ${total(reasons) === 1 ? say`counts` : say`count`} as unknown (${because}).`);
+    const values = countOf(total(reasons), "value", "values");
+    list.push(total(reasons) === 1 ? say`${column}: ${values} could not be decrypted and counts as unknown (${because}).` : say`${column}: ${values} could not be decrypted and count as unknown (${because}).`);
   }
   const dangling = Number(run.counts["danglingLinks"]);
   if (dangling > 0) list.push(say`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched.`);
   if (context.config.matching.keys.some((key) => key !== "ci") && isNeverVerified(context)) {
-    list.push("Neither phoneVerifiedAt nor emailVerifiedAt is configured: every hit by phone or e-mail will be a review (M8).");
+    list.push(say`Neither phoneVerifiedAt nor emailVerifiedAt is configured: every hit by phone or e-mail will be a review (M8).`);
   }
   return list;
 }
@@ -133,7 +146,7 @@ export function tellApplied(context: Context, run: Run, applied: AppliedCounts):
 
 export function tellRefusedDecisions({ terminal }: Context, refused: readonly RefusedRow[]): void {
   if (refused.length === 0) return;
-  const shown = refused.slice(0, 20).map(({ row, line, why }) => `  line ${line} (${row}): ${why}, ${answerTexts.decisionRefusals[why]}`);
+  const shown = refused.slice(0, 20).map(({ row, line, why }) => say`  line ${line} (${row}): ${why}, ${answerTexts.decisionRefusals[why]}`);
   terminal.warn(say`${countOf(refused.length, "decision is", "decisions are")} not obeyed; these rows stay under review:\n${shown.join("\n")}${refused.length > 20 ? say`\n  and ${refused.length - 20} more` : ""}`);
 }
 

@@ -18,21 +18,24 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   const users = before?.count ?? exampleUsers;
   const due = before === null ? users : refreshAfterMs === 0 || before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
-  const amount = before === null ? say`For every ${count(exampleUsers)} Kakao users` : `About ${countOf(users, "Kakao user")}`;
-  if (before !== null) context.window.refuseIfTooLong("The pull", forecast.minutes * 60);
+  const amount = before === null ? say`For every ${count(exampleUsers)} Kakao users` : say`About ${countOf(users, "Kakao user")}`;
+  if (before !== null) context.window.refuseIfTooLong(say`The pull`, forecast.minutes * 60);
   tellCalls(context, amount, forecast, "read less again with --refresh-after 30d");
 }
 
 export function renderPull(terminal: Terminal, report: PullReport): void {
-  const changes = report.comparedWith === null ? "" : say`: ${count(report.new)} new (${count(report.returned)} of them back again), ${count(report.gone)} gone${report.relinked > 0 ? say`, ${count(report.relinked)} linked anew` : ""}`;
-  terminal.line(say`Snapshot of ${countOf(report.total, "Kakao user")}${changes}.`);
+  const users = countOf(report.total, "Kakao user");
+  const [isNew, returned, gone] = [count(report.new), count(report.returned), count(report.gone)];
+  if (report.comparedWith === null) terminal.line(say`Snapshot of ${users}.`);
+  else if (report.relinked === 0) terminal.line(say`Snapshot of ${users}: ${isNew} new (${returned} of them back again), ${gone} gone.`);
+  else terminal.line(say`Snapshot of ${users}: ${isNew} new (${returned} of them back again), ${gone} gone, ${count(report.relinked)} linked anew.`);
   terminal.table(
     [{ header: "" }, { header: "users" }],
     [
-      ["details read", report.counts.states.read],
-      ...(report.counts.states.wiped === 0 ? [] : [["linked, details wiped", report.counts.states.wiped] as const]),
-      ["younger than 24 h, not read", report.young],
-      ["not answered, or sign-up not finished", report.unread],
+      [say`details read`, report.counts.states.read],
+      ...(report.counts.states.wiped === 0 ? [] : [[say`linked, details wiped`, report.counts.states.wiped] as const]),
+      [say`younger than 24 h, not read`, report.young],
+      [say`not answered, or sign-up not finished`, report.unread],
     ],
   );
 }

@@ -13,7 +13,8 @@ export function tellUndo(context: Context, run: Run, selection: UndoSelection, f
   if (!knowsLogins && run.command === "map-members") terminal.warn("members.lastLoginAt is not configured: nobody can tell which of these members have signed in since.");
   if (flags.apply === true) return;
   terminal.json({ command: "undo", run: run.id, mode: "plan", links: links.length, used: used.length });
-  if (links.length > 0) terminal.note(say`Nothing has been changed. To ${run.command === "map-members" ? say`take them away` : say`bring them back`}: kakao-sync undo ${run.id} --apply${renderChoice(flags)}`);
+  const choice = renderChoice(flags);
+  if (links.length > 0) terminal.note(run.command === "map-members" ? say`Nothing has been changed. To take them away: kakao-sync undo ${run.id} --apply${choice}` : say`Nothing has been changed. To bring them back: kakao-sync undo ${run.id} --apply${choice}`);
   if (used.length > 0) terminal.note("Add --include-used to take away those links, too.");
 }
 
@@ -25,7 +26,7 @@ function describeLinks(run: Run, { links, used }: UndoSelection): string {
 export function tellUndone(context: Context, run: Run, { used }: UndoSelection, counts: UndoCounts): void {
   const { terminal } = context;
   const { restored } = counts;
-  terminal.line(`${countOf(restored, "link")} ${run.command === "map-members" ? "taken away again" : "brought back"}.`);
+  terminal.line(run.command === "map-members" ? say`${countOf(restored, "link")} taken away again.` : say`${countOf(restored, "link")} brought back.`);
   const left = counts["changed-since"] + counts["row-gone"];
   if (left > 0) terminal.line(say`${left.toLocaleString("en-US")} left alone: the row is gone, or holds something else than the run wrote.`);
   const files = used.length === 0 ? {} : { files: { usedSince: context.shown(`${run.folder}/used-since.csv`) } };

@@ -46,14 +46,15 @@ export async function tellUnlinking(context: Context, run: Run, inspection: Insp
 export function tellUnlinkCounts({ terminal }: Context, run: Run): void {
   const { unlink, keep } = run.counts["counts"] as KindCounts;
   const rows: (readonly [string, string, number, string])[] = [
-    ...UNLINK_KINDS.map((kind) => ["unlink", kind, unlink[kind], unlinkingTexts.kinds[kind]] as const),
-    ...KEEP_KINDS.map((kind) => ["keep", kind, keep[kind], unlinkingTexts.kinds[kind]] as const),
+    ...UNLINK_KINDS.map((kind) => [say`unlink`, kind, unlink[kind], unlinkingTexts.kinds[kind]] as const),
+    ...KEEP_KINDS.map((kind) => [say`keep`, kind, keep[kind], unlinkingTexts.kinds[kind]] as const),
   ];
-  terminal.line(`Plan ${run.id}: ${countOf(numberOf(run, "kakaoUsers"), "Kakao user")}, ${countOf(numberOf(run, "members"), "member")}`);
+  terminal.line(say`Plan ${run.id}: ${countOf(numberOf(run, "kakaoUsers"), "Kakao user")}, ${countOf(numberOf(run, "members"), "member")}`);
   terminal.line();
-  terminal.table([{ header: "" }, { header: "kind" }, { header: "Kakao users" }, { header: "" }], [...rows.filter(([, , count]) => count > 0), ["", "sum", rows.reduce((sum, [, , count]) => sum + count, 0), ""]]);
+  terminal.table([{ header: "" }, { header: "kind" }, { header: "Kakao users" }, { header: "" }], [...rows.filter(([, , count]) => count > 0), ["", say`sum`, rows.reduce((sum, [, , count]) => sum + count, 0), ""]]);
   terminal.line();
-  terminal.line(say`${countOf(numberOf(run, "gone"), "stored link")} that Kakao no longer has${numberOf(run, "gone") > 0 ? say`: see gone.csv` : "."}`);
+  const gone = countOf(numberOf(run, "gone"), "stored link");
+  terminal.line(numberOf(run, "gone") > 0 ? say`${gone} that Kakao no longer has: see gone.csv` : say`${gone} that Kakao no longer has.`);
   if (numberOf(run, "heldTwice") > 0) terminal.line(say`${countOf(numberOf(run, "heldTwice"), "Kakao id is", "Kakao ids are")} held by more than one member.`);
   if (countPlanned(run) > 0) for (const line of listConsequences(run)) terminal.line(line);
 }
@@ -93,7 +94,7 @@ function listWarnings(run: Run): readonly string[] {
     ...(keep.mappable > 0 ? [say`${countOf(keep.mappable, "Kakao user shares", "Kakao users share")} a key with a member and may be that member. Map them first: kakao-sync map-members`] : []),
     ...(malformed > 0 ? [say`${countOf(malformed, "stored link is no Kakao id", "stored links are no Kakao ids")}; such links are never touched.`] : []),
     ...(dangling > 0 ? [say`${countOf(dangling, "link row has", "link rows have")} no member in any configured table; such rows are never touched, and their users are kept.`] : []),
-    ...Object.entries(unreadable).map(([place, count]) => say`${countOf(count, "id", "ids")} of ${place} cannot be read as ${count === 1 ? say`a Kakao id` : say`Kakao ids`}: nobody is kept by ${count === 1 ? say`it` : say`them`}.`),
+    ...Object.entries(unreadable).map(([place, count]) => (count === 1 ? say`${countOf(count, "id", "ids")} of ${place} cannot be read as a Kakao id: nobody is kept by it.` : say`${countOf(count, "id", "ids")} of ${place} cannot be read as Kakao ids: nobody is kept by them.`)),
     ...(unknown > 0 ? [say`${countOf(unknown, "id of --exclude is", "ids of --exclude are")} not linked at Kakao.`] : []),
   ];
 }
@@ -101,14 +102,15 @@ function listWarnings(run: Run): readonly string[] {
 function tellNext(context: Context, run: Run): void {
   const { terminal, config } = context;
   const planned = countPlanned(run);
-  terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
+  terminal.note(say`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
   if (planned === 0) {
     terminal.note("There is nobody to unlink.");
     return;
   }
   const { unlink } = config.limits;
   const tonight = Math.min(planned, unlink.nightly, countAllowed(readUnlinkNumbers(run), unlink));
-  if (tonight < planned) terminal.note(say`Without a terminal ${tonight === 0 ? say`nobody` : say`only the ${tonight.toLocaleString("en-US")} linked the longest`} would go; ${tonight === 0 ? say`all` : say`the others`} wait for a later run.`);
+  if (tonight === 0) terminal.note(say`Without a terminal nobody would go; all wait for a later run.`);
+  else if (tonight < planned) terminal.note(say`Without a terminal only the ${tonight.toLocaleString("en-US")} linked the longest would go; the others wait for a later run.`);
   terminal.note(say`Digest of the plan, to compare by phone: ${context.renderShortDigest(run)}\nNothing has been changed. To unlink ${countOf(planned, "Kakao user")}: ${applyCommand(run)}`);
 }
 

@@ -4,6 +4,7 @@ import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say } from "../../say.ts";
 import { applyCommand } from "./check-apply.ts";
 import { readReference, readUnlinkNumbers } from "./unlink-reference.ts";
 
@@ -26,7 +27,7 @@ export async function checkUnlinkBrakes(context: Context, run: Run, inspection: 
   throw new RefusedError({
     code: `brake-${first.code}`,
     message: [told.message, ...others.map((refusal) => unlinkingTexts.describe(refusal).message)].join("\n"),
-    hint: [told.hint, ...others.map((refusal) => unlinkingTexts.describe(refusal).hint), `Then: ${applyCommand(run)}`].join("\n"),
+    hint: [told.hint, ...others.map((refusal) => unlinkingTexts.describe(refusal).hint), say`Then: ${applyCommand(run)}`].join("\n"),
     run: run.id,
   });
 }
