@@ -30,7 +30,7 @@ export function layOutHelp(width: number): HelpConfiguration {
 /** The examples below the help of a command. */
 export function addExamples(command: Command, path: string): void {
   const lines = examples[path] ?? [];
-  if (lines.length > 0) command.addHelpText("after", () => `\n${translate("Examples:")}\n${lines.map((line) => `  $ kakao-sync ${line}`).join("\n")}`);
+  if (lines.length > 0) command.addHelpText("after", () => `\n${translate("Examples:")}\n${lines.map((line) => `  $ kakao-sync ${translate(line)}`).join("\n")}`);
 }
 
 function translatePlaces(term: string): string {

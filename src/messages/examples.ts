@@ -1,4 +1,4 @@
-/** Command lines that the help of a command ends with, by its path (`""` is the program), without `kakao-sync`; two at least for each, of 65 columns at most. */
+/** Command lines that the help of a command ends with, by its path (`""` is the program), without `kakao-sync`; two at least for each, of 65 columns at most. A catalogue has those with a comment, or a purpose. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   "": ["sandbox   # a made-up shop and a simulated Kakao to rehearse on", "init   # then, with a database of your own", "doctor"],
   init: ["init   # asks, at a terminal", "init --where is_active=1 --app-id 424242   # asks nothing", `init --database sqlite:./members.db --where "status = 'active'"`],

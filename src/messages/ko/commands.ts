@@ -152,7 +152,7 @@ export const commandsKo: Sentences = {
   "Next: put {0} into .env beside the file (chmod 600 .env), and look whether all fits: kakao-sync doctor": "다음: 설정 파일 옆의 .env에 {0} 값을 넣고(chmod 600 .env) 모두 맞는지 확인하세요: kakao-sync doctor",
 
   "A new key takes the place of the workspace's; {0} will be sealed anew.": "작업 폴더의 암호화 키를 새 키로 바꾸고 {0}을(를) 다시 암호화합니다.",
-  "Nothing has been changed. To rotate: the same command with --apply": "아무것도 바꾸지 않았습니다. 키를 바꾸려면 같은 명령에 --apply를 붙이세요",
+  "Nothing has been changed. To rotate: the same command with --apply": "바뀐 것은 없습니다. 키를 바꾸려면 같은 명령에 --apply를 붙이세요",
   "The key is rotated, and {0} sealed anew.": "키를 바꾸고 {0}을(를) 다시 암호화했습니다.",
   "The workspace had that key already; {0} sealed anew.": "작업 폴더는 이미 그 키를 쓰고 있습니다. {0}을(를) 다시 암호화했습니다.",
   "The key is rotated, but not every snapshot is sealed anew: {0}": "키는 바꿨지만 스냅샷을 모두 다시 암호화하지는 못했습니다: {0}",

@@ -10,7 +10,7 @@ export const contextKo: Sentences = {
   "Paused by the file {0}; remove it to go on.": "{0} 파일이 있어 잠시 멈췄습니다. 이어서 하려면 그 파일을 지우세요.",
   "Stopped by the file {0}.": "{0} 파일이 있어 멈췄습니다.",
   "Remove that file and run the same command again: it goes on where it stopped.": "그 파일을 지우고 같은 명령을 다시 실행하세요. 멈춘 곳부터 이어집니다.",
-  "There is no workspace in {0}.": "{0} 폴더에 작업 폴더가 없습니다.",
+  "There is no workspace in {0}.": "작업 폴더가 없습니다: {0}.",
   "Run the command where the workspace lies, name it with --workspace, or start with `kakao-sync pull`.": "작업 폴더가 있는 곳에서 실행하거나, --workspace로 지정하거나, `kakao-sync pull`부터 시작하세요.",
   "There is no file {0}.": "{0} 파일이 없습니다.",
   "Look at the name; it is read from the working directory.": "이름을 확인하세요. 경로는 현재 폴더를 기준으로 합니다.",
