@@ -83,6 +83,7 @@ export const consentItemsKo: Sentences = {
   "unknown": "알 수 없음",
   "Korean": "한국어",
   "English": "영어",
+  "service": "서비스",
   "{0} rules": "규칙 {0}개",
   "{0} or {1}": "{0} 또는 {1}",
 };
