@@ -21,6 +21,17 @@ export function spokenLanguage(): Language {
   return speaking.language;
 }
 
+/** Has something said in English all the same: what goes into a file that is in English whoever asked for it. */
+export function inEnglish<Said>(work: () => Said): Said {
+  const before = speaking;
+  speaking = { language: "en", catalogue: new Map() };
+  try {
+    return work();
+  } finally {
+    speaking = before;
+  }
+}
+
 /** A sentence, or a part of one: say`${file} cannot be read.` is looked up as `{0} cannot be read.` */
 export function say(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   const pattern = speaking.language === "en" ? undefined : speaking.catalogue.get(parts.reduce((whole, part, at) => `${whole}{${String(at - 1)}}${part}`));

@@ -4,6 +4,7 @@ import { RefusedError } from "../../errors.ts";
 import type { Journal } from "../../workspace/journal.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { UploadRow, UploadStore } from "../../workspace/upload-store.ts";
+import { say } from "../../say.ts";
 import { applyCommand } from "./check-apply.ts";
 import { LOOK_LASTS_MS, lookAtSelection, type Look } from "./look-at-selection.ts";
 import { openTargetFile } from "./open-target-file.ts";
@@ -139,7 +140,7 @@ function finish(context: Context, { run, store, order }: Begun, sent: Sent): App
 /** A plan whose stored requests are not those it was registered with is never carried out. */
 function refuseDamagedPlan(run: Run, store: UploadStore): void {
   if (store.planDigest() === run.digests.plan) return;
-  throw new RefusedError({ code: "plan-damaged", message: `The stored plan ${run.id} is not what was planned: its digest differs.`, hint: `Nothing was sent by it. Make a new plan: kakao-sync ${run.command} --upload`, run: run.id });
+  throw new RefusedError({ code: "plan-damaged", message: say`The stored plan ${run.id} is not what was planned: its digest differs.`, hint: say`Nothing was sent by it. Make a new plan: kakao-sync ${run.command} --upload`, run: run.id });
 }
 
 function seconds(context: Context): number {

@@ -74,7 +74,7 @@ export function tellRelationCalls(context: Context, users: number): void {
   const calls = { basics: Math.ceil(users / basicsPerCall), relations: Math.ceil(users / relationsPerCall) };
   const seconds = (calls.basics + calls.relations) / context.config.limits.requestsPerSecond;
   context.window.refuseIfTooLong(say`Asking for the relations of ${countOf(users, "Kakao user")}`, seconds);
-  tellCalls(context, say`Relations of ${countOf(users, "Kakao user")} at most`, { calls, minutes: seconds / 60 }, "export a smaller --segment");
+  tellCalls(context, say`Relations of ${countOf(users, "Kakao user")} at most`, { calls, minutes: seconds / 60 }, say`export a smaller --segment`);
 }
 
 function hangsOnRelation(row: Judged, identifiers: Identifiers): row is Candidate {

@@ -27,7 +27,7 @@ export async function beginConsentFile(context: Context, tools: ConsentTools, ch
   });
   if (!tools.writeNew(path, text)) throw exists();
   if (look !== undefined) tellLive(context, look);
-  terminal.line(`Wrote ${shown}.`);
+  terminal.line(say`Wrote ${shown}.`);
   terminal.json({ command: context.command, file: shown, ...(look === undefined ? {} : { live: look }) });
   terminal.note("Next: fill in what applies, then look what does not fit: kakao-sync audit-consent");
   return EXIT.done;

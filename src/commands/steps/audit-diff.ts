@@ -2,7 +2,7 @@ import { type ConsentChange, diffConsent } from "../../core/consent/diff.ts";
 import type { Context } from "../../context.ts";
 import type { ConsentTools } from "../../context/consent-tools.ts";
 import { EXIT } from "../../errors.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { countOf } from "./count-of.ts";
 import { consentPath } from "./audit-input.ts";
 import { isSaid } from "./audit-words.ts";
@@ -22,6 +22,11 @@ const kinds: Readonly<Record<ConsentChange["kind"], string>> = {
   "age-term": "age consent changed",
 };
 
+const reviewWords: Readonly<Record<ConsentChange["review"], () => string>> = { yes: () => say`yes`, no: () => say`no`, business: () => say`no; a business app` };
+
+/** Of these, what was and what is are titles, addresses and tags; of all others a word (`required`, `off`). */
+const ofNames: ReadonlySet<ConsentChange["kind"]> = new Set(["term-title", "term-text", "term-order"]);
+
 /** `--diff OLD`: what changed since the other file, and for each change whether Kakao wants a new review. */
 export function tellDiff(context: Context, tools: ConsentTools, flags: { readonly file?: string; readonly diff: string; readonly format?: string }): number {
   const { terminal } = context;
@@ -38,9 +43,9 @@ export function tellDiff(context: Context, tools: ConsentTools, flags: { readonl
     terminal.text(JSON.stringify(result, null, 2));
     return EXIT.done;
   }
-  if (changes.length === 0) terminal.line(`Nothing that Kakao reviews has changed from ${before.file} to ${after.file}.`);
+  if (changes.length === 0) terminal.line(say`Nothing that Kakao reviews has changed from ${before.file} to ${after.file}.`);
   else {
-    terminal.table([{ header: "what" }, { header: "which" }, { header: "from" }, { header: "to" }, { header: "new review" }], changes.map(({ kind, item = "", from, to, review }) => [kinds[kind], item, from, to, review === "business" ? "no; a business app" : review]));
+    terminal.table([{ header: "what" }, { header: "which" }, { header: "from" }, { header: "to" }, { header: "new review" }], changes.map(({ kind, item = "", from, to, review }) => [translate(kinds[kind]), item, ...[from, to].map((value) => (ofNames.has(kind) ? value : translate(value))), reviewWords[review]()]));
     terminal.line(say`${countOf(changes.length, "change")}, ${count("yes")} of them with a new review by Kakao (3 to 5 business days).`);
   }
   return EXIT.done;

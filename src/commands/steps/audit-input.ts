@@ -50,7 +50,7 @@ export async function lookLive(context: Context, { sample = defaultSample }: Aud
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const calls = { list: countListingPages(sample) + 2, basics: Math.ceil(sample / basicsPerCall), details: 2 * sample + Math.ceil(sample / detailsPerCall) };
   const minutes = calls.list / listingPerMinute + (calls.basics + calls.details) / requestsPerSecond / 60;
-  tellCalls(context, say`Asking about ${sample.toLocaleString("en-US")} linked users, up to about`, { calls, minutes }, "ask fewer users with --sample");
+  tellCalls(context, say`Asking about ${sample.toLocaleString("en-US")} linked users, up to about`, { calls, minutes }, say`ask fewer users with --sample`);
   const look = await sampleLive(context, sample);
   if (look.sampled === 0) context.terminal.warn("No linked user is older than 24 hours: there is nobody to ask, and nothing is known of the live app.");
   return look;

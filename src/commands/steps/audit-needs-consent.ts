@@ -64,7 +64,7 @@ async function forecast(context: Context): Promise<void> {
   for await (const batch of inBatches(readLinks(context))) links += batch.length;
   const calls = { list: 0, basics: Math.ceil(links / basicsPerCall), details: links };
   const minutes = (calls.basics + calls.details) / context.config.limits.requestsPerSecond / 60;
-  tellCalls(context, say`Asking about ${links.toLocaleString("en-US")} linked members`, { calls, minutes }, "ask for a sample only: audit-consent --live");
+  tellCalls(context, say`Asking about ${links.toLocaleString("en-US")} linked members`, { calls, minutes }, say`ask for a sample only: audit-consent --live`);
 }
 
 async function* readLinks(context: Context): AsyncGenerator<Linked> {
@@ -145,7 +145,7 @@ function tell({ context, counts, leftOut, termsRefused }: NeedsConsent, listed: 
   context.record({ event: "exported", purpose, counts: { ...counts, listed } });
   terminal.table(
     [{ header: "linked live members" }, { header: "members" }],
-    [["asked about", counts.asked], ["came by Kakao Login alone", counts.kakaoLogin], ["lack a required term", counts.lackingTerms], ["listed, as one of the two", listed], ...Object.entries(leftOut).map(([why, users]): [string, number] => [say`left out: ${why}`, users])],
+    [[say`asked about`, counts.asked], [say`came by Kakao Login alone`, counts.kakaoLogin], [say`lack a required term`, counts.lackingTerms], [say`listed, as one of the two`, listed], ...Object.entries(leftOut).map(([why, users]): [string, number] => [say`left out: ${why}`, users])],
   );
   terminal.line(say`Members to ask: ${to}`);
   if (termsRefused !== undefined) terminal.warn(say`Kakao names no terms for this app (${termsRefused}): only those who came before Kakao Sync are listed.`);

@@ -5,7 +5,7 @@ import { listNeeds, type Rule } from "../../core/consent/rule.ts";
 import { SOURCES, type SourceRef } from "../../core/consent/sources.ts";
 import type { ToldFinding, ToldRule } from "../../files/told-finding.ts";
 import { describeFinding, describeFix, textOf } from "../../messages/consent.ts";
-import { say } from "../../say.ts";
+import { say, spokenLanguage, translate } from "../../say.ts";
 
 /** A finding in words; the fix in Korean too, because the console is Korean. */
 export interface AuditFinding extends ToldFinding {
@@ -45,7 +45,7 @@ export function tellRules(input?: AuditInput): AuditRule[] {
     rules.map((rule) => {
       const { id, level, who, stage, source } = rule;
       const fix = describeFix(rule);
-      const { title } = textOf(id);
+      const title = translate(textOf(id).title);
       const skipped = input === undefined ? undefined : whySkipped(rule, input);
       const { url } = SOURCES[source.document];
       return {
@@ -57,6 +57,17 @@ export function tellRules(input?: AuditInput): AuditRule[] {
   );
 }
 
+/** What to do, for people, with who may do it: in English with the Korean below it, as the console is Korean; to whom Korean is spoken, in Korean alone. */
+export function listFixes({ who, fix, fixKo }: { readonly who?: string; readonly fix: string; readonly fixKo: string }): readonly string[] {
+  const whose = who === undefined || who === "service" ? "" : `${translate(who)}: `;
+  return spokenLanguage() === "ko" ? [`${whose}${fixKo}`] : [`${whose}${fix}`, fixKo];
+}
+
+/** For reports, which have one place for what to do. */
+export function withSpokenFix(finding: AuditFinding): AuditFinding {
+  return spokenLanguage() === "ko" ? { ...finding, fix: finding.fixKo } : finding;
+}
+
 /** `Docs > Kakao Sync > Prerequisites (English, undated), "Note: Re-review"` */
 function nameSource({ document, section }: SourceRef): string {
   const { title, edition } = SOURCES[document];
@@ -65,7 +76,7 @@ function nameSource({ document, section }: SourceRef): string {
 
 function whySkipped(rule: Rule, input: AuditInput): string | undefined {
   const { consent, live } = input;
-  if (rule.id.startsWith("C-LIVE-") && live === undefined) return "needs --live";
+  if (rule.id.startsWith("C-LIVE-") && live === undefined) return say`needs --live`;
   const missing = listNeeds(rule, input).find((path) => !isSaid(consent, path));
   return missing === undefined || (live !== undefined && missing[0] === "console") ? undefined : say`${missing.join(".")} is not in the file`;
 }

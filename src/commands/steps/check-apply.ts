@@ -17,7 +17,7 @@ export const firstAppliedSetting = "map-members.firstApplied";
 
 /** Which command applies a plan; in every refusal and every stop. */
 export function applyCommand(run: Run): string {
-  return say`${planCommand(run)} --apply --plan ${run.id}`;
+  return `${planCommand(run)} --apply --plan ${run.id}`;
 }
 
 /** Which command makes such a plan. */
@@ -37,35 +37,41 @@ export function refuseWhileInterrupted(context: Context): void {
   throw new RefusedError({
     code: "run-interrupted",
     message: say`Run ${interrupted.id} was interrupted and is not finished.`,
-    hint: say`Finish it: ${applyCommand(interrupted)}. ${interrupted.command === "map-members" ? say`Take it back: kakao-sync undo ${interrupted.id}. ` : ""}Or give it up, keeping what it did: kakao-sync runs abandon ${interrupted.id}`,
+    hint:
+      interrupted.command === "map-members"
+        ? say`Finish it: ${applyCommand(interrupted)}. Take it back: kakao-sync undo ${interrupted.id}. Or give it up, keeping what it did: kakao-sync runs abandon ${interrupted.id}`
+        : say`Finish it: ${applyCommand(interrupted)}. Or give it up, keeping what it did: kakao-sync runs abandon ${interrupted.id}`,
     run: interrupted.id,
   });
 }
 
-const usedStates: Readonly<Record<string, { readonly code: string; readonly why: string }>> = {
-  applied: { code: "plan-used", why: "was applied already; a plan is used once" },
-  undone: { code: "plan-used", why: "was applied and undone; a plan is used once" },
-  superseded: { code: "plan-superseded", why: "was replaced by a newer plan" },
-  changed: { code: "plan-changed", why: "no longer fits: configuration, app or database have changed since" },
-  abandoned: { code: "plan-abandoned", why: "was given up" },
-  purged: { code: "plan-purged", why: "was purged: its files are destroyed" },
+const usedStates: Readonly<Record<string, { readonly code: string; readonly says: (run: string) => string }>> = {
+  applied: { code: "plan-used", says: (run) => say`Plan ${run} was applied already; a plan is used once.` },
+  undone: { code: "plan-used", says: (run) => say`Plan ${run} was applied and undone; a plan is used once.` },
+  superseded: { code: "plan-superseded", says: (run) => say`Plan ${run} was replaced by a newer plan.` },
+  changed: { code: "plan-changed", says: (run) => say`Plan ${run} no longer fits: configuration, app or database have changed since.` },
+  abandoned: { code: "plan-abandoned", says: (run) => say`Plan ${run} was given up.` },
+  purged: { code: "plan-purged", says: (run) => say`Plan ${run} was purged: its files are destroyed.` },
 };
 
 /** After which a plan is not applied any more (section 3). */
-const lifetimes: Readonly<Record<string, string>> = { "map-members": "seven days", "unlink-orphans": "72 hours" };
+function sayExpired({ id, command }: Run): string {
+  if (command === "map-members") return say`Plan ${id} is older than seven days.`;
+  return command === "unlink-orphans" ? say`Plan ${id} is older than 72 hours.` : say`Plan ${id} is older than plans may be.`;
+}
 
 /** Only a plan that is planned or interrupted may be applied, and a planned one only while nothing that it was made from has changed (section 3). */
 export async function checkPlanState(context: Context, run: Run): Promise<void> {
   if (run.command !== context.command) {
     throw new RefusedError({ code: "plan-of-other-command", message: say`Run ${run.id} is a plan of ${run.command}.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
-  if (run.state === "expired") throw refusePlan(run, "plan-expired", say`is older than ${lifetimes[run.command] ?? say`plans may be`}`);
+  if (run.state === "expired") throw refusePlan(run, "plan-expired", sayExpired(run));
   const used = usedStates[run.state];
-  if (used !== undefined) throw refusePlan(run, used.code, used.why);
+  if (used !== undefined) throw refusePlan(run, used.code, used.says(run.id));
   if (run.state === "interrupted") return checkGoingOn(context, run);
   if (run.digests.config === context.configDigest && run.digests.database === (await context.database()).identity && run.appId === context.config.kakao.appId) return;
   context.workspace().runs.transition(run.id, "changed", Math.floor(context.now() / 1000));
-  throw refusePlan(run, "plan-changed", "was made with another configuration, app or database");
+  throw refusePlan(run, "plan-changed", say`Plan ${run.id} was made with another configuration, app or database.`);
 }
 
 /**
@@ -73,29 +79,32 @@ export async function checkPlanState(context: Context, run: Run): Promise<void> 
  * look (U3, T5) asks the tables and places named there, and nothing takes back what was done at Kakao. Links are written by comparing, and can be taken back.
  */
 async function checkGoingOn(context: Context, run: Run): Promise<void> {
-  if (run.digests.database !== (await context.database()).identity) throw refusePlan(run, "plan-changed", "was begun in another database");
+  if (run.digests.database !== (await context.database()).identity) throw refusePlan(run, "plan-changed", say`Plan ${run.id} was begun in another database.`);
   if (run.command === "map-members" || run.digests.config === context.configDigest) return;
   throw new RefusedError({
     code: "configuration-changed",
-    message: say`Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was ${run.command === "unlink-orphans" ? say`unlinked` : say`sent`}.`,
+    message:
+      run.command === "unlink-orphans"
+        ? say`Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was unlinked.`
+        : say`Run ${run.id} was begun with another configuration: its last look would ask other tables or places. Nobody else was sent.`,
     hint: say`Put the configuration back as it was, then: ${applyCommand(run)}. Or give the run up, keeping what it did: kakao-sync runs abandon ${run.id}`,
     run: run.id,
   });
 }
 
-function refusePlan(run: Run, code: string, why: string): RefusedError {
-  return new RefusedError({ code, message: `Plan ${run.id} ${why}.`, hint: say`Make a new plan: ${planCommand(run)}`, run: run.id });
+function refusePlan(run: Run, code: string, message: string): RefusedError {
+  return new RefusedError({ code, message, hint: say`Make a new plan: ${planCommand(run)}`, run: run.id });
 }
 
 /** What the database must have before anything is written: the link column, its unique index, and write access. */
 export function checkDatabase(inspection: Inspection): void {
   if (inspection.missingLinkColumn !== null) {
-    throw new RefusedError({ code: "link-column-missing", message: "The member table has no link column yet.", hint: `Create it, then make a new plan:\n${inspection.missingLinkColumn}` });
+    throw new RefusedError({ code: "link-column-missing", message: "The member table has no link column yet.", hint: say`Create it, then make a new plan:\n${inspection.missingLinkColumn}` });
   }
   const [missing] = inspection.missingUniqueIndexes;
   if (missing !== undefined) {
     const sql = inspection.missingUniqueIndexes.map((index) => index.sql).join("\n");
-    throw new RefusedError({ code: "unique-index-missing", message: "A unique index of the links is missing: the database could not keep one Kakao id from two members.", hint: `Create it, then run the same command again:\n${sql}` });
+    throw new RefusedError({ code: "unique-index-missing", message: "A unique index of the links is missing: the database could not keep one Kakao id from two members.", hint: say`Create it, then run the same command again:\n${sql}` });
   }
   if (inspection.unfilledColumns.length > 0) {
     throw new RefusedError({ code: "link-table-unfilled", message: say`A new row of the link table needs a value in ${inspection.unfilledColumns.join(", ")}.`, hint: "Name each of these columns in link.set or link.fixed, then make a new plan." });

@@ -27,7 +27,10 @@ export function checkApprovals(context: Context, run: Run, what: "link" | "unlin
   if (approvers.length >= needed) return;
   throw new RefusedError({
     code: "approvals-missing",
-    message: say`Plan ${run.id} needs ${needed} approvals (limits.approvals.${what}) of other people than ${operator}; it has ${approvers.length === 0 ? say`none` : `${approvers.length}: ${approvers.join(", ")}`}.`,
+    message:
+      approvers.length === 0
+        ? say`Plan ${run.id} needs ${needed} approvals (limits.approvals.${what}) of other people than ${operator}; it has none.`
+        : say`Plan ${run.id} needs ${needed} approvals (limits.approvals.${what}) of other people than ${operator}; it has ${approvers.length}: ${approvers.join(", ")}.`,
     hint: say`Each of them looks at it (kakao-sync runs show ${run.id}), compares the digest ${context.renderShortDigest(run)}, and signs: kakao-sync approve ${run.id} --as NAME`,
     run: run.id,
   });

@@ -4,7 +4,7 @@ import type { Inspection } from "../../database/service-database.ts";
 import { RefusedError } from "../../errors.ts";
 import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { eachPending, judgePlace, readPlace } from "./read-place.ts";
 import { readBrakes } from "./unlink-brakes.ts";
 import { readUnlinkNumbers } from "./unlink-reference.ts";
@@ -25,7 +25,7 @@ export function refuseRehearsal(context: Context, what = "nobody is unlinked the
   if (environment !== "rehearsal" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(kakao.baseUrl).hostname)) return;
   throw new RefusedError({
     code: "rehearsal",
-    message: "environment is rehearsal, and kakao.baseUrl is not a simulated Kakao on this machine: " + `${what}.`,
+    message: say`environment is rehearsal, and kakao.baseUrl is not a simulated Kakao on this machine: ${translate(what)}.`,
     hint: "Rehearse on kakao-sync sandbox, or write environment: production where it is meant.",
   });
 }
@@ -45,7 +45,10 @@ export function refuseShrunkSincePlan(run: Run, inspection: Inspection): void {
   throw new RefusedError({
     code: "members-shrunk-since-plan",
     message: say`The plan was made with ${planned.toLocaleString("en-US")} members; now there are ${now.toLocaleString("en-US")}.`,
-    hint: say`Look whether database.url is the right database, and whole. ${run.state === "planned" ? say`Then make a new plan: kakao-sync unlink-orphans` : say`If they really are gone, give the run up: kakao-sync runs abandon ${run.id}`}`,
+    hint:
+      run.state === "planned"
+        ? say`Look whether database.url is the right database, and whole. Then make a new plan: kakao-sync unlink-orphans`
+        : say`Look whether database.url is the right database, and whole. If they really are gone, give the run up: kakao-sync runs abandon ${run.id}`,
     run: run.id,
   });
 }

@@ -67,7 +67,7 @@ export function checkClears(context: Context, run: Run, flags: ClearFlags): numb
   throw new RefusedError({
     code: "brake-clears",
     message: say`${clears.toLocaleString("en-US")} gone links would be cleared; limits.clear allows ${allowed.toLocaleString("en-US")} in one run.`,
-    hint: say`Look at gone.csv. If the number is right: ${applyCommand(run)} --clear-gone${flags.evenFixed === true ? say` --even-fixed` : ""} --allow-clears ${clears}`,
+    hint: say`Look at gone.csv. If the number is right: ${applyCommand(run)} --clear-gone${flags.evenFixed === true ? " --even-fixed" : ""} --allow-clears ${clears}`,
     run: run.id,
   });
 }

@@ -30,7 +30,7 @@ export async function checkReplica({ config }: Context, database: ServiceDatabas
   const { replica } = config.limits;
   if (replica === undefined) return [];
   const seconds = await database.replicaLagSeconds();
-  const told = seconds === null ? "stands still" : `${Math.round(seconds).toLocaleString("en-US")} s behind`;
+  const told = seconds === null ? say`stands still` : say`${Math.round(seconds).toLocaleString("en-US")} s behind`;
   const isLate = seconds === null || seconds * 1000 > replica.maxLagMs;
   return [isLate ? warn("replica of limits.replica", told, "--apply would wait until it has caught up.") : ok("replica of limits.replica", told)];
 }
@@ -55,5 +55,5 @@ export async function checkPlaces(context: Context, database: ServiceDatabase): 
   const places = await context.places();
   const pending = await database.openPending();
   for (const place of pending) await place.close();
-  return [ok("places", [...places.map(({ name }) => name), ...members.pending.map(({ table }) => `${table} (pending)`)].join(", "))];
+  return [ok("places", [...places.map(({ name }) => name), ...members.pending.map(({ table }) => say`${table} (pending)`)].join(", "))];
 }

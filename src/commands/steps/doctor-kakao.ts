@@ -27,7 +27,7 @@ async function askForIds(open: () => KakaoClient): Promise<{ readonly checks: re
   const accepted = [ok("Kakao key", "accepted"), ok("caller address", "may call")];
   try {
     const kakao = open();
-    for await (const ids of kakao.listUserIds()) return { checks: [...accepted, ok("Kakao users", ids.length < 100 ? `${ids.length} linked` : "100 linked or more")], kakao, ids };
+    for await (const ids of kakao.listUserIds()) return { checks: [...accepted, ok("Kakao users", ids.length < 100 ? say`${ids.length} linked` : "100 linked or more")], kakao, ids };
     return { checks: [...accepted, warn("Kakao users", "the app has no linked users", "If it should have some, look whether the key is that of the service's app.")], kakao, ids: [] };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -41,7 +41,9 @@ function checkClock(context: Context, kakao: KakaoClient): readonly Check[] {
   if (offset === undefined) return [warn("clock", "Kakao's answer had no date to compare with", "Look whether this machine's clock is right: timedatectl")];
   const seconds = Math.round(Math.abs(offset) / 1000).toLocaleString("en-US");
   if (Math.abs(offset) <= mostClockMs) return [ok("clock", Math.abs(offset) < 2000 ? "as Kakao's" : say`${seconds} s off Kakao's`)];
-  return [fail("clock", say`${seconds} s ${offset > 0 ? say`behind` : say`ahead of`} Kakao's: who was linked in the last 24 hours could not be told (${new Date(context.now()).toISOString().replace(/\.\d+Z$/, "Z")} here)`, "Set this machine's clock: switch NTP on (timedatectl set-ntp true).")];
+  const here = new Date(context.now()).toISOString().replace(/\.\d+Z$/, "Z");
+  const found = offset > 0 ? say`${seconds} s behind Kakao's: who was linked in the last 24 hours could not be told (${here} here)` : say`${seconds} s ahead of Kakao's: who was linked in the last 24 hours could not be told (${here} here)`;
+  return [fail("clock", found, "Set this machine's clock: switch NTP on (timedatectl set-ntp true).")];
 }
 
 /** Whether the items that the configuration uses are on, as one user's consents tell. */

@@ -57,13 +57,13 @@ function add(count: KeyCount, hash: TextHash, reading: KeyReading): void {
   count.hashes.add(hash);
 }
 
-const names: Readonly<Record<KeyName, string>> = { ci: "CI", phone: "phone", email: "e-mail" };
+const names: Readonly<Record<KeyName, string>> = { ci: "key CI", phone: "key phone", email: "key e-mail" };
 
 function describe(key: KeyName, { filled, usable, hashes }: KeyCount, members: number): Check {
   const shared = hashes.repeatedCount;
   const share = members === 0 ? 0 : Math.floor((usable * 100) / members);
   const detail = say`usable in ${usable.toLocaleString("en-US")} of ${members.toLocaleString("en-US")} members (${share} %)${filled > usable ? say`, filled with something else in ${(filled - usable).toLocaleString("en-US")} more` : ""}; ${shared === 0 ? say`no value is shared` : say`shared by several members: ${countOf(shared, "value")}`}`;
-  const what = `key ${names[key]}`;
+  const what = names[key];
   if (members === 0) return ok(what, "there are no members");
   if (usable === 0) return warn(what, detail, say`Look whether members.${key} names the right column; if it is encrypted or a digest, say so (docs/configuration.md).`);
   if (usable < filled * usualShare) return warn(what, detail, say`Look at members.${key}: more than one in ten of its values is malformed or a placeholder.`);

@@ -26,7 +26,7 @@ function checkFit({ key }: WorkspaceLook, what: string): readonly Check[] {
   if (key.is === "refused") return [fail(what, key.why, key.hint)];
   if (key.is === "fits") return [ok(what, "fits")];
   if (key.is === "none-yet") return [ok(what, say`KAKAO_SYNC_KEY, or the first pull makes ${key.file}: keep a copy of it elsewhere`)];
-  const lost = "If it is lost, move the workspace away and pull again; its journals cannot be opened any more.";
+  const lost = say`If it is lost, move the workspace away and pull again; its journals cannot be opened any more.`;
   return [key.is === "missing" ? fail(what, say`neither KAKAO_SYNC_KEY nor ${key.file} is there`, say`Put the key back where it was. ${lost}`) : fail(what, "another one than the workspace was sealed with", say`Give the former key, in KAKAO_SYNC_KEY or ${key.file}. ${lost}`)];
 }
 
@@ -45,7 +45,7 @@ function checkSnapshot(context: Context): readonly Check[] {
   const [newest] = context.workspace().snapshots.list().filter(({ source }) => source === "app");
   if (newest === undefined) return [ok("snapshot", "none yet: kakao-sync pull")];
   const ageMs = context.now() - newest.takenAt * 1000;
-  const age = ageMs < 3_600_000 * 48 ? `${Math.max(0, Math.floor(ageMs / 3_600_000))} h old` : say`${Math.floor(ageMs / 86_400_000)} days old`;
+  const age = ageMs < 3_600_000 * 48 ? say`${Math.max(0, Math.floor(ageMs / 3_600_000))} h old` : say`${Math.floor(ageMs / 86_400_000)} days old`;
   return [ageMs > context.config.retention.snapshotMs ? warn("snapshot", say`${age}: older than retention.snapshot`, "Take a new one (kakao-sync pull), or destroy it (kakao-sync purge --apply).") : ok("snapshot", age)];
 }
 

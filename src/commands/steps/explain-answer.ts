@@ -3,7 +3,7 @@ import { REVIEW_RULES } from "../../core/matching/answers.ts";
 import { answerTexts } from "../../messages/answers.ts";
 import type { Answer, Candidate } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 
 export interface Explained {
   readonly kakaoId: string | null;
@@ -19,11 +19,11 @@ export function explainAnswer(run: Run, answer: Answer, candidates: readonly Can
   const rule = ruleOf(answer);
   const lines = [
     say`Kakao user ${answer.kakaoId} in plan ${run.id}: ${answer.action}${answer.reason ? `, ${answer.reason}` : ""} (${rule}).`,
-    `  ${sentenceOf(answer)}`,
-    ...(answer.memberId === null ? [] : [`  Member ${answer.memberId}: ${answer.evidence ?? ""}`]),
+    `  ${translate(sentenceOf(answer))}`,
+    ...(answer.memberId === null ? [] : [say`  Member ${answer.memberId}: ${answer.evidence ?? ""}`]),
     ...(answer.note ? [`  ${Object.entries(answerTexts.notes).find(([note]) => note === answer.note)?.[1] ?? answer.note}`] : []),
     ...(answer.group ? [say`  Shared value ${answer.group}: see shared.csv.`] : []),
-    ...candidates.filter(({ memberId }) => memberId !== answer.memberId).map(({ memberId, evidence }) => `  Candidate ${memberId}: ${evidence}`),
+    ...candidates.filter(({ memberId }) => memberId !== answer.memberId).map(({ memberId, evidence }) => say`  Candidate ${memberId}: ${evidence}`),
   ];
   return { kakaoId: answer.kakaoId, action: answer.action, rule, lines };
 }
@@ -31,7 +31,7 @@ export function explainAnswer(run: Run, answer: Answer, candidates: readonly Can
 /** A Kakao id that somebody holds: linked ones are not kept one by one in a plan. */
 export function explainLinked(run: Run, kakaoId: string, holders: readonly MemberRow[]): Explained {
   const live = holders.filter(({ state }) => state === "live");
-  const names = holders.map(({ id, state }) => `${id} (${state === "notLive" ? "not live" : state})`).join(", ");
+  const names = holders.map(({ id, state }) => `${id} (${nameState(state)})`).join(", ");
   const action = live.length > 0 ? "linked" : "review";
   return {
     kakaoId,
@@ -39,6 +39,11 @@ export function explainLinked(run: Run, kakaoId: string, holders: readonly Membe
     rule: "M1",
     lines: [say`Kakao user ${kakaoId}: held by member ${names} in the database now; an id that anybody holds is never attached to anybody else (M1). Plan ${run.id} proposes nothing for it.`],
   };
+}
+
+/** The word for a member's state: `live`, `not live`, `withdrawn`. */
+export function nameState(state: MemberRow["state"]): string {
+  return state === "live" ? say`live` : state === "notLive" ? say`not live` : say`withdrawn`;
 }
 
 function ruleOf(answer: Answer): string {
@@ -49,10 +54,11 @@ function ruleOf(answer: Answer): string {
 }
 
 function sentenceOf(answer: Answer): string {
-  const key = keyWords[answer.by ?? ""] ?? "";
+  const key = translate(keyWords[answer.by ?? ""] ?? "");
   switch (answer.action) {
     case "link":
-      return answer.by === "decision" ? "A person decided to link this pair." : say`Linked by the ${key}: it names this member alone${answer.note ? "" : say`, and nothing speaks against it`}.`;
+      if (answer.by === "decision") return "A person decided to link this pair.";
+      return answer.note ? say`Linked by the ${key}: it names this member alone.` : say`Linked by the ${key}: it names this member alone, and nothing speaks against it.`;
     case "relink":
       return "The member's old Kakao id is no longer listed, and the CI names the member: the new id replaces it once Kakao confirms that the old one is gone.";
     case "review":

@@ -14,8 +14,9 @@ export async function explainExportMember(context: Context, run: Run, memberId: 
   for await (const { cells } of context.readCsv(requireList(context, run), ["place", "member_id", "reason"])) {
     if (cells["member_id"] !== memberId) continue;
     const reason = LEFT_OUT.find((one) => one === cells["reason"]);
-    const place = cells["place"] === context.config.members.table ? "" : ` of ${cells["place"] ?? ""}`;
-    found.push({ kakaoId: null, action: "left-out", rule: "T2", lines: [say`Member ${memberId}${place} in export ${run.id}: left out, ${reason ?? "?"} (T2).`, `  ${reason === undefined ? "" : targetTexts.sentences[reason]}`] });
+    const place = cells["place"] ?? "";
+    const left = place === context.config.members.table ? say`Member ${memberId} in export ${run.id}: left out, ${reason ?? "?"} (T2).` : say`Member ${memberId} of ${place} in export ${run.id}: left out, ${reason ?? "?"} (T2).`;
+    found.push({ kakaoId: null, action: "left-out", rule: "T2", lines: [left, `  ${reason === undefined ? "" : targetTexts.sentences[reason]}`] });
   }
   if (found.length > 0) return found;
   const database = await context.database();

@@ -7,8 +7,8 @@ import { unlinkingTexts } from "../../messages/unlinking.ts";
 import type { Answer } from "../../workspace/run-store.ts";
 import type { Run } from "../../workspace/runs.ts";
 import type { GoneRow, UnlinkStore } from "../../workspace/unlink-store.ts";
-import { say } from "../../say.ts";
-import type { Explained } from "./explain-answer.ts";
+import { say, translate } from "../../say.ts";
+import { type Explained, nameState } from "./explain-answer.ts";
 import { linksOf } from "./each-member-page.ts";
 
 /** Why an unlinking plan unlinks or keeps a Kakao user, or calls its id gone. */
@@ -60,7 +60,7 @@ function explainKind(run: Run, { kakaoId, action, reason, memberId, evidence }: 
   const sentence = kind === "keyless" && action === "unlink" ? "Nobody holds this id, nobody could be searched for, and --kinds names keyless." : kind === undefined ? "" : unlinkingTexts.reasons[kind];
   const lines = [
     say`Kakao user ${kakaoId} in plan ${run.id}: ${action}, ${reason ?? ""}.`,
-    `  ${sentence}`,
+    `  ${translate(sentence)}`,
     ...(evidence === null ? [] : [say`  Linked at ${evidence}.`]),
     ...(memberId === null ? [] : [say`  Member ${memberId} holds it.`]),
   ];
@@ -68,21 +68,21 @@ function explainKind(run: Run, { kakaoId, action, reason, memberId, evidence }: 
 }
 
 function explainGone(run: Run, [, memberId, kakaoId, state, otherLogin, onlyLink]: GoneRow): Explained {
-  const clears = !otherLogin ? "is not known to have another way to sign in: its link is never cleared" : onlyLink ? "can sign in without Kakao" : "holds several links: none of them is ever cleared";
-  const whose = state === "dangling" ? say`A link row without a member (${memberId}) holds it; such rows are never touched.` : say`Member ${memberId} (${wordOf(state)}) holds it, and ${clears}.`;
-  return { kakaoId, action: "gone", rule: "U9", lines: [say`Kakao id ${kakaoId} in plan ${run.id}: gone, Kakao no longer has this link (U9).`, `  ${whose}`] };
+  const whose = (): string => {
+    if (state === "dangling") return say`A link row without a member (${memberId}) holds it; such rows are never touched.`;
+    const word = nameState(state);
+    if (!otherLogin) return say`Member ${memberId} (${word}) holds it, and is not known to have another way to sign in: its link is never cleared.`;
+    return onlyLink ? say`Member ${memberId} (${word}) holds it, and can sign in without Kakao.` : say`Member ${memberId} (${word}) holds it, and holds several links: none of them is ever cleared.`;
+  };
+  return { kakaoId, action: "gone", rule: "U9", lines: [say`Kakao id ${kakaoId} in plan ${run.id}: gone, Kakao no longer has this link (U9).`, `  ${whose()}`] };
 }
 
 /** Users with a live or not-live member are not kept one by one in a plan. */
 function explainHeld(run: Run, kakaoId: string, holders: readonly MemberRow[]): Explained {
-  const names = holders.map(({ id, state }) => `${id} (${wordOf(state)})`).join(", ");
+  const names = holders.map(({ id, state }) => `${id} (${nameState(state)})`).join(", ");
   return { kakaoId, action: "keep", rule: "U", lines: [say`Kakao user ${kakaoId}: held by member ${names} in the database now. Plan ${run.id} proposes nothing for it.`] };
 }
 
 function explainNone(line: string): Explained {
   return { kakaoId: null, action: "none", lines: [line] };
-}
-
-function wordOf(state: MemberRow["state"] | "dangling"): string {
-  return state === "notLive" ? "not live" : state;
 }

@@ -91,5 +91,5 @@ function tellCandidates(context: Context, candidates: number, missing: number): 
   const calls = { basics: Math.ceil(candidates / basicsPerCall) + Math.ceil(missing / basicsPerCall), details: Math.ceil(candidates / detailsPerCall) };
   const minutes = (calls.basics + calls.details) / context.config.limits.requestsPerSecond / 60;
   const amount = say`${countOf(candidates, "Kakao user")} without a member, ${countOf(missing, "link")} that Kakao does not list, at most`;
-  tellCalls(context, amount, { calls, minutes }, "exclude users with --exclude");
+  tellCalls(context, amount, { calls, minutes }, say`exclude users with --exclude`);
 }

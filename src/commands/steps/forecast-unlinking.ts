@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { say } from "../../say.ts";
 import type { UnlinkOrder } from "./apply-unlinking.ts";
 import { countOf } from "./count-of.ts";
 import { tellCalls } from "./tell-calls.ts";
@@ -13,7 +14,7 @@ export function forecastUnlinking(context: Context, { going, saveConsents, clear
   const consents = saveConsents ? consentCalls * going : 0;
   const seconds = (basics + consents + going) / context.config.limits.requestsPerSecond;
   if (basics === 0) return;
-  context.window.refuseIfTooLong(`Unlinking ${countOf(going, "Kakao user")}`, seconds);
+  context.window.refuseIfTooLong(say`Unlinking ${countOf(going, "Kakao user")}`, seconds);
   const calls = { basics, ...(saveConsents ? { consents } : {}), unlinks: going };
-  tellCalls(context, `For ${countOf(going, "Kakao user")}`, { calls, minutes: seconds / 60 }, "unlink fewer with --limit");
+  tellCalls(context, say`For ${countOf(going, "Kakao user")}`, { calls, minutes: seconds / 60 }, say`unlink fewer with --limit`);
 }

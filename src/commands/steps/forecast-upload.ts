@@ -26,6 +26,6 @@ export function forecastUpload(context: Context, run: Run, order: UploadOrder): 
   if (requests === 0) return;
   const { fileId, file } = readUploadPlan(run).upload;
   const seconds = requests * Math.max(secondsARequest, 1 / context.config.limits.requestsPerSecond);
-  context.window.refuseIfTooLong(`Uploading ${countOf(requests, "request")}`, seconds);
-  tellCalls(context, say`For the customer file ${file}`, { calls: { uploads: requests + (fileId === null ? callsToMake : callsToFind) }, minutes: seconds / 60 }, "upload a smaller --segment");
+  context.window.refuseIfTooLong(say`Uploading ${countOf(requests, "request")}`, seconds);
+  tellCalls(context, say`For the customer file ${file}`, { calls: { uploads: requests + (fileId === null ? callsToMake : callsToFind) }, minutes: seconds / 60 }, say`upload a smaller --segment`);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { FailedError } from "../../errors.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 
 /** The database held for one run that changes something. */
 export interface HeldDatabase {
@@ -16,7 +16,7 @@ export interface HeldDatabase {
 export async function holdDatabase(context: Context): Promise<HeldDatabase> {
   const database = await context.database();
   const lock = await database.lock();
-  if (lock.unavailable !== null) context.terminal.note(say`No lock on the database: ${lock.unavailable} Let no other kakao-sync write it meanwhile; every row is compared before it is written all the same.`);
+  if (lock.unavailable !== null) context.terminal.note(say`No lock on the database: ${translate(lock.unavailable)} Let no other kakao-sync write it meanwhile; every row is compared before it is written all the same.`);
   return {
     check: async () => {
       if (await lock.isHeld()) return;

@@ -75,8 +75,14 @@ async function waitForReplica(context: Context): Promise<boolean> {
       if (look > 2) context.terminal.note("The replica has caught up; going on.");
       return look > 1;
     }
-    if (look === 2) context.terminal.note(say`Waiting: the replica of limits.replica ${lag === null ? say`stands still` : say`is ${Math.round(lag).toLocaleString("en-US")} s behind`}; allowed are ${replica.maxLagMs / 1000} s.`);
+    if (look === 2) context.terminal.note(sayWaiting(lag, replica.maxLagMs / 1000));
     await context.checkpoint();
     await new Promise((wake) => setTimeout(wake, replicaPollMs));
   }
+}
+
+/** Of a replica that stands still, and of one that is so many seconds behind. */
+function sayWaiting(lag: number | null, allowed: number): string {
+  if (lag === null) return say`Waiting: the replica of limits.replica stands still; allowed are ${allowed} s.`;
+  return say`Waiting: the replica of limits.replica is ${Math.round(lag).toLocaleString("en-US")} s behind; allowed are ${allowed} s.`;
 }

@@ -2,7 +2,7 @@ import { MEMBER_ROLES, type MemberRole } from "../../core/detect/names.ts";
 import type { UsableLink } from "../../core/detect/links.ts";
 import type { Proposal } from "../../core/detect/propose.ts";
 import type { StarterAnswers, StarterColumn, StarterLink } from "../../config/starter.ts";
-import { say } from "../../say.ts";
+import { inEnglish } from "../../say.ts";
 import type { Conditions } from "./init-conditions.ts";
 import type { Measured } from "./init-measure.ts";
 import { percent } from "./init-tell.ts";
@@ -23,13 +23,13 @@ type FromDatabase = Omit<StarterAnswers, "environment" | "databaseUrl" | "appId"
 /** What a database gives to the configuration: columns with their worth behind them, guesses as comments. */
 export function toAnswers({ proposal, measured, conditions, link, phoneVerified, emailVerified }: Found): FromDatabase {
   const columns: Partial<Record<MemberRole, StarterColumn>> = {};
-  for (const { role, from, rows, filled, usable } of measured) columns[role] = { from, note: say`${isByContent(proposal, role) ? say`told by its content alone; ` : ""}filled in ${percent(filled, rows)}, usable in ${percent(usable, rows)} of the rows` };
+  for (const { role, from, rows, filled, usable } of measured) columns[role] = { from, note: `${isByContent(proposal, role) ? "told by its content alone; " : ""}filled in ${percent(filled, rows)}, usable in ${percent(usable, rows)} of the rows` };
   const { where, withdrawn, blocked } = proposal.states;
   return {
     table: proposal.table,
     ...(proposal.id === undefined ? {} : { id: proposal.id }),
     columns,
-    leftOut: Object.fromEntries(proposal.unread.filter(({ role }) => columns[role] === undefined).map((unread) => [unread.role, explainUnread(unread)])),
+    leftOut: Object.fromEntries(proposal.unread.filter(({ role }) => columns[role] === undefined).map((unread) => [unread.role, inEnglish(() => explainUnread(unread))])),
     phoneVerified,
     emailVerified,
     conditions,

@@ -7,7 +7,7 @@ import type { DatabaseExplorer } from "../../database/explore.ts";
 import { say } from "../../say.ts";
 import type { Looked } from "./init-look.ts";
 import { measure, type Measured } from "./init-measure.ts";
-import { tellColumns } from "./init-tell.ts";
+import { sayRows, tellColumns } from "./init-tell.ts";
 import { describeLink } from "./init-words.ts";
 
 /** A proposal as it was agreed upon, with what its columns are worth. */
@@ -25,7 +25,8 @@ export async function chooseTable({ terminal }: Context, { candidates }: Looked,
 }
 
 function tellRows({ rows, isEstimate, isView }: SampledTable): string {
-  return `${isView ? "view, " : ""}${rows === null ? "not counted" : `${isEstimate ? "about " : ""}${rows.toLocaleString("en-US")} rows`}`;
+  const counted = sayRows(rows, isEstimate);
+  return isView ? say`view, ${counted}` : counted;
 }
 
 /** Shows what each column is worth, and lets a person at the terminal change any of them until all are taken. */
@@ -36,7 +37,7 @@ export async function agreeOnColumns(context: Context, explorer: DatabaseExplore
     tellColumns(context, table, proposal, measured);
     const role = await context.terminal.choose<MemberRole | "take">("Columns", [
       { name: "take them", value: "take" },
-      ...MEMBER_ROLES.map((one) => ({ name: `change ${one}   (${describe(proposal, one)})`, value: one })),
+      ...MEMBER_ROLES.map((one) => ({ name: say`change ${one}   (${describe(proposal, one)})`, value: one })),
     ]);
     if (role === undefined || role === "take") return { proposal, measured };
     proposal = { ...proposal, columns: await changeColumn(context, table, proposal, role) };
@@ -45,7 +46,7 @@ export async function agreeOnColumns(context: Context, explorer: DatabaseExplore
 
 function describe({ columns }: Proposal, role: MemberRole): string {
   const column = columns[role];
-  return column === undefined ? "none" : "sql" in column ? "an expression" : column.column;
+  return column === undefined ? say`none` : "sql" in column ? say`an expression` : column.column;
 }
 
 async function changeColumn({ terminal }: Context, table: SampledTable, { columns }: Proposal, role: MemberRole): Promise<Proposal["columns"]> {

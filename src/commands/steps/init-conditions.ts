@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { ProposedStates } from "../../core/detect/states.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
 import { OperatorError, StartError } from "../../errors.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 
 /** Conditions that a person or a flag has said. */
 export interface Conditions {
@@ -22,7 +22,7 @@ export async function tryConditions(asked: Asked, given: Conditions): Promise<vo
   for (const [flag, condition] of [["--where", given.where], ["--withdrawn", given.withdrawn]] as const) {
     if (condition === undefined || isAll(condition)) continue;
     const refused = await refuse(asked, condition);
-    if (refused !== undefined) throw new StartError({ code: "usage", message: `${flag}: ${refused}`, hint: say`Write it as SQL over the columns of ${asked.table}, in quotes.` });
+    if (refused !== undefined) throw new StartError({ code: "usage", message: `${flag}: ${translate(refused)}`, hint: say`Write it as SQL over the columns of ${asked.table}, in quotes.` });
   }
   const overlap = await refuseOverlap(asked, given);
   if (overlap !== undefined) throw new StartError({ code: "usage", message: overlap, hint: "Correct --where or --withdrawn: nobody is both." });
@@ -75,10 +75,10 @@ function isAll(condition: string): boolean {
 
 async function count({ explorer, table }: Asked, condition: string): Promise<string> {
   try {
-    return `${(await explorer.countRows(table, condition)).toLocaleString("en-US")} rows`;
+    return say`${(await explorer.countRows(table, condition)).toLocaleString("en-US")} rows`;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return "the database does not take it";
+    return say`the database does not take it`;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Proposal } from "../../core/detect/propose.ts";
 import { readTime } from "../../core/keys.ts";
 import { countUsable, type Usability } from "../../core/detect/usable.ts";
 import type { DatabaseExplorer } from "../../database/explore.ts";
+import { say } from "../../say.ts";
 
 /** What the values of a proposed column are worth, with a few of them masked. */
 export interface Measured extends Usability {
@@ -34,8 +35,8 @@ export async function measure(context: Context, explorer: DatabaseExplorer, tabl
 
 function showSome(context: Context, role: MemberRole, values: readonly (string | null)[]): readonly string[] {
   const some = [...new Set(values.flatMap((value) => (value === null || value.trim() === "" ? [] : [value])))].slice(0, examplesShown);
-  if (role === "ci") return some.length === 0 ? [] : ["never shown"];
+  if (role === "ci") return some.length === 0 ? [] : [say`never shown`];
   const none = { phone: null, email: null, name: null, birthdate: null };
   if (role === "phone" || role === "email" || role === "name" || role === "birthdate") return some.map((value) => context.showValues({ ...none, [role]: value })[role]);
-  return some.map((value) => (readTime(value) ? value.slice(0, 10) : "no time"));
+  return some.map((value) => (readTime(value) ? value.slice(0, 10) : say`no time`));
 }

@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { SampledTable } from "../../core/detect/look.ts";
 import type { Proposal } from "../../core/detect/propose.ts";
 import type { Inspection } from "../../database/service-database.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import type { Measured } from "./init-measure.ts";
 import { explainUnread, frameworkNames, listRemarks } from "./init-words.ts";
 
@@ -10,11 +10,18 @@ import { explainUnread, frameworkNames, listRemarks } from "./init-words.ts";
 export function tellColumns({ terminal }: Context, table: SampledTable, proposal: Proposal, measured: readonly Measured[]): void {
   const read = measured[0]?.rows ?? 0;
   const of = table.rows !== null && read < table.rows ? say`; values of ${read.toLocaleString("en-US")} rows, from both ends` : "";
-  terminal.line(`Members: ${table.name}, ${table.rows === null ? "not counted" : `${table.isEstimate ? "about " : ""}${table.rows.toLocaleString("en-US")} rows`}${proposal.framework === null ? "" : ` (${frameworkNames[proposal.framework]})`}; id: ${proposal.id ?? "none"}${of}`);
+  const framework = proposal.framework === null ? "" : ` (${translate(frameworkNames[proposal.framework])})`;
+  terminal.line(say`Members: ${table.name}, ${sayRows(table.rows, table.isEstimate)}${framework}; id: ${proposal.id ?? say`none`}${of}`);
   const rows = measured.map(({ role, from, filled, usable, examples }) => [role, nameOf(proposal, role, from), percent(filled, read), percent(usable, read), examples.join(", ")]);
   if (rows.length > 0) terminal.table([{ header: "" }, { header: "column" }, { header: "filled" }, { header: "usable" }, { header: "" }], rows);
   for (const unread of proposal.unread) terminal.note(`${unread.role}: ${explainUnread(unread)}.`);
   for (const remark of listRemarks(proposal)) terminal.note(remark);
+}
+
+/** How many rows a table has; null where nobody counted them. */
+export function sayRows(rows: number | null, isEstimate: boolean): string {
+  if (rows === null) return say`not counted`;
+  return isEstimate ? say`about ${rows.toLocaleString("en-US")} rows` : say`${rows.toLocaleString("en-US")} rows`;
 }
 
 function nameOf({ columns }: Proposal, role: Measured["role"], from: Measured["from"]): string {

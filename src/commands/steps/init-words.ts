@@ -2,7 +2,7 @@ import type { FrameworkName, FrameworkRemark } from "../../core/detect/framework
 import type { ProposedLink } from "../../core/detect/links.ts";
 import type { UnreadColumn } from "../../core/detect/member-columns.ts";
 import type { Proposal } from "../../core/detect/propose.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 
 export const frameworkNames: Readonly<Record<FrameworkName, string>> = { gnuboard: "Gnuboard 5", wordpress: "WordPress", "django-allauth": "Django with allauth", laravel: "Laravel", rails: "Rails with Devise", nextauth: "NextAuth (Auth.js)" };
 
@@ -22,7 +22,7 @@ const roleWords = { ci: "CI", phone: "phone", email: "e-mail", name: "name", bir
 export function explainUnread({ role, column, holds }: UnreadColumn): string {
   if (holds === "flag") return say`${column} is a yes or no; a time is needed`;
   if (holds === "digest") return say`${column} holds digests; write { column: ${column}, stored: sha256-hex, of: as-is } with what your application does`;
-  return say`${column} does not hold a ${roleWords[role]} as such; if it is encrypted, write { column: ${column}, decrypt: [node, ./decrypt.mjs] }`;
+  return say`${column} does not hold a ${translate(roleWords[role])} as such; if it is encrypted, write { column: ${column}, decrypt: [node, ./decrypt.mjs] }`;
 }
 
 /** Where the links are, in a sentence. */
@@ -30,7 +30,8 @@ export function describeLink(link: ProposedLink, table: string): string {
   if (link.kind === "column") return link.isNew ? say`a new column ${table}.${link.column}: nothing here looks like Kakao ids` : say`the column ${table}.${link.column}`;
   if (link.kind === "table") {
     const fixed = Object.entries(link.fixed).map(([column, value]) => `${column} = '${value}'`);
-    return say`the table ${link.table} (${link.memberId}, ${link.kakaoId}${fixed.length === 0 ? "" : `; ${fixed.join(", ")}`})${link.isGuess ? say`; no row there names Kakao yet, so that its spelling is a guess` : ""}`;
+    const columns = `${link.memberId}, ${link.kakaoId}${fixed.length === 0 ? "" : `; ${fixed.join(", ")}`}`;
+    return link.isGuess ? say`the table ${link.table} (${columns}); no row there names Kakao yet, so that its spelling is a guess` : say`the table ${link.table} (${columns})`;
   }
   if (link.kind === "meta") return say`rows of ${link.table} with the key ${link.key}, among everything else`;
   return say`${table}.${link.provider} and ${table}.${link.providerId} hold the ids of several providers`;
@@ -39,11 +40,11 @@ export function describeLink(link: ProposedLink, table: string): string {
 /** What the operator has to know of the proposal beside its columns, a sentence each. */
 export function listRemarks(proposal: Proposal): readonly string[] {
   const { link, consents, remarks, states, table } = proposal;
-  const mixed = link.kind === "mixed" ? [`The ids of several providers stand in one column, ${table}.${link.providerId}; it cannot be the link. Copy Kakao's into a column of their own (update ${table} set kakao_id = ${link.providerId} where ${link.provider} = '${link.kakao}'), let your log-in read and write that one, and name it as link.column.`] : [];
-  const meta = link.kind === "meta" ? [`Kakao ids stand in ${link.table}, in rows with the key ${link.key}. It cannot be the link table: the unique indexes that links need would refuse its other rows, and break the site. Copy them into a column (alter table ${table} add column kakao_id bigint null; update ${table} u join ${link.table} m on m.${link.memberId} = u.ID and m.meta_key = '${link.key}' set u.kakao_id = m.meta_value), let your log-in plugin read and write that one, and name it as link.column.`] : [];
+  const mixed = link.kind === "mixed" ? [say`The ids of several providers stand in one column, ${table}.${link.providerId}; it cannot be the link. Copy Kakao's into a column of their own (update ${table} set kakao_id = ${link.providerId} where ${link.provider} = '${link.kakao}'), let your log-in read and write that one, and name it as link.column.`] : [];
+  const meta = link.kind === "meta" ? [say`Kakao ids stand in ${link.table}, in rows with the key ${link.key}. It cannot be the link table: the unique indexes that links need would refuse its other rows, and break the site. Copy them into a column (alter table ${table} add column kakao_id bigint null; update ${table} u join ${link.table} m on m.${link.memberId} = u.ID and m.meta_key = '${link.key}' set u.kakao_id = m.meta_value), let your log-in plugin read and write that one, and name it as link.column.`] : [];
   const toFill = link.kind === "table" && link.toFill.length > 0 ? [say`A new row of ${link.table} needs a value in ${link.toFill.join(", ")}: name each in link.set.`] : [];
   const mail = consents.agreed === undefined && consents.others.length > 0 ? [say`${consents.others.join(", ")}: consent to mail or text messages is none to messages of a Kakao channel.`] : [];
   const untimed = consents.agreed !== undefined && consents.agreedAt === undefined ? [say`${consents.agreed} says who agreed to advertising, and nothing says when: without a time nobody is exported (T1).`] : [];
-  const stateless = states.where === undefined && states.columns.length > 0 ? [`States: ${states.columns.map(({ column, values }) => `${column}${values.length === 0 ? "" : ` (${values.map(({ value, count }) => `${value === null ? "NULL" : value === "" ? "''" : value}: ${count.toLocaleString("en-US")}`).join(", ")})`}`).join("; ")}.`] : [];
-  return [...remarks.map((remark) => remarkWords[remark]), ...mixed, ...meta, ...toFill, ...stateless, ...untimed, ...mail];
+  const stateless = states.where === undefined && states.columns.length > 0 ? [say`States: ${states.columns.map(({ column, values }) => `${column}${values.length === 0 ? "" : ` (${values.map(({ value, count }) => `${value === null ? "NULL" : value === "" ? "''" : value}: ${count.toLocaleString("en-US")}`).join(", ")})`}`).join("; ")}.`] : [];
+  return [...remarks.map((remark) => translate(remarkWords[remark])), ...mixed, ...meta, ...toFill, ...stateless, ...untimed, ...mail];
 }

@@ -40,9 +40,9 @@ function tellListing(context: Context, expected: number | undefined): void {
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const listed = expected ?? exampleUsers;
   const { calls } = context.forecastPull({ listed, basicsNeeded: listed, detailsNeeded: listed, listingPerMinute, requestsPerSecond });
-  const amount = expected === undefined ? say`For every ${listed.toLocaleString("en-US")} Kakao users` : `About ${countOf(listed, "Kakao user")}`;
   const later = (calls.basics + calls.details).toLocaleString("en-US");
-  tellCalls(context, say`${amount} to list, then at most ${later} calls for those without a member`, { calls: { list: calls.list }, minutes: calls.list / listingPerMinute }, "use the snapshot as the listing with --max-age");
+  const amount = expected === undefined ? say`For every ${listed.toLocaleString("en-US")} Kakao users to list, then at most ${later} calls for those without a member` : say`About ${countOf(listed, "Kakao user")} to list, then at most ${later} calls for those without a member`;
+  tellCalls(context, amount, { calls: { list: calls.list }, minutes: calls.list / listingPerMinute }, say`use the snapshot as the listing with --max-age`);
 }
 
 async function readListing(context: Context, expected: number | undefined): Promise<GrowingIds> {

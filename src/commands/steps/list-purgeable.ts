@@ -97,7 +97,7 @@ function requireOver(run: Run): Run {
   if (isOver(run)) return run;
   throw new RefusedError({
     code: "run-not-over",
-    message: `Run ${run.id} is ${run.state}.`,
+    message: say`Run ${run.id} is ${run.state}.`,
     hint: run.state === "purged" ? "Its files are gone already." : run.state === "interrupted" ? say`Finish it, or give it up first: kakao-sync runs abandon ${run.id}` : "A plan that waits expires by itself, or is replaced by the next plan.",
     run: run.id,
   });

@@ -1,4 +1,67 @@
 import type { Sentences } from "./sentences.ts";
 
 /** audit-consent: begin, catalogue, differences, report. */
-export const stepsAuditKo: Sentences = {};
+export const stepsAuditKo: Sentences = {
+  "Edit it, or write another one with --file FILE.": "그 파일을 고치거나, --file FILE로 다른 파일을 만드세요.",
+  "Next: fill in what applies, then look what does not fit: kakao-sync audit-consent": "다음: 해당하는 것을 채우고, 맞지 않는 것을 확인하세요: kakao-sync audit-consent",
+
+  rule: "규칙",
+  level: "수준",
+  "what it asks for, what to do, and where it comes from": "확인하는 것, 할 일, 출처",
+  "from: {0}": "출처: {0}",
+  "{0} rules.": "규칙 {0}개.",
+
+  "item added": "항목 추가",
+  "item switched off": "항목 끔",
+  "item made required": "필수 동의로 바꿈",
+  "item made optional": "선택 동의로 바꿈",
+  "item asked at another time": "동의받는 때를 바꿈",
+  "term added": "약관 추가",
+  "term taken out": "약관 뺌",
+  "term's consent changed": "약관 필수 여부 바꿈",
+  "term's title changed": "약관 제목 바꿈",
+  "term's text changed": "약관 내용 바꿈",
+  "order of terms changed": "약관 순서 바꿈",
+  "age consent changed": "연령 동의 바꿈",
+  yes: "예",
+  no: "아니요",
+  "no; a business app": "아니요, 비즈 앱 필요",
+  "Nothing that Kakao reviews has changed from {0} to {1}.": "카카오가 검수하는 것 가운데 달라진 것이 없습니다: {0}에서 {1}까지.",
+  which: "대상",
+  from: "이전",
+  to: "이후",
+  "new review": "재검수",
+  "{0}, {1} of them with a new review by Kakao (3 to 5 business days).": "{0}, 그중 카카오의 재검수가 필요한 것 {1}건(영업일 3~5일).",
+
+  "Asking about {0} linked users, up to about": "연결된 사용자 {0}명 조회, 많아야",
+  "ask fewer users with --sample": "--sample로 더 적게 조회하세요",
+  "No linked user is older than 24 hours: there is nobody to ask, and nothing is known of the live app.": "연결된 지 24시간이 지난 사용자가 없습니다. 물어볼 사람이 없어 실제 앱에 대해 아무것도 알 수 없습니다.",
+
+  "members to ask for the additional consent": "추가 동의를 받을 회원 찾기",
+  "Members asked about": "조회한 회원",
+  "Asking about {0} linked members": "연결된 회원 {0}명 조회",
+  "ask for a sample only: audit-consent --live": "표본만 조회하세요: audit-consent --live",
+  "linked live members": "연결된 활성 회원",
+  members: "회원",
+  "asked about": "조회함",
+  "came by Kakao Login alone": "카카오 로그인으로만 들어옴",
+  "lack a required term": "동의하지 않은 필수 약관 있음",
+  "listed, as one of the two": "둘 중 하나로 목록에 올림",
+  "left out: {0}": "제외: {0}",
+  "Members to ask: {0}": "동의를 받을 회원: {0}",
+  "Kakao names no terms for this app ({0}): only those who came before Kakao Sync are listed.": "카카오가 이 앱의 약관을 알려 주지 않습니다({0}). 카카오싱크 전에 들어온 회원만 목록에 있습니다.",
+
+  "Consent audit": "동의 점검",
+  "Items, as Kakao answered about {0} linked users": "동의항목: 연결된 사용자 {0}명에 대한 카카오의 답",
+  Item: "항목",
+  Consent: "동의",
+  Agreed: "동의함",
+  "With value": "값 있음",
+  Term: "약관",
+
+  "channel master": "채널 마스터",
+  "needs --live": "--live 필요",
+  "{0} is not in the file": "{0} 항목이 파일에 없음",
+  owner: "소유자",
+  editor: "에디터",
+};
