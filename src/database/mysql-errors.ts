@@ -138,7 +138,7 @@ function explainConnecting(label: string, error: unknown): Explain | undefined {
 
 function explainLost(label: string, doing: Doing, cause: unknown): OperatorError {
   const code = codeOf(cause);
-  const told = code === "" ? "" : ` (${code})`;
+  const told = code === "" ? "" : say` (${code})`;
   if (doing === "open") return new StartError({ code: "database-unreachable", message: say`The server behind ${label} cannot be reached${told}.`, hint: "Check that it runs, and host and port in database.url.", cause });
   return new FailedError({ code: "database-lost", message: say`The connection to ${label} broke${told}.`, hint: nextStep[doing], cause });
 }

@@ -134,6 +134,6 @@ function explainConnecting(label: string, error: unknown): Explain | undefined {
 
 function explainLost(label: string, doing: Doing, cause: unknown): OperatorError {
   const code = codeOf(cause);
-  if (doing === "open") return new StartError({ code: "database-unreachable", message: say`The server behind ${label} cannot be reached${code === "" ? "" : ` (${code})`}.`, hint: "Check that it runs, and host and port in database.url.", cause });
-  return new FailedError({ code: "database-lost", message: say`The connection to ${label} broke${code === "" ? "" : ` (${code})`}.`, hint: nextStep[doing], cause });
+  if (doing === "open") return new StartError({ code: "database-unreachable", message: say`The server behind ${label} cannot be reached${code === "" ? "" : say` (${code})`}.`, hint: "Check that it runs, and host and port in database.url.", cause });
+  return new FailedError({ code: "database-lost", message: say`The connection to ${label} broke${code === "" ? "" : say` (${code})`}.`, hint: nextStep[doing], cause });
 }

@@ -67,6 +67,6 @@ function askGit(root: string, args: readonly string[]): string | null {
 }
 
 function unusable(folder: string, cause: unknown): StartError {
-  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  const code = cause instanceof Error && "code" in cause ? say` (${String(cause.code)})` : "";
   return new StartError({ code: "folder-unusable", message: say`Nothing can be written into ${folder}${code}.`, hint: "Name a folder of your own with --to.", cause });
 }
