@@ -37,15 +37,15 @@ export function summariseMonth(before: readonly RecordedEntry[], recorded: reado
 /** The review sheet: counts, and two lines for the reviewer's hand. */
 export function tellMonth({ terminal }: Context, month: string, { entries, events, operators, approvals, ci, refusals, runs }: MonthReview): void {
   terminal.line(say`Review of ${month} (Korean time): ${entries} entries, ${runs.length} runs.`);
-  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [say`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [`refused: ${code}`, count])];
+  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [say`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [say`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [say`refused: ${code}`, count])];
   terminal.table([{ header: "what" }, { header: "times" }], counts);
   terminal.table([{ header: "CIs" }, { header: "values" }], [
-    ["held before", ci.heldBefore],
-    ["received from Kakao, or in a file of its users", ci.received],
-    ...(ci.found === 0 ? [] : [["found here, though an entry says destroyed or none knows of them", ci.found]]),
-    ["destroyed", ci.destroyed],
-    ["held at the end", ci.held],
-    ["used to compare", ci.used],
+    [say`held before`, ci.heldBefore],
+    [say`received from Kakao, or in a file of its users`, ci.received],
+    ...(ci.found === 0 ? [] : [[say`found here, though an entry says destroyed or none knows of them`, ci.found]]),
+    [say`destroyed`, ci.destroyed],
+    [say`held at the end`, ci.held],
+    [say`used to compare`, ci.used],
   ]);
   terminal.line("Reviewed by ____________________   on ____________________");
 }

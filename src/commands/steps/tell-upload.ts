@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import type { UploadBrake } from "../../core/targets/upload-brakes.ts";
 import { uploadTexts } from "../../messages/uploads.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say, translate } from "../../say.ts";
 import type { Applied } from "./apply-upload.ts";
 import { applyCommand, countPlanned } from "./check-apply.ts";
 import { countOf } from "./count-of.ts";
@@ -18,18 +19,23 @@ export function tellUploadPlan(context: Context, run: Run, brakes: readonly Uplo
   tellUploadCounts(context, run);
   forecastUpload(context, run, { heldBack: false });
   const told = describeBrakes(brakes);
-  for (const { message, hint } of told) terminal.warn(`--apply will hold back all but the removals that always go: ${message}\n${hint}`);
+  for (const { message, hint } of told) terminal.warn(say`--apply will hold back all but the removals that always go: ${message}\n${hint}`);
   terminal.json({ ...describe(context, run, "plan"), upload: { ...describePlanned(run), requested: 0, succeeded: 0 }, ...(told.length === 0 ? {} : { refusals: told }) });
-  terminal.note(`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
+  terminal.note(say`Files: ${Object.values(run.files).join(", ")} in ${context.shown(run.folder)}`);
   if (countPlanned(run) === 0) return terminal.note("The file holds just whom it is to hold: nothing is to be sent.");
-  terminal.note(`Nothing has been sent. To carry it out: ${applyCommand(run)}${brakes.map(({ code, count }) => ` --allow-${code} ${count}`).join("")}`);
+  terminal.note(say`Nothing has been sent. To carry it out: ${applyCommand(run)}${brakes.map(({ code, count }) => ` --allow-${code} ${count}`).join("")}`);
 }
 
 /** What the plan comes to: also before an apply that plans in one go. */
 export function tellUploadCounts(context: Context, run: Run): void {
   const { terminal } = context;
   const counts = run.counts as ExportCounts;
-  terminal.line(`Plan ${run.id} for the customer file ${describeFile(readUploadPlan(run).upload)}: ${countOf(counts.members, "member")} read, ${number(counts.exported)} may be written to`);
+  const { file, fileId } = readUploadPlan(run).upload;
+  const [members, exported] = [countOf(counts.members, "member"), number(counts.exported)];
+  terminal.line(
+    fileId === null ? say`Plan ${run.id} for the customer file ${file}, which is still to be made: ${members} read, ${exported} may be written to`
+    : say`Plan ${run.id} for the customer file ${nameFile(file, fileId)}: ${members} read, ${exported} may be written to`,
+  );
   tellSelection(context, counts);
   tellDifference(context, run);
   for (const line of listOddities(context, counts)) terminal.warn(line);
@@ -39,13 +45,13 @@ export function tellUploadCounts(context: Context, run: Run): void {
 export function tellUploaded(context: Context, run: Run, applied: Applied, brakes: readonly UploadBrake[]): void {
   const { terminal } = context;
   const { upload } = readUploadPlan(run);
-  terminal.line(`Run ${run.id}, customer file ${upload.file}${applied.fileId === null ? "" : ` (${applied.fileId})`}: ${number(applied.added)} added, ${number(applied.changed)} changed, ${number(applied.removed)} removed.`);
-  const rows = ([["not taken by Kakao: see failed.csv", applied.failed], ["planned and left alone: changed or refused since", applied.moved]] as const).filter(([, count]) => count > 0);
+  terminal.line(say`Run ${run.id}, customer file ${nameFile(upload.file, applied.fileId)}: ${number(applied.added)} added, ${number(applied.changed)} changed, ${number(applied.removed)} removed.`);
+  const rows = ([[say`not taken by Kakao: see failed.csv`, applied.failed], [say`planned and left alone: changed or refused since`, applied.moved]] as const).filter(([, count]) => count > 0);
   if (rows.length > 0) terminal.table([{ header: "" }, { header: "users" }], rows);
   if (applied.unconfirmed > 0) terminal.warn(uploadTexts.unconfirmed(applied.unconfirmed));
-  for (const { file, users, flags } of applied.stillIn) terminal.warn(`${countOf(users, "user who was to be removed is", "users who were to be removed are")} still in the customer file ${file}. Remove them there, too: kakao-sync export-channel-targets --upload --apply --purpose PURPOSE ${flags}`);
+  for (const { file, users, flags } of applied.stillIn) terminal.warn(say`${countOf(users, "user who was to be removed is", "users who were to be removed are")} still in the customer file ${file}. Remove them there, too: kakao-sync export-channel-targets --upload --apply --purpose PURPOSE ${translate(flags)}`);
   const told = describeBrakes(brakes);
-  for (const { message, hint } of told) terminal.warn(`Held back, all but the removals that always go: ${message}\n${hint}`);
+  for (const { message, hint } of told) terminal.warn(say`Held back, all but the removals that always go: ${message}\n${hint}`);
   const { added, changed, removed, requested, succeeded, failed, moved, requests, unconfirmed, fileId, heldBack, stillIn } = applied;
   const [first] = told;
   terminal.json({
@@ -55,7 +61,7 @@ export function tellUploaded(context: Context, run: Run, applied: Applied, brake
   });
   if (told.length > 0) terminal.note("The rest needs a new plan: kakao-sync export-channel-targets --upload, with the same flags as before.");
   else if (applied.heldBack) terminal.note("Only removals were sent; the rest needs a new plan: kakao-sync export-channel-targets --upload");
-  if (applied.failed > 0) terminal.note(`Files: failed.csv in ${context.shown(run.folder)}. The next upload tries them again.`);
+  if (applied.failed > 0) terminal.note(say`Files: failed.csv in ${context.shown(run.folder)}. The next upload tries them again.`);
 }
 
 /** Numbers of a plan under the names of the JSON result (product.md section 11). */
@@ -80,21 +86,21 @@ function tellDifference({ terminal }: Context, run: Run): void {
   terminal.table(
     [{ header: "the customer file" }, { header: "users" }],
     [
-      ["holds, as far as is known", upload.held],
-      ["remove: refused, withdrawn or gone (goes always)", upload.always],
-      ["remove: no longer selected", upload.filter],
-      ["change: other fields", upload.changed],
-      ["add", upload.added],
-      ["leave as they are", upload.same],
+      [say`holds, as far as is known`, upload.held],
+      [say`remove: refused, withdrawn or gone (goes always)`, upload.always],
+      [say`remove: no longer selected`, upload.filter],
+      [say`change: other fields`, upload.changed],
+      [say`add`, upload.added],
+      [say`leave as they are`, upload.same],
     ],
   );
   terminal.line();
-  if (upload.last !== null) terminal.line(`Whom the file holds is known as of ${upload.last.at}, run ${upload.last.run}. Has there been a later upload from elsewhere, or was this workspace restored from an older copy? Then it has forgotten people: do not send with this file.`);
-  terminal.line(`Fields: ${Object.entries(upload.schema).map(([name, type]) => `${name} (${type})`).join(", ")}. Requests: ${number(countRequests(run, { heldBack: false }))}.`);
+  if (upload.last !== null) terminal.line(say`Whom the file holds is known as of ${upload.last.at}, run ${upload.last.run}. Has there been a later upload from elsewhere, or was this workspace restored from an older copy? Then it has forgotten people: do not send with this file.`);
+  terminal.line(say`Fields: ${Object.entries(upload.schema).map(([name, type]) => `${name} (${type})`).join(", ")}. Requests: ${number(countRequests(run, { heldBack: false }))}.`);
 }
 
-function describeFile({ file, fileId }: { readonly file: string; readonly fileId: number | null }): string {
-  return fileId === null ? `${file}, which is still to be made` : `${file} (${fileId})`;
+function nameFile(file: string, fileId: number | null): string {
+  return fileId === null ? file : `${file} (${fileId})`;
 }
 
 function describeBrakes(brakes: readonly UploadBrake[]): readonly { readonly code: string; readonly message: string; readonly hint: string }[] {

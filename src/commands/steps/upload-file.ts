@@ -132,7 +132,9 @@ export function fileUnknown(name: string): RefusedError {
 function listBehind(name: string, last: ListStamp | undefined): RefusedError {
   return new RefusedError({
     code: "customer-file-list-old",
-    message: say`The list of whom the customer file ${name} holds is ${last === undefined ? say`older than its first upload` : say`as of run ${last.run} (${last.at})`}, and this workspace has uploaded into it since: targets.db was restored from an older copy. Nobody who was added since could be removed.`,
+    message:
+      last === undefined ? say`The list of whom the customer file ${name} holds is older than its first upload, and this workspace has uploaded into it since: targets.db was restored from an older copy. Nobody who was added since could be removed.`
+      : say`The list of whom the customer file ${name} holds is as of run ${last.run} (${last.at}), and this workspace has uploaded into it since: targets.db was restored from an older copy. Nobody who was added since could be removed.`,
     hint: say`Restore targets.db from a copy made after the last upload. If there is none, ${startAnew(name)}`,
   });
 }
@@ -148,7 +150,9 @@ function nightFile(name: string): RefusedError {
 export function filesFull(files: number): RefusedError {
   return new RefusedError({
     code: "customer-files-full",
-    message: say`The channel has ${files < mostFiles ? say`30 customer files with those uploaded by hand` : say`${files} customer files`}; more than 30 Kakao does not take. No file was made.`,
+    message:
+      files < mostFiles ? say`The channel has 30 customer files with those uploaded by hand; more than 30 Kakao does not take. No file was made.`
+      : say`The channel has ${files} customer files; more than 30 Kakao does not take. No file was made.`,
     hint: "Delete one that is no longer used in the partner centre, or upload into one that this workspace knows: --file NAME",
   });
 }

@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { findUploadBrakes, type UploadAnswers, type UploadBrake } from "../../core/targets/upload-brakes.ts";
 import { EXIT, RefusedError, StartError } from "../../errors.ts";
 import type { Run } from "../../workspace/runs.ts";
+import { say, translate } from "../../say.ts";
 import type { ApplyFlags } from "../shared-options.ts";
 import { applyUpload, readUploadOrder, type UploadOrder } from "./apply-upload.ts";
 import { checkPlanState, refuseWhileInterrupted } from "./check-apply.ts";
@@ -74,7 +75,7 @@ function findInterrupted(context: Context, fileName: string): Run | undefined {
 
 /** Who refuses has to leave the file tonight, whatever stopped the last night: the run ends by its own plan and order, after a look that is made anew. */
 async function goOn(context: Context, flags: UploadFlags, run: Run): Promise<number> {
-  context.terminal.note(`Run ${run.id} into the same file was interrupted: this goes on with it, by its own plan. Who refuses by now goes first. The next run plans anew.`);
+  context.terminal.note(say`Run ${run.id} into the same file was interrupted: this goes on with it, by its own plan. Who refuses by now goes first. The next run plans anew.`);
   return carryOut(context, flags, run);
 }
 
@@ -120,7 +121,7 @@ function readFileName({ file }: UploadFlags, name: string): string {
 
 function refuseOtherRun(run: Run): void {
   if (run.command === "export-channel-targets" && !isUpload(run)) {
-    throw new RefusedError({ code: "plan-of-other-command", message: `Run ${run.id} wrote files; there is nothing to carry out.`, hint: "List the runs: kakao-sync runs", run: run.id });
+    throw new RefusedError({ code: "plan-of-other-command", message: say`Run ${run.id} wrote files; there is nothing to carry out.`, hint: "List the runs: kakao-sync runs", run: run.id });
   }
 }
 
@@ -134,5 +135,5 @@ export function refuseStrayFlags(flags: UploadFlags & FileFlags): void {
     : flags.plan !== undefined && flags.apply !== true ? "--plan carries a plan out and needs --apply; to look at it: kakao-sync runs show RUN"
     : flags.plan !== undefined && given(["segment", "night", "relation", "excludeOverdue", "acceptUnreadable", "file", "name"]) ? "--segment, --night, --relation, --exclude-overdue, --accept-unreadable, --name and --file make a new plan and cannot go with --plan"
     : undefined;
-  if (wrong !== undefined) throw new StartError({ code: "usage", message: `${wrong}.`, hint: "See `kakao-sync export-channel-targets --help`." });
+  if (wrong !== undefined) throw new StartError({ code: "usage", message: `${translate(wrong)}.`, hint: "See `kakao-sync export-channel-targets --help`." });
 }

@@ -33,6 +33,7 @@ export const stepsReadKo: Sentences = {
   "Kakao users asked": "조회한 카카오 사용자",
   "Kakao answered about none of the users that were asked ({0}).": "조회한 사용자 가운데 카카오가 답한 사용자가 한 명도 없습니다({0}).",
   "Look the codes up in docs/runbooks/audit-consent.md, or audit without --live.": "docs/runbooks/audit-consent.md에서 코드를 찾아보거나 --live 없이 점검하세요.",
+  Details: "상세 조회",
   "Searching members": "회원 찾기",
   // stop-run.ts
   "{0} Run {1} is interrupted; what it has written stays and is on record.": "{0} 실행({1})이 중단되었습니다. 지금까지 쓴 것은 그대로 남아 있고 기록되어 있습니다.",

@@ -71,8 +71,8 @@ export const stepsTellKo: Sentences = {
   // tell-mapping.ts
   "There is nothing to link.": "연결할 것이 없습니다.",
   "Nothing has been changed, and {0} was not written.": "바뀐 것은 없고, {0} 파일은 만들지 않았습니다.",
-  "Digest of the plan, to compare by phone: {0}\nNothing has been changed. To write or clear {1}: {2}": "전화로 대조할 계획 다이제스트: {0}\n바뀐 것은 없습니다. {1}을(를) 쓰거나 지우려면: {2}",
-  "Digest of the plan, to compare by phone: {0}\nNothing has been changed. To write {1}: {2}": "전화로 대조할 계획 다이제스트: {0}\n바뀐 것은 없습니다. {1}을(를) 쓰려면: {2}",
+  "Digest of the plan, to compare by phone: {0}\nNothing has been changed. To write or clear {1}: {2}": "전화로 대조할 계획의 다이제스트: {0}\n바뀐 것은 없습니다. {1}을(를) 쓰거나 지우려면: {2}",
+  "Digest of the plan, to compare by phone: {0}\nNothing has been changed. To write {1}: {2}": "전화로 대조할 계획의 다이제스트: {0}\n바뀐 것은 없습니다. {1}을(를) 쓰려면: {2}",
   "Nothing has been changed. {0} writes {1} and clears {2}; its first lines say how to run it.": "바뀐 것은 없습니다. {0} 파일을 실행하면 {1}을(를) 쓰고 {2}건을 지웁니다. 실행 방법은 파일 첫머리에 있습니다.",
   "Nothing has been changed. {0} writes {1}; its first lines say how to run it.": "바뀐 것은 없습니다. {0} 파일을 실행하면 {1}을(를) 씁니다. 실행 방법은 파일 첫머리에 있습니다.",
   "{0} relinks are": "재연결 {0}건은",
@@ -127,7 +127,7 @@ export const stepsTellKo: Sentences = {
   "Files: {0} in {1}": "파일: {0} ({1})",
   // tell-month.ts
   "Review of {0} (Korean time): {1} entries, {2} runs.": "{0} 점검(한국 시간): 기록 {1}건, 실행 {2}개.",
-  "by {0}": "작업자 {0}",
+  "by {0}": "운영자 {0}",
   "approved by {0}": "서명한 사람 {0}",
   "refused: {0}": "거부: {0}",
   times: "횟수",
@@ -211,7 +211,7 @@ export const stepsTellKo: Sentences = {
   "There is nobody to unlink.": "연결을 끊을 사람이 없습니다.",
   "Without a terminal nobody would go; all wait for a later run.": "터미널이 아니면 아무도 끊지 않고, 모두 다음 실행으로 미룹니다.",
   "Without a terminal only the {0} linked the longest would go; the others wait for a later run.": "터미널이 아니면 연결된 지 가장 오래된 {0}명만 끊고, 나머지는 다음 실행으로 미룹니다.",
-  "Digest of the plan, to compare by phone: {0}\nNothing has been changed. To unlink {1}: {2}": "전화로 대조할 계획 다이제스트: {0}\n바뀐 것은 없습니다. {1}의 연결을 끊으려면: {2}",
+  "Digest of the plan, to compare by phone: {0}\nNothing has been changed. To unlink {1}: {2}": "전화로 대조할 계획의 다이제스트: {0}\n바뀐 것은 없습니다. {1}의 연결을 끊으려면: {2}",
   // wipe-used.ts
   "The details of linked users that run {0} used are not wiped yet: {1} {2}": "실행 {0}에서 쓴, 연결된 사용자의 상세를 아직 파기하지 못했습니다: {1} {2}",
   "Details of {0}, with {1}, have been wiped from the snapshot.": "{0}의 상세({1} 포함)를 스냅샷에서 파기했습니다.",
