@@ -1,9 +1,10 @@
 import { checklist } from "../../core/consent/checklist.ts";
 import type { Finding, Stage } from "../../core/consent/finding.ts";
 import type { Context } from "../../context.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { countOf } from "./count-of.ts";
-import { type AuditFinding, nameActor, tellFinding } from "./audit-words.ts";
+import { type AuditFinding, listFixes, nameActor, tellFinding } from "./audit-words.ts";
+import { padHeader } from "./pad-header.ts";
 
 const stages: Readonly<Record<Stage, string>> = { "before-review": "Before the review", "after-approval": "After the approval", "before-launch": "Before the launch" };
 
@@ -16,14 +17,16 @@ export function checklistJson(findings: readonly Finding[]): readonly { readonly
 export function tellChecklist({ terminal }: Context, findings: readonly Finding[]): void {
   const parts = checklist(findings);
   for (const { stage, who, findings: own } of parts) {
-    terminal.line(terminal.palette.strong(`${stages[stage]}: ${nameActor(who)}`));
-    terminal.table([{ header: "[ ]" }, { header: "rule".padEnd(9) }, { header: "what to do, and why" }], own.map(tellFinding).flatMap(toRows));
+    terminal.line(terminal.palette.strong(`${translate(stages[stage])}: ${translate(nameActor(who))}`));
+    terminal.table([{ header: "[ ]" }, { header: padHeader("rule", 9) }, { header: "what to do, and why" }], own.map(tellFinding).flatMap(toRows));
     terminal.line();
   }
   const open = parts.reduce((sum, part) => sum + part.findings.length, 0);
   terminal.line(open === 0 ? "Nothing is left to do." : say`${countOf(open, "thing")} to do.`);
 }
 
+/** The heading names who does it. */
 function toRows({ rule, line, fix, fixKo, message }: AuditFinding): readonly (readonly string[])[] {
-  return [["[ ]", rule, fix], ["", line === undefined ? "" : `line ${line}`, fixKo], ["", "", message]];
+  const [first = "", ...others] = [...listFixes({ fix, fixKo }), message];
+  return [["[ ]", rule, first], ...others.map((text, at) => ["", at > 0 || line === undefined ? "" : say`line ${line}`, text])];
 }
