@@ -33,7 +33,7 @@ export const stepsAuditKo: Sentences = {
   "new review": "재검수",
   "{0}, {1} of them with a new review by Kakao (3 to 5 business days).": "{0}, 그중 카카오의 재검수가 필요한 것 {1}건(영업일 3~5일).",
 
-  "Asking about {0} linked users, up to about": "연결된 사용자 {0}명 조회, 많아야",
+  "Asking about {0} linked users, up to about": "연결된 사용자 {0}명 조회(최대 예상)",
   "ask fewer users with --sample": "--sample로 더 적게 조회하세요",
   "No linked user is older than 24 hours: there is nobody to ask, and nothing is known of the live app.": "연결된 지 24시간이 지난 사용자가 없습니다. 물어볼 사람이 없어 실제 앱에 대해 아무것도 알 수 없습니다.",
 
