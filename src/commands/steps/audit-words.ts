@@ -71,7 +71,7 @@ export function withSpokenFix(finding: AuditFinding): AuditFinding {
 /** `Docs > Kakao Sync > Prerequisites (English, undated), "Note: Re-review"` */
 function nameSource({ document, section }: SourceRef): string {
   const { title, edition } = SOURCES[document];
-  return `${title}${edition === "" ? "" : ` (${edition})`}, "${section}"`;
+  return `${translate(title)}${edition === "" ? "" : ` (${translate(edition)})`}, "${translate(section)}"`;
 }
 
 function whySkipped(rule: Rule, input: AuditInput): string | undefined {
