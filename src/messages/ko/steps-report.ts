@@ -9,6 +9,7 @@ export const stepsReportKo: Sentences = {
   "planned, not done": "계획했으나 하지 않음",
   "Every run of this workspace": "이 작업 폴더의 모든 실행",
   // report-mapping.ts
+  reason: "사유",
   "kakao id": "카카오 회원번호",
   "member id": "회원 id",
   "kakao phone": "전화번호(카카오)",
@@ -36,7 +37,7 @@ export const stepsReportKo: Sentences = {
   unusable: "쓸 수 없음",
   empty: "비어 있음",
   "Why values are not used": "값을 쓰지 않는 까닭",
-  side: "쪽",
+  side: "구분",
   "key and reason": "매칭 키와 사유",
   values: "값",
   "Decisions by rung and reason": "매칭 키와 사유별 판정",
