@@ -4,7 +4,6 @@
  */
 export function findEnglish(text: string): readonly string[] {
   const prose = text
-    // eslint-disable-next-line no-control-regex
     .replace(/\u001b\[[\d;]*[A-Za-z]/g, "")
     .split("\n")
     .filter((line) => !/^\s*(\$ |CREATE |ALTER |SELECT |UPDATE |GRANT |kakao-sync )/.test(line))
