@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import type { RecordedEntry } from "../../workspace/record.ts";
-import { say } from "../../say.ts";
+import { say, translate } from "../../say.ts";
 import { heldBy, sumCis, type CiSums } from "./settle-cis.ts";
 
 /** What the monthly review looks at (CI rules of the network act's decree, article 13 (2): who provided CIs, when, and what became of them). */
@@ -37,7 +37,7 @@ export function summariseMonth(before: readonly RecordedEntry[], recorded: reado
 /** The review sheet: counts, and two lines for the reviewer's hand. */
 export function tellMonth({ terminal }: Context, month: string, { entries, events, operators, approvals, ci, refusals, runs }: MonthReview): void {
   terminal.line(say`Review of ${month} (Korean time): ${entries} entries, ${runs.length} runs.`);
-  const counts = [...Object.entries(events), ...Object.entries(operators).map(([operator, count]): [string, number] => [say`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [say`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [say`refused: ${code}`, count])];
+  const counts = [...Object.entries(events).map(([event, count]): [string, number] => [event.replace(/\w+$/, translate), count]), ...Object.entries(operators).map(([operator, count]): [string, number] => [say`by ${operator}`, count]), ...Object.entries(approvals).map(([approver, count]): [string, number] => [say`approved by ${approver}`, count]), ...Object.entries(refusals).map(([code, count]): [string, number] => [say`refused: ${code}`, count])];
   terminal.table([{ header: "what" }, { header: "times" }], counts);
   terminal.table([{ header: "CIs" }, { header: "values" }], [
     [say`held before`, ci.heldBefore],
