@@ -161,7 +161,7 @@ export class FilterProcess {
   private stopped(code: number | null, signal: NodeJS.Signals | null): FailedError {
     const what =
       signal === null
-        ? say`${this.subject} ended with exit code ${code ?? "unknown"} before every value was answered.`
+        ? say`${this.subject} ended with exit code ${code ?? say`unknown`} before every value was answered.`
         : say`${this.subject} ended by ${signal} before every value was answered.`;
     return failed("decrypt-stopped", what, "Run it by hand with one line of the protocol (docs/configuration.md) and look at what it says; its stderr is not shown here.");
   }

@@ -19,7 +19,7 @@ const day = z.string({ error: dayInstead }).regex(/^\d{4}-\d{2}-\d{2}$/, { error
 const countInstead = "write a whole number, 0 or more";
 const count = z.int({ error: countInstead }).min(0, { error: countInstead });
 const numberInstead = "write the number in quotes";
-const numberText = z.union([z.string().min(1, { error: numberInstead }), z.int().positive({ error: numberInstead })], { error: numberInstead });
+const numberText = z.union([z.string().min(1, { error: numberInstead }), z.int({ error: numberInstead }).positive({ error: numberInstead })], { error: numberInstead });
 const list = <T extends z.ZodType>(member: T, instead: string | (() => string)) => z.array(member, { error: instead });
 
 const consent = oneOf(CONSENTS);

@@ -50,9 +50,10 @@ export function renderLines(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-/** `production or rehearsal`. */
+/** `ci or phone or email`. */
 export function joinOr(words: readonly string[]): string {
-  return words.join(say` or `);
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : say`${words.slice(0, -1).join(say` or `)} or ${last}`;
 }
 
 /** The known word that an unknown one most likely means: case, dashes and underscores aside, at most a third of the letters off. */

@@ -24,7 +24,7 @@ export const storedFitsTheValue: Rule = (config) => [
       const form = storedOf(columns[name])?.of;
       const known: readonly string[] = forms[name];
       if (form === undefined || known.includes(form)) return [];
-      return [{ path: [...path, name, "of"], what: say`${name} is never digested in this form`, instead: say`write ${known.join(", ")}` }];
+      return [{ path: [...path, name, "of"], what: say`${name} is never digested in this form`, instead: writeOneOf(known) }];
     }),
   ),
   ...listColumns(config).flatMap(({ path, column }): RuleProblem[] => {
@@ -38,6 +38,11 @@ export const storedFitsTheValue: Rule = (config) => [
     return [];
   }),
 ];
+
+function writeOneOf(known: readonly string[]): string {
+  const last = known.at(-1) ?? "";
+  return known.length < 2 ? say`write ${last}` : say`write ${known.slice(0, -1).join(", ")}, ${last}`;
+}
 
 /** Two tables of members may keep a key plain here and as a digest there, but never as two kinds of digest: values of one kind could not be compared with the other. */
 export const keysHaveOneDigest: Rule = (config) => {

@@ -108,7 +108,7 @@ const place = z.strictObject({
 const appIdInstead = "write the app's number from the Kakao developers console";
 const kakao = z.strictObject({
   appId: z
-    .union([z.string().regex(/^[1-9]\d*$/, { error: appIdInstead }), z.int().positive({ error: appIdInstead })], { error: appIdInstead })
+    .union([z.string().regex(/^[1-9]\d*$/, { error: appIdInstead }), z.int({ error: appIdInstead }).positive({ error: appIdInstead })], { error: appIdInstead })
     .meta({ title: "number" })
     .describe("the workspace is tied to it"),
   adminKey: text("write ${KAKAO_ADMIN_KEY} and set that environment variable").optional().describe("write `${KAKAO_ADMIN_KEY}`. The key itself in the file is a warning"),

@@ -75,6 +75,7 @@ describe("loadConsent", () => {
     ["a key twice", "console: {}\nservice: {}\nconsole: {}\n", "3  this key stands twice; keep one of the two"],
     ["a text with a colon", "application:\n  purpose: delivery: and notices\n", "2  two colons stand in one line; put the text in quotes"],
     ["a list", "- console\n", "1  this cannot be used; write its keys below it: application, reviewed, console, service, newItems, waive"],
+    ["a number beyond all counting", "console: { app: { id: 1e30 } }\n", "1  console.app.id: this cannot be used; write the number in quotes"],
     ["nothing", "", "1  this cannot be used; write its keys below it: application, reviewed, console, service, newItems, waive"],
     ["aliases without end", `a: &a [x]\n${Array.from({ length: 12 }, (_, at) => `b${String(at)}: &b${String(at)} [${`*${at === 0 ? "a" : `b${String(at - 1)}`}, `.repeat(10)}]`).join("\n")}\n`, "1  this cannot be unfolded; write it without anchors and aliases"],
   ])("%s: a clear error with the line", (_what, text, problem) => expect(problems(text)).toEqual([problem]));

@@ -94,7 +94,7 @@ export const configKo: Sentences = {
   "Correct these lines, then look with `kakao-sync doctor`.": "이 줄들을 고친 뒤 `kakao-sync doctor`로 확인하세요.",
   "one problem": "문제 1건",
   "{0} problems": "문제 {0}건",
-  " or ": " 또는 ",
+  " or ": ", ",
   // read-yaml.ts
   "this is not YAML": "YAML이 아닙니다",
   "write it as in the documentation's example": "문서의 예처럼 적으세요",
@@ -120,7 +120,7 @@ export const configKo: Sentences = {
   // schema.ts
   "write the name of a column": "컬럼 이름을 적으세요",
   "write the name of a table": "테이블 이름을 적으세요",
-  "write the name of the place": "그곳의 이름을 적으세요",
+  "write the name of the place": "다른 곳의 이름을 적으세요",
   "write the condition without a semicolon at its end": "조건 끝의 세미콜론을 지우세요",
   "write an SQL condition in quotes, like \"status = 'left'\"": "SQL 조건을 따옴표로 묶어 적으세요. 예: \"status = 'left'\"",
   "write a command as a list, like [node, ./decrypt.js]": "명령을 목록으로 적으세요. 예: [node, ./decrypt.js]",
