@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { styleText } from "node:util";
 import { InterruptedError } from "../errors.ts";
-import { say, translate } from "../say.ts";
+import { say } from "../say.ts";
 
 /** `no-terminal`: nobody was asked, because there is nobody to ask. It is a no. */
 export type Answer = "yes" | "no" | "no-terminal";
@@ -32,11 +32,13 @@ export type Question =
   | { readonly type: "input"; readonly message: string; readonly default?: string; readonly validate?: (answer: string) => true | string }
   | { readonly type: "select"; readonly message: string; readonly choices: readonly { readonly name: string; readonly value: unknown; readonly description?: string }[]; readonly default?: unknown; readonly loop: false; readonly pageSize: number };
 
-/** What inquirer says itself, in the language that is spoken; the keys to type stay y and n. */
+/** What inquirer says itself, in the language that is spoken. Whatever the words for yes and no are, it takes y and n, too. */
 const ownWords = {
   confirm: {
-    transformer: (answer: boolean) => translate(answer ? "Yes" : "No"),
-    theme: { keywords: { error: ({ yes, no }: { readonly yes: string; readonly no: string }) => say`You must answer with "${yes}" or "${no}"` } },
+    get theme() {
+      const error = ({ yes, no }: { readonly yes: string; readonly no: string }): string => say`You must answer with "${yes}" or "${no}"`;
+      return { keywords: { yes: say`Yes`, no: say`No`, error }, style: { defaultAnswer: () => styleText("dim", `(${say`y/N`})`) } };
+    },
   },
   input: {},
   select: { theme: { style: { keysHelpTip: (keys: readonly (readonly [string, string])[]) => keys.map(([key, action]) => `${styleText("bold", key)} ${styleText("dim", nameAction(action))}`).join(styleText("dim", " • ")) } } },

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+import { speakAs } from "../../src/cli/language.ts";
 import { InterruptedError } from "../../src/errors.ts";
 import type { Answer } from "../../src/terminal/confirm.ts";
 import type { Terminal } from "../../src/terminal/terminal.ts";
@@ -39,5 +41,39 @@ describe("confirm", () => {
 describe("confirmNumber", () => {
   it.each([["1200\r", "yes"], ["1,200\r", "yes"], ["\r", "no"], ["y\r", "no"], ["120\r", "no"], ["12000\r", "no"]])("of 1,200 %j is %s", async (keys, answer) => {
     expect(await type(keys, (terminal) => terminal.confirmNumber("Unlink? Type 1,200", 1200))).toBe(answer);
+  });
+});
+
+describe("inquirer's own words", () => {
+  afterEach(() => speakAs("en"));
+
+  /** What stands at the terminal once keys were typed, each when something is shown, and the answer. */
+  async function see(typed: readonly (readonly [shown: string, keys: string])[], ask: (terminal: Terminal) => Promise<unknown>): Promise<{ readonly answer: unknown; readonly screen: string }> {
+    const { terminal, stdin, stderr } = openTerminal(atTerminal);
+    const answer = ask(terminal);
+    for (const [shown, keys] of typed) {
+      while (!stderr().includes(shown)) await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 5))]);
+      stdin.write(keys);
+    }
+    return { answer: await answer, screen: stripVTControlCharacters(stderr()) };
+  }
+
+  const unlink = (terminal: Terminal): Promise<unknown> => terminal.confirm("Unlink 12 users?");
+  const choose = (terminal: Terminal): Promise<unknown> => terminal.choose("Which?", [{ name: "one", value: 1 }, { name: "two", value: 2 }]);
+
+  it.each([
+    ["en", "(y/N)", "Yes", "No", "↑↓ navigate • ⏎ select"],
+    ["ko", "(y 예 / N 아니요)", "예", "아니요", "↑↓ 이동 • ⏎ 선택"],
+  ] as const)("%s", async (language, hint, yes, no, keys) => {
+    await speakAs(language);
+    for (const [typed, answer, said] of [["y", "yes", yes], ["Y", "yes", yes], ["yes", "yes", yes], [yes, "yes", yes], ["n", "no", no], ["", "no", no]] as const) {
+      const seen = await see([["Unlink", `${typed}\r`]], unlink);
+      expect({ typed, answer: seen.answer, screen: seen.screen }).toEqual({ typed, answer, screen: expect.stringContaining(`Unlink 12 users? ${hint}`) });
+      expect(seen.screen).toMatch(new RegExp(`Unlink 12 users\\? ${said}\\s*$`));
+    }
+    const refused = await see([["Unlink", "what\r"], ["> ", "\u0015n\r"]], unlink);
+    expect(refused.answer).toBe("no");
+    expect(refused.screen).toContain(language === "en" ? 'You must answer with "Yes" or "No"' : '"예" 또는 "아니요"로 답하세요');
+    expect((await see([["Which", "\r"]], choose)).screen).toContain(keys);
   });
 });

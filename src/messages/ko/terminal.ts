@@ -16,6 +16,7 @@ export const terminalKo: Sentences = {
   "You must answer with \"{0}\" or \"{1}\"": "\"{0}\" 또는 \"{1}\"로 답하세요",
   "Yes": "예",
   "No": "아니요",
+  "y/N": "y 예 / N 아니요",
   "navigate": "이동",
   "select": "선택",
   "Interrupted at a question; nothing was changed by it.": "질문에서 중단되었습니다. 이 질문 때문에 바뀐 것은 없습니다.",
