@@ -88,11 +88,19 @@ export function readFormerKeys(source: KeySource, appId: string): FormerKeys {
 }
 
 const formerEnding = ".former";
+const temporaryEnding = ".tmp";
 
-/** Puts a copy of a key beside the key file, under a name that tells which key it is and is never written over. Answers its path. */
+/** Puts a copy of a key beside the key file, under a name that tells which key it is and is never written over. Answers its path. What a killed rotation left of it goes. */
 function keepFormerKey(file: string, key: Buffer): string {
   const former = `${file}.${keyIdOf(key)}${formerEnding}`;
-  if (!existsSync(former)) writeKeyOnce(former, key);
+  try {
+    if (!existsSync(former)) writeKeyOnce(former, key);
+  } catch (error) {
+    // Another process keeps the same key at the same time, and was first.
+    if (!existsSync(former)) throw error;
+  }
+  const folder = dirname(file);
+  for (const name of readdirSync(folder)) if (name.startsWith(`${basename(former)}.`) && name.endsWith(temporaryEnding)) rmSync(join(folder, name), { force: true });
   syncFolder(file);
   return former;
 }
@@ -100,7 +108,7 @@ function keepFormerKey(file: string, key: Buffer): string {
 /** Writes the next key beside the key file, 0600 and whole. One that a killed rotation left there may be another workspace's by now: it is kept. */
 export function writeNextKey(file: string, key: Buffer): void {
   if (existsSync(nextKeyFile(file))) keepFormerKey(file, readKeyFile(nextKeyFile(file)));
-  const temporary = `${nextKeyFile(file)}.tmp`;
+  const temporary = `${nextKeyFile(file)}${temporaryEnding}`;
   rmSync(temporary, { force: true });
   writeKey(temporary, key);
   renameSync(temporary, nextKeyFile(file));
@@ -146,7 +154,7 @@ export function createKeyFile(source: KeySource, appId: string, workspace: strin
 
 /** 0600, whole or not at all, never over an existing file. */
 function writeKeyOnce(file: string, key: Buffer): void {
-  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  const temporary = `${file}.${randomBytes(6).toString("hex")}${temporaryEnding}`;
   try {
     writeKey(temporary, key);
     // A link, not a rename: a rename would silently take the place of a key that another process made just now.

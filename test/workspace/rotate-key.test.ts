@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../../src/simulator/random.ts";
 import { openWorkspace } from "../../src/workspace/workspace.ts";
+import { keyIdOf } from "../../src/workspace/keyring.ts";
 import type { RunFacts } from "../../src/workspace/runs.ts";
 import { makeFolder, openTestWorkspace, TEST_KEY, userOf } from "./open-test-workspace.ts";
 import { pullAll } from "./pull-all.ts";
@@ -52,6 +53,20 @@ describe("a key that is rotated again and again", () => {
   }, 60_000);
 });
 
+describe("a copy of a former key", () => {
+  it("that a killed rotation began is gone after the next one", () => {
+    const parent = makeFolder();
+    const keyFile = join(parent, "keys", "workspace.key");
+    const workspace = openWorkspace({ folder: join(parent, ".kakao-sync"), appId: "424242", kind: "real", key: { environment: {}, keyFile } });
+    pullAll(workspace, [userOf("1")], { now: 1 });
+    const copy = `workspace.key.${keyIdOf(Buffer.from(readFileSync(keyFile, "utf8"), "base64"))}.former`;
+    writeFileSync(join(parent, "keys", `${copy}.0123456789ab.tmp`), "half a ke");
+    workspace.rotateKey(null);
+    workspace.close();
+    expect(readdirSync(join(parent, "keys")).sort()).toEqual(["workspace.key", copy]);
+  });
+});
+
 describe("whatever is sealed", () => {
   const facts: RunFacts = { command: "map-members", operator: "kim", host: "db1", createdAt: 1, counts: {}, digests: { plan: "p", config: "c", decisions: null, database: "d" }, snapshot: null, files: {} };
   const next = Buffer.alloc(32, 9);
@@ -59,7 +74,7 @@ describe("whatever is sealed", () => {
   it("by the files of this list, and no others", () => {
     const sealing = readdirSync("src/workspace").filter((name) => readFileSync(join("src/workspace", name), "utf8").includes(".seal("));
     // Whoever adds one adds it to the test below. The file of an import lives for one command only, the keyring is what rotates.
-    expect(sealing).toEqual(["import-users.ts", "journal.ts", "keyring.ts", "pull-staging.ts", "run-file.ts", "snapshot-file.ts", "snapshot-store.ts", "target-list-file.ts", "upload-store.ts"]);
+    expect(sealing).toEqual(["import-users.ts", "journal.ts", "keyring.ts", "pull-staging.ts", "run-file.ts", "snapshot-file.ts", "snapshot-rows.ts", "target-list-file.ts", "upload-store.ts"]);
   });
 
   it("opens after two rotations, with the newest key alone", async () => {
