@@ -117,7 +117,7 @@ interface Told {
 }
 
 function tell({ terminal }: Context, tools: StarterTools, { database, left, needs }: Told): void {
-  if (left.length > 0) terminal.warn(say`Left for you to complete, each in a line that begins with #: ${left.map(translate).join("; ")}.`);
+  if (left.length > 0) terminal.warn(say`Left for you to complete, each in a line that begins with #: ${left.map((key) => (key.includes(" ") ? translate(key) : key)).join("; ")}.`);
   for (const { says, sql } of needs) {
     terminal.line(says);
     if (sql !== undefined) terminal.text(sql);
