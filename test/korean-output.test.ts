@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { buildTree, commandPath, everyCommand } from "../src/cli/tree.ts";
 import { change, goodDay, goodFile } from "./helpers/consent.ts";
@@ -57,6 +58,18 @@ describe("--lang ko", () => {
     await run(0, "undo", plan);
     await run(0, "undo", plan, "--apply", "--yes");
     await run(0, "purge");
+  });
+
+  test("what the workspace keeps is in no language but English", async () => {
+    const { service, run } = await open();
+    await run(0, "pull");
+    await run(0, "map-members", "--apply", "--yes");
+    await run(3, "map-members", "--apply", "--plan", await newestRun(service), "--yes");
+    await run(0, "map-members");
+    const kept = readdirSync(service.path(".kakao-sync"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.endsWith(".csv"));
+    expect(kept.length).toBeGreaterThan(4);
+    // Four in a row: two or three syllables come up in sealed bytes by chance.
+    expect(kept.filter(({ parentPath, name }) => /[가-힣]{4}|[가-힣]+ [가-힣]+ [가-힣]+/.test(readFileSync(join(parentPath, name), "utf8"))).map(({ name }) => name)).toEqual([]);
   });
 
   test("unlinking: plan and apply", async () => {
