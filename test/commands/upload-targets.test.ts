@@ -380,6 +380,48 @@ describe("--removals-only", () => {
   });
 });
 
+describe("an upload whose night with --removals-only was interrupted", () => {
+  /** An upload that stops at its first call to this path. */
+  const stopped = async (service: Service, path: string, ...flags: readonly string[]): Promise<void> => {
+    service.simulator.faults.add({ path, fault: { status: 401, code: -401 } });
+    expect(await apply(service, ...flags)).toMatchObject({ code: 4 });
+    service.simulator.faults.clear();
+  };
+  const openWith = async (newcomers: number): Promise<Service> => {
+    const service = await open(20);
+    await apply(service);
+    for (const id of range(31, 30 + newcomers)) await service.addMember(consenting(id));
+    return service;
+  };
+
+  test.each([true, false])("is gone on with as a whole by the next night (begun as a whole: %s)", async (isWhole) => {
+    const service = await openWith(2);
+    if (isWhole) await stopped(service, add);
+    await service.change("update members set marketing_agreed = '0' where id = 5");
+    await stopped(service, remove, "--removals-only");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { heldBack: false, added: 2, removed: 1 } } });
+    expect(Object.keys(held(service))).toEqual(ids(...range(1, 20).filter((id) => id !== 5), 31, 32));
+  });
+
+  test("meets the brake, if it was begun with --removals-only, and keeps to it", async () => {
+    const service = await openWith(5);
+    await service.change("update members set marketing_agreed = '0' where id = 5");
+    await stopped(service, remove, "--removals-only");
+    await stopped(service, remove);
+    // By then it is decided, and told with its numbers.
+    expect(await apply(service, "--allow-additions", "5")).toMatchObject({ code: 3, error: { code: "brake-additions" }, json: { upload: { heldBack: true, added: 0, removed: 1 } } });
+    expect((await record(service)).slice(-1)).toMatchObject([{ event: "refused", code: "brake-additions" }]);
+  });
+
+  test("obeys the answer with which it was begun, though the next night does not give it", async () => {
+    const service = await openWith(5);
+    await stopped(service, add, "--allow-additions", "5");
+    await service.change("update members set marketing_agreed = '0' where id = 5");
+    await stopped(service, remove, "--removals-only");
+    expect(await apply(service)).toMatchObject({ code: 0, json: { upload: { added: 5, removed: 1 } } });
+  });
+});
+
 describe("users that Kakao does not take", () => {
   test.each(["uncounted", "refused"] as const)("are found one by one (%s), listed, and tried again by the next upload; exit 1", async (malformedRows) => {
     const service = await open(40, { simulator: { malformedRows } });

@@ -20,6 +20,8 @@ import { carryOut, settleUnfinished, sortAdditions, sortRemovals, type StepWork 
 export interface UploadOrder {
   /** A brake holds, or it was asked for (`--removals-only`): only removals of people who refuse, have withdrawn or are gone are sent (T5). */
   readonly heldBack: boolean;
+  /** Whether a brake holds; null where nobody has looked yet, as with `--removals-only`. A run that an earlier version began does not say. */
+  readonly isBraked?: boolean | null;
 }
 
 /** The order of a run that was begun before; undefined while it is planned. */

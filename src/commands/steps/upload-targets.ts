@@ -85,8 +85,11 @@ async function carryOut(context: Context, flags: UploadFlags, run: Run, seen?: {
   await checkPlanState(context, run);
   const { upload, purpose } = readUploadPlan(run);
   const removalsOnly = flags.removalsOnly === true;
-  const brakes = removalsOnly || readUploadOrder(run) !== undefined ? [] : findBrakes(run, flags);
-  const order: UploadOrder = { heldBack: removalsOnly || (readUploadOrder(run)?.heldBack ?? brakes.length > 0) };
+  const decided = readBrake(run);
+  // What was decided stands, whatever is answered later; it is told by its numbers.
+  const brakes = removalsOnly || decided === false ? [] : findBrakes(run, decided === null ? flags : {});
+  const isBraked = decided ?? (removalsOnly ? null : brakes.length > 0);
+  const order: UploadOrder = { heldBack: removalsOnly || isBraked === true, isBraked };
   const file = seen?.file ?? (await findTargetFileOf(context, run));
   if (run.state === "planned") forecastUpload(context, run, order);
   const users = order.heldBack ? upload.always : upload.always + upload.filter + upload.changed + upload.added;
@@ -107,7 +110,13 @@ async function findTargetFileOf(context: Context, run: Run): Promise<TargetFile>
   return findTargetFile(context, channel, upload.file, { night: readSelection(run).night === true, run: run.state === "interrupted" ? "begun" : "planned" });
 }
 
-function findBrakes(run: Run, flags: UploadFlags): readonly UploadBrake[] {
+/** Whether a brake held when the run was begun; null where nobody has looked yet. */
+function readBrake(run: Run): boolean | null {
+  const order = readUploadOrder(run);
+  return order === undefined ? null : order.isBraked === undefined ? order.heldBack : order.isBraked;
+}
+
+function findBrakes(run: Run, flags: UploadAnswers): readonly UploadBrake[] {
   return findUploadBrakes(readUploadPlan(run).upload, flags);
 }
 
