@@ -43,7 +43,7 @@ export const contextKo: Sentences = {
   "Name another one with --port; --port 0 takes a free one.": "--port로 다른 포트를 지정하세요. --port 0은 비어 있는 포트를 씁니다.",
 
   "This is a defect in kakao-sync: {0}": "kakao-sync의 결함입니다: {0}",
-  "Nothing more was changed after it. Report it with these lines; they hold no personal data. `kakao-sync runs` shows what can be resumed.": "그 뒤로는 아무것도 바꾸지 않았습니다. 위의 줄을 붙여 신고하세요. 개인정보는 들어 있지 않습니다. 이어서 할 수 있는 것은 `kakao-sync runs`에 나옵니다.",
+  "Nothing more was changed after it. Report it with these lines; they hold no personal data. `kakao-sync runs` shows what can be resumed.": "그 뒤로는 아무것도 바꾸지 않았습니다. 출력된 줄을 붙여 신고하세요. 그 줄에 개인정보는 없습니다. 이어서 할 수 있는 것은 `kakao-sync runs`에 나옵니다.",
   "The disk is full: a file of the workspace or of the database could not be written.": "디스크가 가득 찼습니다. 작업 폴더나 DB의 파일을 쓸 수 없었습니다.",
   "Free some space, then run the same command again: it goes on where it stopped.": "공간을 비운 뒤 같은 명령을 다시 실행하세요. 멈춘 곳부터 이어집니다.",
   "A file or folder cannot be written or read: permission denied, or a read-only disk.": "파일이나 폴더를 쓰거나 읽을 수 없습니다. 권한이 없거나 읽기 전용 디스크입니다.",

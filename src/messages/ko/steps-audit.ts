@@ -45,7 +45,7 @@ export const stepsAuditKo: Sentences = {
   members: "회원",
   "asked about": "조회함",
   "came by Kakao Login alone": "카카오 로그인으로만 들어옴",
-  "lack a required term": "동의하지 않은 필수 약관 있음",
+  "lack a required term": "필수 약관에 동의하지 않음",
   "listed, as one of the two": "둘 중 하나로 목록에 올림",
   "left out: {0}": "제외: {0}",
   "Members to ask: {0}": "동의를 받을 회원: {0}",

@@ -23,7 +23,7 @@ export const stepsInitKo: Sentences = {
 
   "Write it as SQL over the columns of {0}, in quotes.": "{0} 테이블의 컬럼에 대한 SQL 조건으로, 따옴표 안에 적으세요.",
   "Correct --where or --withdrawn: nobody is both.": "--where나 --withdrawn을 바로잡으세요. 둘 다인 회원은 없습니다.",
-  "Who is live? Whoever fulfils the condition can be linked. If members who have left fulfil it, a Kakao user may get the account of somebody who is gone: nobody but you can know it.": "누가 활성 회원입니까? 이 조건을 만족하는 회원은 연결될 수 있습니다. 떠난 회원이 만족하면 카카오 사용자가 떠난 사람의 계정을 받을 수 있습니다. 이것은 운영자만 알 수 있습니다.",
+  "Who is live? Whoever fulfils the condition can be linked. If members who have left fulfil it, a Kakao user may get the account of somebody who is gone: nobody but you can know it.": "누가 활성 회원입니까? 이 조건을 만족하는 회원은 연결될 수 있습니다. 떠난 회원까지 만족하면 카카오 사용자가 떠난 사람의 계정을 받을 수 있습니다. 누가 활성인지는 운영자만 알 수 있습니다.",
   "Which members are live?": "활성 회원은 누구입니까?",
   "Who has left for good? (leavers' keys are never read)": "완전히 떠난 회원은 누구입니까? (탈퇴 회원의 매칭 키는 절대 읽지 않음)",
   "all: every row is a live member": "all: 모든 행이 활성 회원",
@@ -32,7 +32,7 @@ export const stepsInitKo: Sentences = {
   "The condition, as SQL over {0}:": "조건, {0} 테이블에 대한 SQL로:",
   "{0} rows": "행 {0}개",
   "the database does not take it": "DB가 받아들이지 않음",
-  "{0} rows of {1} would be live and have left at once.": "{1} 테이블의 행 {0}개가 활성이면서 탈퇴가 됩니다.",
+  "{0} rows of {1} would be live and have left at once.": "{1} 테이블의 행 {0}개가 활성이면서 동시에 탈퇴가 됩니다.",
 
   "A password in a flag is seen by other users of this machine: set DATABASE_URL instead, and leave --database out.": "플래그에 적은 비밀번호는 이 서버의 다른 사용자에게 보입니다. 대신 DATABASE_URL을 설정하고 --database는 빼세요.",
   "Looking into the database of DATABASE_URL.": "DATABASE_URL의 DB를 살펴봅니다.",
@@ -71,7 +71,7 @@ export const stepsInitKo: Sentences = {
   "Numbers are known to be verified only where mb_certify says so. If your shop keeps g5_member_cert_history, members.phoneVerifiedAt can be an expression over it: { sql: \"(select max(h.ch_datetime) from g5_member_cert_history h where h.mb_id = g5_member.mb_id and h.ch_hp = g5_member.mb_hp)\" }": "번호를 인증했는지는 mb_certify가 그렇다고 할 때만 알 수 있습니다. 쇼핑몰에 g5_member_cert_history가 있으면 members.phoneVerifiedAt을 그 테이블에 대한 식으로 적을 수 있습니다: { sql: \"(select max(h.ch_datetime) from g5_member_cert_history h where h.mb_id = g5_member.mb_id and h.ch_hp = g5_member.mb_hp)\" }",
   "WordPress keeps nearly everything in wp_usermeta, a row a value. A value from there is an expression { sql: \"(select max(m.meta_value) from wp_usermeta m where m.user_id = wp_users.ID and m.meta_key = '…')\" }, or a view of yours with a column each. display_name is what a member chose, no name to compare.": "워드프레스는 거의 모든 것을 wp_usermeta에 값마다 한 행으로 둡니다. 거기서 읽는 값은 { sql: \"(select max(m.meta_value) from wp_usermeta m where m.user_id = wp_users.ID and m.meta_key = '…')\" } 같은 식으로 적거나, 값마다 컬럼이 있는 뷰를 만들어 적습니다. display_name은 회원이 고른 것이어서 대조할 이름이 아닙니다.",
   "WordPress itself has no place for a Kakao id. Proposed is a new column of the user table: your log-in plugin must read it there, or you copy it to where the plugin looks.": "워드프레스에는 카카오 회원번호를 둘 곳이 없습니다. 사용자 테이블의 새 컬럼을 제안합니다. 로그인 플러그인이 거기서 읽게 하거나, 플러그인이 보는 곳으로 복사하세요.",
-  "WordPress has no state of a member: who left is deleted. If a plugin keeps one in wp_usermeta, members.where must ask for it.": "워드프레스에는 회원 상태가 없습니다. 떠난 사람은 지워집니다. 플러그인이 wp_usermeta에 상태를 둔다면 members.where가 그것을 물어야 합니다.",
+  "WordPress has no state of a member: who left is deleted. If a plugin keeps one in wp_usermeta, members.where must ask for it.": "워드프레스에는 회원 상태가 없습니다. 떠난 사람은 지워집니다. 플러그인이 wp_usermeta에 상태를 둔다면 members.where에서 그 상태를 확인해야 합니다.",
   "account_emailaddress says which addresses were verified, but not when: only a time counts. If your site lets nobody in before that, write emailVerified: always.": "account_emailaddress는 어느 주소가 인증되었는지만 알려 주고 언제인지는 알려 주지 않습니다. 일시만 인정합니다. 인증하기 전에는 아무도 들어올 수 없는 사이트라면 emailVerified: always를 적으세요.",
   "birth date": "생년월일",
   "time of phone verification": "전화번호 인증 일시",

@@ -19,7 +19,7 @@ export const stepsReadKo: Sentences = {
   "Reading consents": "수신 동의 읽기",
   // refuse-unread.ts
   "If that is right: --accept-unreadable {0}": "그래도 맞다면: --accept-unreadable {0}",
-  "{0} of {1} values in {2} are neither yes nor no, and would count as refused.": "{2}의 값 {1}개 가운데 {0}개가 예도 아니오도 아니어서 수신 거부로 세게 됩니다.",
+  "{0} of {1} values in {2} are neither yes nor no, and would count as refused.": "{2}의 값 {1}개 가운데 {0}개가 예도 아니요도 아니어서 수신 거부로 세게 됩니다.",
   "Look at the column: docs/rules-targets.md lists what a consent may look like, and an expression can translate it ({ sql: \"…\" }). {0}": "컬럼을 확인하세요. 동의로 읽는 값은 docs/rules-targets.md에 있고, 식({ sql: \"…\" })으로 변환할 수도 있습니다. {0}",
   "{0} rows of people who refuse hold numbers": "수신 거부한 사람의 행 {0}개",
   "{0} that could not be decrypted: for whom they refuse is not known.": "{0}에 복호화하지 못한 번호가 있어 누구에게 보내면 안 되는지 알 수 없습니다.",
@@ -36,7 +36,7 @@ export const stepsReadKo: Sentences = {
   Details: "상세 조회",
   "Searching members": "회원 찾기",
   // stop-run.ts
-  "{0} Run {1} is interrupted; what it has written stays and is on record.": "{0} 실행({1})이 중단되었습니다. 지금까지 쓴 것은 그대로 남아 있고 기록되어 있습니다.",
+  "{0} Run {1} is interrupted; what it has written stays and is on record.": "{0} 실행 {1}의 적용이 중단되었습니다. 지금까지 쓴 것은 그대로 남아 있고 기록되어 있습니다.",
   "{0}\nGo on with: {1}": "{0}\n이어서 하려면: {1}",
   // take-snapshot.ts
 };

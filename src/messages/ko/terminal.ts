@@ -19,6 +19,6 @@ export const terminalKo: Sentences = {
   "y/N": "y 예 / N 아니요",
   "navigate": "이동",
   "select": "선택",
-  "Interrupted at a question; nothing was changed by it.": "질문에서 중단되었습니다. 이 질문 때문에 바뀐 것은 없습니다.",
+  "Interrupted at a question; nothing was changed by it.": "질문에 답하지 않고 중단했습니다. 이 질문으로 바뀐 것은 없습니다.",
   "Run the same command again.": "같은 명령을 다시 실행하세요.",
 };
