@@ -72,6 +72,21 @@ describe("a plan that was replaced", () => {
     expect(runs[0]?.[1]).toMatchObject({ done: 1 });
   });
 
+  test.each([["every week", [0, 7, 14], {}], ["every night, with details kept for a day", [0, 1, 2], { retention: { snapshot: "1d" } }]] as const)("leads to a wipe also where plans are made as seldom as details are read anew: %s", async (_, nights, config) => {
+    setClock(start);
+    const service = await openService({ ...pair, config });
+    const first = await planNights(service, nights.slice(0, 1));
+    expect(states(service)).toEqual(untouched);
+    const second = await planNights(service, nights.slice(1, 2));
+    // Ahead of the pull that would have read its details again: the plan was still alive.
+    expect(states(service)).toEqual({ ...untouched, "11": "wiped" });
+    expect(await wipes(service)).toEqual([{ run: first, counts: { users: 1 }, ci: { destroyed: 1 } }]);
+    await planNights(service, nights.slice(2));
+    expect(states(service)).toEqual({ ...untouched, "11": "wiped" });
+    expect((await wipes(service)).length).toBe(1);
+    expect(second).not.toBe(first);
+  });
+
   test("keeps against whom something speaks by the newest plan, and who is linked no longer by it", async () => {
     setClock(start);
     const service = await openService({
@@ -94,6 +109,23 @@ describe("a plan that was replaced", () => {
     expect(open).toEqual([["planned", true], ["expired", false], ["superseded", false], ["superseded", false]]);
     expect(states(service)).toMatchObject({ "11": "wiped" });
   });
+});
+
+test("a plan still alive whose details have become old leads to a wipe, and only once; applied, it writes what it would have written", async () => {
+  setClock(start);
+  const service = await openService({ ...pair, config: { retention: { snapshot: "1d" } } });
+  const live = await planNights(service, [0]);
+  for (const night of [2, 4]) {
+    setClock(start + night * day);
+    await service.json("pull");
+    expect(states(service)).toEqual({ ...untouched, "11": "wiped" });
+  }
+  expect(lookInto(service, ({ runs }) => runs.get(live))).toMatchObject({ state: "planned" });
+  expect((await wipes(service)).map(({ counts }) => counts)).toEqual([{ users: 1 }]);
+  expect((await service.json("map-members", "--apply", "--plan", live, ...confirmed)).json["applied"]).toMatchObject({ done: 1 });
+  expect(await service.links()).toEqual({ 1: "11", 2: "12" });
+  // What was read of 12 since belongs to a later plan.
+  expect(states(service)).toMatchObject({ "12": "read" });
 });
 
 describe("a clock that is set back between plan and pull", () => {

@@ -17,7 +17,7 @@ const GIVEN_UP: readonly RunState[] = ["superseded", "changed", "abandoned", "un
 
 /**
  * Wipes the details of linked users that a mapping run has used, once it was applied or has expired (product.md section 10), with an entry on record; those of one that
- * was replaced or given up once they are as old as a plan, or details, may get. A run of which that was left undone, because it was killed, is dealt with by the next
+ * was replaced or given up once they are as old as a plan, or details, may get; those of a plan that is alive once they are as old as details may get. A run of which that was left undone, because it was killed, is dealt with by the next
  * command that comes here. Needs the workspace's lock.
  */
 export async function wipeUsed(context: Context): Promise<void> {
@@ -39,8 +39,11 @@ export async function wipeUsed(context: Context): Promise<void> {
 
 function isDue(context: Context, { command, state, snapshot }: Run): boolean {
   if (state === "applied" || state === "expired") return true;
-  const seconds = Math.min(context.workspace().runs.lifetimeOf(command), context.config.retention.snapshotMs / 1000);
-  return GIVEN_UP.includes(state) && (snapshot?.takenAt ?? 0) + seconds <= context.now() / 1000;
+  const retention = context.config.retention.snapshotMs / 1000;
+  const isOlder = (seconds: number): boolean => (snapshot?.takenAt ?? 0) + seconds <= context.now() / 1000;
+  // The next pull would read them again, and this plan's turn would never come where plans are made as seldom. An apply does without them.
+  if (state === "planned") return snapshot?.source === "app" && isOlder(retention);
+  return GIVEN_UP.includes(state) && isOlder(Math.min(context.workspace().runs.lifetimeOf(command), retention));
 }
 
 /** `judges`: the runs by which somebody must be linked. False where it cannot be done yet. */
@@ -50,7 +53,9 @@ async function wipeRun(context: Context, run: Run, judges: readonly Run[]): Prom
     // Of the app there is one snapshot at a time, whatever its generation is by now.
     const used = run.snapshot?.source === "app" ? snapshots.snapshot() : snapshots.open(run.snapshot?.generation ?? 0);
     try {
-      runs.markWiped(run.id, used === null ? { users: 0, cis: 0 } : used.complete ? await wipeLinked(context, run, used, judges) : wipeFile(context, run, used));
+      const wiped = used === null ? { users: 0, cis: 0 } : used.complete ? await wipeLinked(context, run, used, judges) : wipeFile(context, run, used);
+      // Of a plan that is alive, those are yet to come whom it will link.
+      if (run.state !== "planned") runs.markWiped(run.id, wiped);
       return true;
     } finally {
       used?.close();
