@@ -23,6 +23,10 @@ export class ReadAgain {
     return this.#db.prepare<[], number>("select exists (select 1 from read_again)").pluck().get() === 1;
   }
 
+  get count(): number {
+    return this.#db.prepare<[], number>("select count(*) from read_again").pluck().get() ?? 0;
+  }
+
   /** Asks about one id after the other; what is added later is not seen. */
   look(): (id: bigint) => boolean {
     if (!this.any) return () => false;

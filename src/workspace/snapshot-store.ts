@@ -64,10 +64,21 @@ export class SnapshotStore {
   }
 
   /** What is known of the last completed listing without reading it; null where there is none, or it is damaged: a pull needs neither. */
-  last(): Pick<Snapshot, "count" | "counts" | "takenAt"> | null {
+  last(): Pick<Snapshot, "count" | "counts" | "takenAt" | "properties"> | null {
     const snapshot = unlessDamaged(() => this.snapshot());
     snapshot?.close();
     return snapshot;
+  }
+
+  /** How many users of the last completed listing a pull reads that takes details from before `time` (Unix seconds) for old; some may be counted twice. 0 where there is none, or it is damaged. */
+  countDue(time: number): number {
+    const row = this.#rows.list().find((one) => one.source === "app");
+    const snapshot = row === undefined ? null : unlessDamaged(() => this.#open(row));
+    try {
+      return (unlessDamaged(() => snapshot?.countReadBefore(time) ?? 0) ?? 0) + this.readAgain.count;
+    } finally {
+      snapshot?.close();
+    }
   }
 
   /** The snapshot of a generation (a plan names it), or null when it was wiped or replaced since. */

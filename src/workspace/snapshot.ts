@@ -153,6 +153,13 @@ export class OpenSnapshot implements Snapshot {
     };
   }
 
+  /** How many users' details were read before a time (Unix seconds), or are to be read again. */
+  countReadBefore(time: number): number {
+    let count = 0;
+    for (const row of this.#blockRows("x''")) for (const readAt of marksOf(row)) if (readAt === 0 || readAt < time) count += 1;
+    return count;
+  }
+
   /** Reads every byte once; throws where something is wrong. */
   verify(): void {
     this.ids();

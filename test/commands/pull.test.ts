@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { InterruptedError } from "../../src/errors.ts";
+import { ci } from "../helpers/match.ts";
 import { openService, accountOf, readRows, type PersonValues } from "../helpers/service.ts";
 import { street } from "../helpers/street.ts";
 
@@ -102,6 +103,47 @@ describe("calls", () => {
     expect(code).toBe(0);
     expect(json["kakaoUsers"]).toBe(150);
     expect(listings()).toBe(4);
+  });
+
+  test("the forecast is what is called: in the night in which all details are old, with another property, with whom a plan asks for", async () => {
+    const start = Date.parse("2026-11-21T02:00:00+09:00");
+    setClock(start);
+    const service = await openService({ members: [{ id: 1, ci: ci("one") }], users: { ...crowd(149), "999": { ci: ci("one") } }, config: { limits: { link: { share: 1, count: 1000 } } } });
+    const pullAt = async (days: number, list: number, basics: number, details: number): Promise<void> => {
+      setClock(start + days * day + 5000);
+      service.simulator.requests.clear();
+      const { err } = await service.run("pull");
+      expect([days, err]).toEqual([days, expect.stringContaining(`(${list} listing, ${basics} basics, ${details} details)`)]);
+      const [listings, asked] = [service.simulator.requests.count({ path: "/v1/user/ids" }), service.simulator.requests.find({ path: "/v2/app/users" })];
+      const full = asked.filter(({ parameters }) => parameters["property_keys"] !== undefined).length;
+      expect([days, listings, asked.length - full, full]).toEqual([days, list, basics, details]);
+    };
+    expect((await service.apply()).json["applied"]).toMatchObject({ done: 1 });
+    for (const night of [1, 6]) await pullAt(night, 2, 0, 0);
+    await pullAt(7, 2, 2, 8);
+    await service.change("delete from members where id = 1");
+    await service.json("map-members");
+    await pullAt(8, 2, 1, 1);
+    service.configure({ members: { birthdate: undefined, name: undefined } });
+    await pullAt(9, 2, 0, 0);
+    service.configure({});
+    await pullAt(10, 2, 2, 8);
+  });
+
+  test("what was stopped in one night is gone on with in the next, whenever that begins; not two nights later", async () => {
+    for (const [after, isGoneOnWith] of [[day + 60_000, true], [2 * day, false]] as const) {
+      const start = Date.parse("2026-11-21T02:30:00+09:00");
+      setClock(start);
+      const service = await openService({ users: crowd(50), config: { limits: { requestsPerSecond: 2 } } });
+      service.simulator.faults.add({ path: "/v2/app/users", fault: { status: 401, code: -401 }, nth: 4 });
+      expect((await service.run("pull")).code).toBe(4);
+      service.simulator.faults.clear();
+      service.simulator.requests.clear();
+      setClock(start + after);
+      expect(await service.json("pull")).toMatchObject({ code: 0, json: { read: 50 } });
+      const calls = service.simulator.requests.find({ path: "/v2/app/users" }).filter(({ parameters }) => parameters["property_keys"] !== undefined).length;
+      expect([after, calls < 3]).toEqual([after, isGoneOnWith]);
+    }
   });
 
   test("--quiet says nothing but the result; the forecast comes before the first call", async () => {

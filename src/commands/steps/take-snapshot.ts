@@ -13,6 +13,8 @@ import { countDestroyed } from "./settle-cis.ts";
 
 const basicsPerCall = 100;
 const detailsPerCall = 20;
+/** A pull that was cut short is gone on with for so long: the next night begins a day later, a little more or less. */
+const lastsSeconds = 36 * 3600;
 
 /** What one part of a pull works with. */
 interface PullWork {
@@ -44,7 +46,7 @@ export async function takeSnapshot(context: Context, refreshAfterMs: number | un
   const unfinished = store.resumePull();
   const startsOver = refreshAfterMs === 0;
   // An unfinished pull for other properties, or one that is older than details may be, would mix two states: begin anew.
-  const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - 24 * 3600 && (!startsOver || unfinished.facts.startsOver === true);
+  const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - lastsSeconds && (!startsOver || unfinished.facts.startsOver === true);
   const before = usable ? (unfinished?.state.counts.staged ?? 0) : 0;
   if (unfinished !== null && !usable) {
     const read = unfinished.state.counts.staged;

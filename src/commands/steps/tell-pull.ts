@@ -3,6 +3,7 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import type { PullReport } from "../../workspace/pull.ts";
 import { say } from "../../say.ts";
 import { countOf } from "./count-of.ts";
+import { listProperties } from "./take-snapshot.ts";
 import { tellCalls } from "./tell-calls.ts";
 
 /** Users that a forecast is told for when nobody knows yet how many there are. */
@@ -16,7 +17,8 @@ export function tellForecast(context: Context, refreshAfterMs: number): void {
   const { listingPerMinute, requestsPerSecond } = context.config.limits;
   const before = context.workspace().snapshots.last();
   const users = before?.count ?? exampleUsers;
-  const due = before === null ? users : refreshAfterMs === 0 || before.takenAt * 1000 <= context.now() - refreshAfterMs ? users : users - before.counts.states.read - before.counts.states.wiped + before.counts.forgotten;
+  const isAllDue = before === null || refreshAfterMs === 0 || !listProperties(context).every((property) => before.properties.includes(property));
+  const due = isAllDue ? users : Math.min(users, context.workspace().snapshots.countDue(Math.floor(context.now() / 1000) - Math.floor(refreshAfterMs / 1000)));
   const forecast = context.forecastPull({ listed: users, basicsNeeded: due, detailsNeeded: due, listingPerMinute, requestsPerSecond });
   const amount = before === null ? say`For every ${count(exampleUsers)} Kakao users` : say`About ${countOf(users, "Kakao user")}`;
   if (before !== null) context.window.refuseIfTooLong(say`The pull`, forecast.minutes * 60);
