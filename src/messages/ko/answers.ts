@@ -16,7 +16,7 @@ export const answersKo: Sentences = {
   "The member that was found already holds another Kakao id, or a link that is no Kakao id.": "찾은 회원에게 이미 다른 카카오 회원번호나, 카카오 회원번호가 아닌 연결이 있습니다.",
   "Another Kakao user points at this member by a stronger key.": "다른 카카오 사용자가 더 강한 매칭 키로 이 회원을 가리킵니다.",
   "The phone number points at this member, but an e-mail address points elsewhere.": "전화번호는 이 회원을 가리키지만 이메일 주소는 다른 쪽을 가리킵니다.",
-  "The member is staff or otherwise protected (`members.protected`): never linked by phone or e-mail.": "직원이거나 달리 보호하는 회원입니다(`members.protected`). 전화번호나 이메일로는 절대 연결하지 않습니다.",
+  "The member is staff or otherwise protected (`members.protected`): never linked by phone or e-mail.": "직원이거나 그 밖에 보호하는 회원입니다(`members.protected`). 전화번호나 이메일로는 절대 연결하지 않습니다.",
   "One side's birth date says under 14: phone and e-mail may be a parent's.": "한쪽 생년월일이 14세 미만입니다. 전화번호와 이메일이 부모의 것일 수 있습니다.",
   "The service never verified this phone number, so it may be anybody's.": "서비스가 인증한 적이 없는 전화번호라 누구의 것인지 알 수 없습니다.",
   "The service never verified this e-mail address, so it may be anybody's.": "서비스가 인증한 적이 없는 이메일 주소라 누구의 것인지 알 수 없습니다.",

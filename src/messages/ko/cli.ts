@@ -171,7 +171,7 @@ export const cliKo: Sentences = {
   "Too many words.": "단어가 너무 많습니다.",
   "Write a duration such as 30m, 24h or 7d.": "30m, 24h, 7d처럼 기간을 쓰세요.",
   "Write a whole number.": "정수를 쓰세요.",
-  "Write one or more of {0}, separated by commas.": "{0} 가운데 하나 이상을 쉼표로 나눠 쓰세요.",
+  "Write one or more of {0}, separated by commas.": "{0} 가운데 하나 이상을 쉼표로 구분해 쓰세요.",
   "Write the name of a place and a whole number: brand2=1200.": "다른 곳의 이름과 정수를 쓰세요: brand2=1200.",
   "Write {0} or {1}.": "{0}, {1} 가운데 하나를 쓰세요.",
 };

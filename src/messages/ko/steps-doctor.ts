@@ -139,8 +139,8 @@ export const stepsDoctorKo: Sentences = {
 
   "--where is no flag: whom a customer file takes stands in the configuration, where it can be reviewed.": "--where는 없는 플래그입니다. 고객 파일에 누구를 넣을지는 검토할 수 있게 설정에 적습니다.",
   "Write the condition as channel.segments: { spring: \"…\" }, and name it: --segment spring": "조건을 channel.segments: { spring: \"…\" }처럼 적고 그 이름을 쓰세요: --segment spring",
-  "--purpose is missing: the record says what personal data was taken out of the database for.": "--purpose가 없습니다. 무엇에 쓰려고 개인정보를 DB에서 꺼냈는지 감사 기록에 남겨야 합니다.",
-  "Say it in a few words: --purpose \"spring sale, 3 March\"": "몇 단어로 적으세요: --purpose \"봄 할인, 3월 3일\"",
+  "--purpose is missing: the record says what personal data was taken out of the database for.": "--purpose가 없습니다. 개인정보를 무엇에 쓰려고 DB에서 꺼냈는지 감사 기록에 남겨야 합니다.",
+  "Say it in a few words: --purpose \"spring sale, 3 March\"": "몇 단어로 적으세요: --purpose \"봄 세일, 3월 3일\"",
   "--purpose has more than {0} characters, or a line break.": "--purpose가 {0}자를 넘거나 줄바꿈이 있습니다.",
   "Say it in one line.": "한 줄로 적으세요.",
   "--name is empty, has more than {0} characters, or one of | and control characters.": "--name이 비어 있거나, {0}자를 넘거나, |나 제어 문자가 있습니다.",

@@ -50,7 +50,7 @@ export const stepsReportKo: Sentences = {
   "{0}, a row a candidate. Decide in {1}, columns decision and decided_by.": "{0}, 한 행이 후보 하나입니다. 결정은 {1} 파일의 decision과 decided_by 컬럼에 적으세요.",
   // report-targets.ts
   "Targets and who is left out": "발송 대상과 제외된 사람",
-  "{0} read: {1} exported, the others left out for one reason each.": "읽은 {0} 가운데 {1}개를 내보냈고, 나머지는 사유 하나씩으로 제외했습니다.",
+  "{0} read: {1} exported, the others left out for one reason each.": "읽은 {0} 가운데 {1}개를 내보냈고, 나머지는 저마다 사유 하나로 제외했습니다.",
   "{0} member rows": "회원 행 {0}개",
   "exported {0}": "내보냄 {0}",
   "Left out by reason": "사유별 제외",
@@ -73,7 +73,7 @@ export const stepsReportKo: Sentences = {
   "Nobody is to be unlinked.": "연결을 끊을 사람이 없습니다.",
   "How long ago those who are to be unlinked were linked, counted at the listing.": "연결을 끊을 사람이 연결된 지 얼마나 지났는지, 목록을 받은 때를 기준으로 셌습니다.",
   "Links that Kakao no longer has": "카카오에 없는 연결",
-  "{0}, by the member who holds it; each is in gone.csv.": "{0}, 갖고 있는 회원별. 하나하나는 gone.csv에 있습니다.",
+  "{0}, by the member who holds it; each is in gone.csv.": "{0}을(를) 갖고 있는 회원별로 셌습니다. 하나하나는 gone.csv에 있습니다.",
   "Gone links by holder": "카카오에 없는 연결, 갖고 있는 쪽별",
   holder: "갖고 있는 쪽",
   links: "연결",

@@ -156,7 +156,7 @@ export const stepsTellKo: Sentences = {
   "Nothing has been changed. To bring them back: kakao-sync undo {0} --apply{1}": "바뀐 것은 없습니다. 연결을 되살리려면: kakao-sync undo {0} --apply{1}",
   "Add --include-used to take away those links, too.": "사용된 연결도 되돌리려면 --include-used를 붙이세요.",
   "{0} cleared links": "지운 연결 {0}건",
-  "Run {0}: {1} to bring back. Whom it unlinked at Kakao stays unlinked.": "실행 {0}: 되살릴 {1}. 카카오에서 연결을 끊은 사용자는 그대로 끊겨 있습니다.",
+  "Run {0}: {1} to bring back. Whom it unlinked at Kakao stays unlinked.": "실행 {0}: {1}을(를) 되살립니다. 카카오에서 연결을 끊은 사용자는 그대로 끊겨 있습니다.",
   "Run {0}: {1} to take away, {2} used since and left alone.": "실행 {0}: 되돌릴 {1}. 그 뒤에 사용되어 건드리지 않을 연결 {2}건.",
   "{0} taken away again.": "{0}을(를) 되돌렸습니다.",
   "{0} brought back.": "{0}을(를) 되살렸습니다.",
