@@ -23,7 +23,7 @@ export function keyFileOf(source: KeySource, appId: string): string {
 
 /**
  * The keys that may be the workspace's, the likeliest first; none where there is no key yet. There are two while a key is being replaced: `KAKAO_SYNC_NEW_KEY`
- * stands beside `KAKAO_SYNC_KEY`, and a new key file beside the old one, which counts only if it holds a key. Throws StartError `key-malformed` or `key-inside-workspace`, and RefusedError when
+ * stands beside `KAKAO_SYNC_KEY`, and a new key file beside the old one, which counts only if it holds a key. Throws StartError `key-malformed`, `key-unreadable` or `key-inside-workspace`, and RefusedError when
  * others can read the key file.
  */
 export function readKeys(source: KeySource, appId: string, workspace: string): readonly Buffer[] {
@@ -48,8 +48,18 @@ function givenKeys({ environment }: KeySource): readonly (readonly [string, stri
 
 /** A key file of the operator's. Throws as `readKeys`. */
 export function readKeyFile(file: string): Buffer {
-  keepPrivate(file, 0o600);
-  return decodeKey(readFileSync(file, "utf8"), file);
+  try {
+    keepPrivate(file, 0o600);
+    return decodeKey(readFileSync(file, "utf8"), file);
+  } catch (cause) {
+    if (cause instanceof OperatorError) throw cause;
+    throw new StartError({
+      code: "key-unreadable",
+      message: say`The key file ${file} cannot be read: it is not there, closed to this user, or no file.`,
+      hint: "Look at its owner: the account that runs kakao-sync must own it. Rotate keys as that account.",
+      cause,
+    });
+  }
 }
 
 /** As `readKeyFile`; undefined where there is none, or nothing that could be used as one. */
@@ -90,14 +100,18 @@ export function readFormerKeys(source: KeySource, appId: string): FormerKeys {
 const formerEnding = ".former";
 const temporaryEnding = ".tmp";
 
-/** Puts a copy of a key beside the key file, under a name that tells which key it is and is never written over. Answers its path. What a killed rotation left of it goes. */
+/** Puts a copy of a key beside the key file, under a name that tells which key it is and is written over only where it holds that key no longer. Answers its path. What a killed rotation left of it goes. */
 function keepFormerKey(file: string, key: Buffer): string {
   const former = `${file}.${keyIdOf(key)}${formerEnding}`;
   try {
-    if (!existsSync(former)) writeKeyOnce(former, key);
+    if (tryKeyFile(former)?.equals(key) !== true) {
+      // Damaged: what its name says is in it no longer.
+      rmSync(former, { force: true });
+      writeKeyOnce(former, key);
+    }
   } catch (error) {
     // Another process keeps the same key at the same time, and was first.
-    if (!existsSync(former)) throw error;
+    if (tryKeyFile(former)?.equals(key) !== true) throw error;
   }
   const folder = dirname(file);
   for (const name of readdirSync(folder)) if (name.startsWith(`${basename(former)}.`) && name.endsWith(temporaryEnding)) rmSync(join(folder, name), { force: true });

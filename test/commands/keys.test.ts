@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { randomBytes } from "node:crypto";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createCipher } from "../../src/workspace/encryption.ts";
@@ -203,6 +203,34 @@ describe("keys rotate, with a key file", () => {
     expect((await jsonWith(one, env, "map-members")).code).toBe(0);
     const refused = await jsonWith(two, env, "map-members");
     expect([refused.code, refused.json.error]).toEqual([2, expect.objectContaining({ code: "key-wrong", hint: expect.stringContaining(rubbish.join(", ")) as string })]);
+  });
+
+  test("what cannot be read beside it keeps nobody from working either; a key file that cannot be read is no defect", async () => {
+    const service = await openService(people);
+    const env = home(service);
+    expect((await jsonWith(service, env, "pull")).code).toBe(0);
+    const unreadable = [`${fileOf(service)}.new`, `${fileOf(service)}.0.former`];
+    for (const path of unreadable) mkdirSync(path);
+    expect((await jsonWith(service, env, "map-members")).code).toBe(0);
+    writeFileSync(fileOf(service), `${makeKey()}\n`, { mode: 0o600 });
+    const refused = await jsonWith(service, env, "map-members");
+    expect([refused.code, refused.json.error]).toEqual([2, expect.objectContaining({ code: "key-wrong", hint: expect.stringContaining(unreadable.join(", ")) as string })]);
+    rmSync(fileOf(service));
+    mkdirSync(fileOf(service));
+    expect(await jsonWith(service, env, "map-members")).toMatchObject({ code: 2, json: { error: { code: "key-unreadable" } } });
+  });
+
+  test("keeps a former key also where a file of its name holds it no longer", async () => {
+    const service = await openService(people);
+    const env = home(service);
+    await jsonWith(service, env, "pull");
+    const first = readFileSync(fileOf(service), "utf8");
+    const former = async (...argv: string[]): Promise<string> => service.path(String((await jsonWith(service, env, "keys", "rotate", ...argv, ...confirmed)).json["formerKeyFile"]));
+    const kept = await former();
+    writeFileSync(kept, "");
+    writeFileSync(service.path("first.key"), first, { mode: 0o600 });
+    await former("--new-key-file", service.path("first.key"));
+    expect([await former(), readFileSync(kept, "utf8"), statSync(kept).mode & 0o777]).toEqual([kept, first, 0o600]);
   });
 
   test("is refused before anything changes where a snapshot is damaged", async () => {
