@@ -121,7 +121,7 @@ test("a plan still alive whose details have become old leads to a wipe, and only
     expect(states(service)).toEqual({ ...untouched, "11": "wiped" });
   }
   expect(lookInto(service, ({ runs }) => runs.get(live))).toMatchObject({ state: "planned" });
-  expect((await wipes(service)).map(({ counts }) => counts)).toEqual([{ users: 1 }]);
+  expect(await wipes(service)).toEqual([{ run: live, counts: { users: 1 }, ci: { destroyed: 1 } }]);
   expect((await service.json("map-members", "--apply", "--plan", live, ...confirmed)).json["applied"]).toMatchObject({ done: 1 });
   expect(await service.links()).toEqual({ 1: "11", 2: "12" });
   // What was read of 12 since belongs to a later plan.
