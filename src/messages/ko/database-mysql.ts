@@ -3,7 +3,7 @@ import type { Sentences } from "./sentences.ts";
 /** MySQL and MariaDB. */
 export const databaseMysqlKo: Sentences = {
   // Connecting
-  "The certificate authority {0} (ssl-ca) cannot be read.": "인증 기관(CA) 파일 {0} (ssl-ca) 경로를 읽을 수 없습니다.",
+  "The certificate authority {0} (ssl-ca) cannot be read.": "인증 기관(CA) 파일({0}, ssl-ca)을 읽을 수 없습니다.",
   "Correct the path in database.url.": "database.url의 경로를 고치세요.",
   "Correct user and password in database.url, or the host that the user may come from.": "database.url의 계정과 비밀번호를 고치거나, 그 계정이 접속할 수 있는 호스트를 확인하세요.",
   "Name its authority with ssl-ca=FILE, and the host as the certificate does.": "인증 기관(CA) 파일을 ssl-ca=FILE로 적고, 호스트는 인증서에 있는 이름으로 적으세요.",
@@ -49,7 +49,7 @@ export const databaseMysqlKo: Sentences = {
   // Tables and columns
   "{0}.{1} is compared by {2}, {3}.{4} by {5}: the same text may be one member's id here and another's, or nobody's, there.": "{0}.{1} 컬럼의 콜레이션은 {2}, {3}.{4} 컬럼의 콜레이션은 {5}입니다. 같은 값이 한쪽에서는 한 회원의 id이고 다른 쪽에서는 다른 회원의 id이거나 누구의 id도 아닐 수 있습니다.",
   "Make {0} compare as the members do, and write the column's default and comment behind it if it has them: ALTER TABLE {1} MODIFY {2} {3} CHARACTER SET {4} COLLATE {5} {6};": "{0} 테이블의 콜레이션을 회원 테이블에 맞추세요. 컬럼에 기본값이나 주석이 있으면 뒤에 덧붙입니다: ALTER TABLE {1} MODIFY {2} {3} CHARACTER SET {4} COLLATE {5} {6};",
-  "{0} is a view, and no index shows that {1} is unique in it; name the table behind it, or its key.": "{0}은(는) 뷰이고, {1} 값이 유일하다는 것을 보여 주는 인덱스가 없습니다. 원본 테이블이나 그 키를 적으세요.",
+  "{0} is a view, and no index shows that {1} is unique in it; name the table behind it, or its key.": "{0} 뷰에는 {1} 값이 유일하다는 것을 보여 주는 인덱스가 없습니다. 원본 테이블이나 그 키를 적으세요.",
   "-- {0} is a view: name the table behind it in the configuration, with a unique index on {1}": "-- {0} 뷰에는 인덱스를 만들 수 없습니다. 설정에 원본 테이블을 적고, 그 테이블의 {1} 컬럼에 유니크 인덱스를 만드세요",
   "{0} has neither a primary key nor a unique one without NULLs: its rows cannot be told apart.": "{0} 테이블에 기본 키도, NULL 없는 유니크 키도 없어 행을 구별할 수 없습니다.",
   "Give the table a primary key.": "테이블에 기본 키를 만드세요.",

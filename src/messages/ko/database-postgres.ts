@@ -3,11 +3,11 @@ import type { Sentences } from "./sentences.ts";
 /** PostgreSQL. */
 export const databasePostgresKo: Sentences = {
   // Connecting
-  "The certificate authority {0} cannot be read.": "인증 기관(CA) 파일 {0} 경로를 읽을 수 없습니다.",
+  "The certificate authority {0} cannot be read.": "인증 기관(CA) 파일({0})을 읽을 수 없습니다.",
   "Correct sslrootcert in database.url.": "database.url의 sslrootcert 값을 고치세요.",
   "The server does not know the time zone of database.timeZone.": "서버가 database.timeZone의 시간대를 모릅니다.",
   "Write a name like Asia/Seoul.": "Asia/Seoul 같은 이름을 적으세요.",
-  "The server refuses the parameter {0} (SQLSTATE {1}).": "서버가 {0} 매개변수를 거부합니다(SQLSTATE {1}).",
+  "The server refuses the parameter {0} (SQLSTATE {1}).": "서버가 {0} 파라미터를 거부합니다(SQLSTATE {1}).",
   "Correct or remove it under database.session.": "database.session에서 고치거나 지우세요.",
   "Correct user and password in database.url, or the server's pg_hba.conf.": "database.url의 계정과 비밀번호, 또는 서버의 pg_hba.conf 파일을 고치세요.",
   "Name its authority with sslrootcert=FILE, and the host as the certificate does.": "인증 기관(CA) 파일을 sslrootcert=FILE로 적고, 호스트는 인증서에 있는 이름으로 적으세요.",
@@ -15,7 +15,7 @@ export const databasePostgresKo: Sentences = {
   "Write the password into database.url: postgres://user:${DB_PASSWORD}@host/database": "database.url에 비밀번호를 적으세요: postgres://user:${DB_PASSWORD}@host/database",
   "The server behind {0} did not answer in time.": "{0} 서버가 제때 응답하지 않았습니다.",
   "Check host, port and firewall.": "호스트, 포트, 방화벽을 확인하세요.",
-  "Remove it. Known are: {0}. Further parameters of the session belong to database.session.": "지우세요. 쓸 수 있는 것: {0}. 그 밖의 세션 매개변수는 database.session에 적습니다.",
+  "Remove it. Known are: {0}. Further parameters of the session belong to database.session.": "지우세요. 쓸 수 있는 것: {0}. 그 밖의 세션 파라미터는 database.session에 적습니다.",
   "Write it as postgres://user:password@host:5432/database": "이렇게 적으세요: postgres://user:password@host:5432/database",
   "Write it as postgres://user:password@host:5432/database, with / : @ # ? in the password as %2F %3A %40 %23 %3F.": "postgres://user:password@host:5432/database 형식으로 적고, 비밀번호의 / : @ # ? 문자는 %2F %3A %40 %23 %3F로 적으세요.",
   "Add sslrootcert=FILE, or write sslmode=verify-full.": "sslrootcert=FILE을 덧붙이거나 sslmode=verify-full을 적으세요.",
@@ -41,7 +41,7 @@ export const databasePostgresKo: Sentences = {
   "CockroachDB has no advisory locks.": "CockroachDB에는 권고 잠금(advisory lock)이 없습니다.",
   "A pooler stands between this program and the server: an advisory lock would be another's.": "서버 앞에 커넥션 풀러가 있어, 권고 잠금을 걸면 다른 세션의 잠금이 됩니다.",
   // Tables and columns
-  "{0}.{1} is of the type {2}, which cannot hold every Kakao id as it is.": "{0}.{1} 컬럼은 {2} 타입이라 카카오 회원번호를 그대로 담지 못하는 경우가 있습니다.",
+  "{0}.{1} is of the type {2}, which cannot hold every Kakao id as it is.": "{0}.{1} 컬럼은 {2} 타입이라 모든 카카오 회원번호를 그대로 담을 수는 없습니다.",
   "Use a column of the type bigint, numeric without decimals, or text.": "bigint, 소수 자리 없는 numeric, text 타입의 컬럼을 쓰세요.",
   "{0}.{1} is of the type {2}, which is not served as an id.": "{0}.{1} 컬럼은 {2} 타입이라 id로 쓸 수 없습니다.",
   "Name an id column of a whole number, a UUID or text.": "id에는 정수, UUID, 텍스트 컬럼을 적으세요.",

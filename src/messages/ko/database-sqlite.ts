@@ -4,7 +4,7 @@ import type { Sentences } from "./sentences.ts";
 export const databaseSqliteKo: Sentences = {
   "{0}.{1} is declared as a floating-point column: it would lose digits of Kakao ids.": "{0}.{1} 컬럼은 부동소수점으로 선언되어 있어 카카오 회원번호의 자릿수를 잃습니다.",
   "Use a column declared as INTEGER, BIGINT or TEXT.": "INTEGER, BIGINT, TEXT로 선언한 컬럼을 쓰세요.",
-  "The database file {0} cannot be read: it is missing, or its folder is closed to this user.": "DB 파일 {0} 경로를 읽을 수 없습니다. 없거나, 지금 사용자에게 폴더 권한이 없습니다.",
+  "The database file {0} cannot be read: it is missing, or its folder is closed to this user.": "DB 파일({0})을 읽을 수 없습니다. 파일이 없거나, 지금 사용자에게 폴더의 권한이 없습니다.",
   "{0} is no file.": "{0} 경로는 파일이 아닙니다.",
   "Set database.url to the database file itself.": "database.url에 DB 파일 자체를 적으세요.",
   "Check the file with: sqlite3 FILE 'pragma integrity_check'": "파일을 확인하세요: sqlite3 FILE 'pragma integrity_check'",

@@ -15,7 +15,7 @@ export const filesKo: Sentences = {
   "{0}, line {1}: this is no JSON object.": "{0} 줄 {1}: JSON 객체가 아닙니다.",
   "A .jsonl file has one complete JSON object a line, without commas between them.": ".jsonl 파일에는 한 줄에 온전한 JSON 객체가 하나씩 있고, 사이에 쉼표가 없습니다.",
   "{0} ends neither in .csv nor in .jsonl.": "{0} 파일의 확장자가 .csv도 .jsonl도 아닙니다.",
-  "Give the Kakao users as a .csv file with a header, or as a .jsonl file with an answer of Kakao a line.": "카카오 사용자를 헤더가 있는 .csv 파일이나, 한 줄에 카카오 응답이 하나씩 든 .jsonl 파일로 주세요.",
+  "Give the Kakao users as a .csv file with a header, or as a .jsonl file with an answer of Kakao a line.": "카카오 사용자는 헤더가 있는 .csv 파일이나, 한 줄에 카카오 응답이 하나씩 든 .jsonl 파일로 지정하세요.",
   "{0}, line {1}: {2} is neither true nor false.": "{0} 줄 {1}: {2} 값이 true도 false도 아닙니다.",
   "{0}, line {1}: {2} is no text.": "{0} 줄 {1}: {2} 값이 텍스트가 아닙니다.",
   "{0}, line {1}: id is no Kakao id (a whole number from 1 to 2^63-1).": "{0} 줄 {1}: id 값이 카카오 회원번호(1부터 2^63-1까지의 정수)가 아닙니다.",

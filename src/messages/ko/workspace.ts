@@ -18,7 +18,7 @@ export const workspaceKo: Sentences = {
   "Wait until that run has ended, or stop it there with Ctrl-C; nothing needs to be removed by hand.": "그 실행이 끝나기를 기다리거나, 그곳에서 Ctrl-C로 멈추세요. 직접 지울 것은 없습니다.",
   "There is no run {0} in this workspace.": "이 작업 폴더에 {0} 실행이 없습니다.",
   "There is no run of that name in this workspace.": "이 작업 폴더에 그런 이름의 실행이 없습니다.",
-  "{0} runs begin with {1}.": "이름이 {1} 뒤로 이어지는 실행이 {0}개입니다.",
+  "{0} runs begin with {1}.": "이름이 {1}(으)로 시작하는 실행이 {0}개입니다.",
   // Keys
   "{0} is there already; it is never overwritten.": "{0} 파일이 이미 있습니다. 덮어쓰지 않습니다.",
   "Use it, or move it away if its key is lost or stolen; then put the new public key into the configuration.": "그 파일을 쓰세요. 키를 잃었거나 도난당했다면 파일을 옮긴 뒤, 새 공개 키를 설정에 적으세요.",
