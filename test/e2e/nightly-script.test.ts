@@ -13,6 +13,8 @@ const [, indented = ""] = /^ {3}```sh\n( {3}#!\/bin\/sh\n[^]*?)^ {3}```$/m.exec(
 /** Whenever this runs, the end of the window is two hours away. */
 const end = new Date(Date.now() + 11 * 3_600_000).toISOString().slice(11, 16);
 const script = indented.replaceAll(/^ {3}/gm, "").replaceAll("05:30", end);
+/** `sh` is one of these, or another one. */
+const shells = ["sh", "dash", "bash"].filter((shell) => spawnSync(shell, ["-c", "true"]).status === 0);
 const hasShell = spawnSync("sh", ["-c", "command -v nice && command -v tail"]).status === 0;
 
 interface Night {
@@ -206,15 +208,22 @@ describe.skipIf(!hasShell)("the script's order", () => {
     expect(runWith({ "map-members": 3, purge: 1 }).code).toBe(3);
   });
 
-  test.runIf(existsSync("/dev/full"))("begins nothing where the log cannot be written: no folder, or a full disk", () => {
+  test.runIf(existsSync("/dev/full"))("begins nothing where the log cannot be written: no folder, no file of a step, or a full disk", () => {
     const folder = mkdtempSync(join(tmpdir(), "kakao-sync-night-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(join(folder, "kakao-sync"), `#!/bin/sh\necho "$*" >> "${folder}/calls"\n`);
     chmodSync(join(folder, "kakao-sync"), 0o755);
     writeFileSync(join(folder, "nightly.sh"), script);
-    const run = (log: string) => spawnSync("sh", [join(folder, "nightly.sh"), folder, log], { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, TZ: "UTC" }, encoding: "utf8" });
+    const run = (log: string, shell = "sh") => spawnSync(shell, [join(folder, "nightly.sh"), folder, log], { env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, TZ: "UTC" }, encoding: "utf8" });
     expect(run(join(folder, "no-such-folder"))).toMatchObject({ status: 2, stderr: expect.stringContaining("no-such-folder") as string });
-    for (const offset of [0, 1]) symlinkSync("/dev/full", join(folder, `${new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)}.err`));
+    const days = [0, 1].map((offset) => join(folder, new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10)));
+    // A folder stands where the step's result is to go. Shells disagree about what a redirection that fails ends with.
+    for (const day of days) mkdirSync(`${day}-pull.json`);
+    for (const shell of shells) expect([shell, run(folder, shell)]).toMatchObject([shell, { status: 2, stderr: expect.stringContaining("-pull.json") as string }]);
+    for (const day of days) {
+      rmSync(`${day}.err`, { force: true });
+      symlinkSync("/dev/full", `${day}.err`);
+    }
     expect(run(folder)).toMatchObject({ status: 2, stderr: expect.stringContaining("No space left") as string });
     expect(existsSync(join(folder, "calls"))).toBe(false);
   });
