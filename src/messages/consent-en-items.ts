@@ -165,6 +165,6 @@ export const fileAndItemTexts: Readonly<Record<string, RuleText>> = {
   "C-ITEM-29": {
     title: "CIs are guarded",
     message: "CIs are not encrypted, not apart from resident registration numbers, or without a record of who gave them and when.",
-    fix: { en: "encrypt them, keep them apart and keep that record; ask counsel whether the duty is yours.", ko: "CI를 암호화하고 주민등록번호와 분리해 보관하며 제공받은 기관과 일시를 기록하세요. 적용 여부는 법률 자문을 받으세요." },
+    fix: { en: "encrypt them, keep them apart and keep that record; ask counsel whether the duty is yours.", ko: "CI를 암호화하고 주민등록번호와 분리해 보관하며 누구에게서 언제 제공받았는지 기록하세요. 적용 여부는 법률 자문을 받으세요." },
   },
 };

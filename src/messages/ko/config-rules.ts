@@ -85,7 +85,7 @@ export const configRulesKo: Sentences = {
   // rules-for-values.ts
   "adminKey says where the key is already": "키가 있는 곳이 adminKey에 이미 적혀 있습니다",
   "write https://kapi.kakao.com; plain http is for 127.0.0.1 and localhost only": "https://kapi.kakao.com 주소를 적으세요. http는 127.0.0.1과 localhost에서만 쓸 수 있습니다",
-  "this is no https address of a host": "호스트의 https 주소가 아닙니다",
+  "this is no https address of a host": "올바른 https 주소가 아닙니다",
   "more approvals are needed than there are approvers ({0})": "필요한 서명이 서명할 사람({0}명)보다 많습니다",
   "name more people under approvers, or ask for fewer approvals": "approvers에 사람을 더 적거나 서명 수를 줄이세요",
   "this time zone is not known": "알 수 없는 시간대입니다",

@@ -31,7 +31,7 @@ export const configKo: Sentences = {
   "this cannot be unfolded": "앵커와 별칭을 풀 수 없습니다",
   "write it without anchors and aliases": "앵커(&)와 별칭(*) 없이 적으세요",
   "The consent file {0} has {1}:\n{2}": "{0} 동의 파일에서 {1}을(를) 찾았습니다:\n{2}",
-  "Correct these lines, then run `kakao-sync audit-consent` again.": "이 줄들을 고친 뒤 `kakao-sync audit-consent`를 다시 실행하세요.",
+  "Correct these lines, then run `kakao-sync audit-consent` again.": "위의 줄을 고친 뒤 `kakao-sync audit-consent`를 다시 실행하세요.",
   "unknown item id": "알 수 없는 동의항목 id입니다",
   "write {0}, or name it in newItems if Kakao has it now": "id를 고치거나(비슷한 id: {0}), 카카오에 새로 생긴 항목이면 newItems에 적으세요",
   // consent-schema.ts
@@ -91,7 +91,7 @@ export const configKo: Sentences = {
   // problems.ts
   "{0}  {1}{2}; {3}": "{0}  {1}{2} – {3}",
   "The configuration {0} has {1}:\n{2}": "{0} 설정 파일에서 {1}을(를) 찾았습니다:\n{2}",
-  "Correct these lines, then look with `kakao-sync doctor`.": "이 줄들을 고친 뒤 `kakao-sync doctor`로 확인하세요.",
+  "Correct these lines, then look with `kakao-sync doctor`.": "위의 줄을 고친 뒤 `kakao-sync doctor`로 확인하세요.",
   "one problem": "문제 1건",
   "{0} problems": "문제 {0}건",
   " or ": ", ",

@@ -34,7 +34,7 @@ export const consentConsoleKo: Sentences = {
   "No unlink webhook is registered: the service does not hear of users who unlink.": "연결 해제 웹훅이 등록되어 있지 않습니다. 연결을 끊은 사용자를 서비스가 알 수 없습니다.",
   "Webhooks are https": "웹훅은 https일 것",
   "The {webhook} webhook has no https address.": "'{webhook}' 웹훅에 https 주소가 없습니다.",
-  "Somebody may apply": "신청할 사람이 있을 것",
+  "Somebody may apply": "신청할 수 있는 사람이 있을 것",
   "The app has neither owner nor editor on the team: nobody may apply.": "앱 멤버에 소유자도 에디터도 없습니다. 아무도 신청할 수 없습니다.",
   "The owner is at hand": "소유자가 있을 것",
   "No owner is on the team; the business app can be made by the owner only.": "앱 멤버에 소유자가 없습니다. 비즈 앱 전환은 소유자만 할 수 있습니다.",

@@ -68,7 +68,7 @@ export const consentItemsKo: Sentences = {
   "CIs from Kakao are kept after they have been compared.": "카카오에서 받은 CI를 비교한 뒤에도 보관합니다.",
   "CIs are guarded": "CI를 안전하게 보관할 것",
   "CIs are not encrypted, not apart from resident registration numbers, or without a record of who gave them and when.": "CI를 암호화하지 않거나, 주민등록번호와 분리하지 않거나, 누구에게서 언제 제공받았는지 기록하지 않습니다.",
-  "The file": "파일",
+  "The file": "동의 파일",
   "Consent items": "동의항목",
   "The application": "신청",
   "Terms": "약관",
