@@ -51,7 +51,7 @@ export const commandsRunsKo: Sentences = {
   "To carry it out: {0}": "적용하려면: {0}",
   "To go on: {0}": "이어서 하려면: {0}",
   "Run {0} is {1}; only an interrupted run is given up.": "실행 {0}의 상태는 {1}입니다. 중단된 실행만 포기할 수 있습니다.",
-  "Run {0} is given up. What it wrote stays and can no longer be undone.": "실행을 포기했습니다: {0}. 이미 쓴 것은 그대로 남고, 더는 되돌릴 수 없습니다.",
+  "Run {0} is given up. What it wrote stays and can no longer be undone.": "실행을 포기했습니다: {0}. 이미 한 일은 그대로 남고, 더는 되돌릴 수 없습니다.",
   "changes planned": "계획한 변경",
   "written": "쓴 연결",
   "left alone: {0}": "건드리지 않음: {0}",

@@ -36,7 +36,7 @@ export const stepsReadKo: Sentences = {
   Details: "상세 조회",
   "Searching members": "회원 찾기",
   // stop-run.ts
-  "{0} Run {1} is interrupted; what it has written stays and is on record.": "{0} 실행 {1}의 적용이 중단되었습니다. 지금까지 쓴 것은 그대로 남아 있고 기록되어 있습니다.",
+  "{0} Run {1} is interrupted; what it has written stays and is on record.": "{0} 실행 {1}의 적용이 중단되었습니다. 이미 한 일은 그대로 남아 있고 기록되어 있습니다.",
   "{0}\nGo on with: {1}": "{0}\n이어서 하려면: {1}",
   // take-snapshot.ts
 };

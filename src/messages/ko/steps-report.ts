@@ -66,7 +66,7 @@ export const stepsReportKo: Sentences = {
   "Kakao users by kind": "종류별 카카오 사용자",
   "{0} of the app beside {1} of the service.": "앱의 {0}, 서비스의 {1}.",
   "to unlink": "연결 끊기 예정",
-  kept: "남겨 둠",
+  kept: "유지",
   "What each kind means": "종류별 뜻",
   meaning: "뜻",
   "Orphans by age": "주인 없는 사용자의 연결 기간",

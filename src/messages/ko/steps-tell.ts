@@ -162,7 +162,7 @@ export const stepsTellKo: Sentences = {
   "{0} brought back.": "{0}을(를) 되살렸습니다.",
   "{0} left alone: the row is gone, or holds something else than the run wrote.": "{0}건은 건드리지 않았습니다. 행이 없어졌거나, 실행이 쓴 것과 다른 값이 들어 있습니다.",
   "--by takes one of {0}.": "--by에는 {0} 중 하나를 씁니다.",
-  "See `kakao-sync undo --help`.": "`kakao-sync undo --help`를 보세요.",
+  "See `kakao-sync undo --help`.": "도움말: `kakao-sync undo --help`.",
   "Taking links away": "연결 되돌리기",
   // tell-unlinked.ts, unlink-user.ts, unlink-brakes.ts, show-unlink-run.ts
   "held by a member by now": "그사이 회원이 갖게 됨",
