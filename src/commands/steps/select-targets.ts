@@ -49,7 +49,7 @@ export interface TargetSelection {
 
 /**
  * Whom a customer file may hold (product.md T1, T2). The members are read twice: first only for who refuses, since a refusal on any row wins; this is done when it returns.
- * The second reading is the stream of answers, Kakao being asked on the way where `--relation` says so. 8 bytes a row that may be exported or refuses, 16 for a moment.
+ * The second reading is the stream of answers, Kakao being asked on the way where `--relation` says so. 8.5 bytes a row that may be exported or refuses, 16.5 for a moment.
  */
 export async function selectTargets(context: Context, flags: SelectionFlags, readField: ReadField, lists: SelectionLists = {}): Promise<TargetSelection> {
   letRowsDieYoung();

@@ -101,23 +101,37 @@ export class Identifiers {
   }
 }
 
+/** Identifiers in a range of values on average: half a byte each to know where the ranges begin. */
+const idsARange = 8;
+
 /** Identifiers in ascending order, looked up where they lie: by halves of 32 bits, since reading a big integer out of a typed array allocates. */
 class IdsInOrder {
   readonly length: number;
   /** Low half first. */
   private readonly halves: Uint32Array;
+  /** Where each of equally wide ranges of values begins, and where the last one ends: a search over all of them would leave the processor's cache at nearly every step. */
+  private readonly starts: Uint32Array;
+  private readonly lowest: number;
+  private readonly rangesPerValue: number;
 
   constructor(ids: BigUint64Array) {
     this.length = ids.length;
     this.halves = new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
+    const ranges = Math.ceil(ids.length / idsARange);
+    this.starts = new Uint32Array(ranges + 1).fill(this.length);
+    this.lowest = this.valueAt(0);
+    this.rangesPerValue = ranges / (this.valueAt(this.length - 1) - this.lowest + 1);
+    let next = 0;
+    for (let at = 0; at < this.length; at += 1) for (const range = this.rangeOf(this.valueAt(at)); next <= range; next += 1) this.starts[next] = at;
   }
 
   /** A place of the identifier, always the same one where it stands several times; -1 where it does not. */
   find(id: bigint): number {
     const value = Number(id);
     const [high, low] = value <= Number.MAX_SAFE_INTEGER ? [Math.floor(value / 4294967296), value >>> 0] : [Number(id >> 32n), Number(id & 0xffffffffn)];
-    let from = 0;
-    let to = this.length - 1;
+    const range = this.rangeOf(value);
+    let from = this.starts[range] ?? 0;
+    let to = (this.starts[range + 1] ?? 0) - 1;
     while (from <= to) {
       const middle = (from + to) >>> 1;
       const [lowHere, highHere] = [this.halves[2 * middle] ?? 0, this.halves[2 * middle + 1] ?? 0];
@@ -137,6 +151,15 @@ class IdsInOrder {
     let count = 0;
     for (let at = 0; at < this.length; at += 1) if (this.isRepeated(at)) count += 1;
     return count;
+  }
+
+  /** Rounded above 2^53 as `Number` rounds a big integer: equal ones stay equal, and none comes before a lower one. */
+  private valueAt(at: number): number {
+    return (this.halves[2 * at + 1] ?? 0) * 4294967296 + (this.halves[2 * at] ?? 0);
+  }
+
+  private rangeOf(value: number): number {
+    return Math.max(0, Math.min(this.starts.length - 2, Math.floor((value - this.lowest) * this.rangesPerValue)));
   }
 
   private isSame(at: number, other: number): boolean {
