@@ -14,12 +14,17 @@ export async function openTargetEncoding(encoding: TargetEncoding): Promise<Cell
   return encoding === "cp949" ? (await import("./cp949.ts")).openCp949() : utf8;
 }
 
+const none: readonly string[] = [];
+
 /** Half of a surrogate pair is no character: UTF-8 has no bytes for it, and Node would write U+FFFD in its place. */
 const half = /\p{Cs}/gu;
 
 const utf8: CellEncoding = {
   encode: (text) => Buffer.from(text),
-  findUnencodable: (text) => listCodePoints(text.match(half) ?? []),
+  findUnencodable: (text) => {
+    const halves = text.match(half);
+    return halves === null ? none : listCodePoints(halves);
+  },
 };
 
 /** `U+AC00`, each once. */

@@ -56,7 +56,8 @@ const unknownDates: ReadonlySet<string> = new Set(["19000101", "19700101"]);
  */
 export function readBirthdate(raw: string | null): string | null {
   if (raw === null) return null;
-  const date = readLeadingDate(raw.trim().normalize("NFKC"))?.date;
+  // Digits alone, as in nearly every row, are in their normal form.
+  const date = readLeadingDate(areDigits(raw, 0, raw.length) ? raw : raw.trim().normalize("NFKC"))?.date;
   return date === undefined || date < "1900" || date >= "2100" || unknownDates.has(date) ? null : date;
 }
 

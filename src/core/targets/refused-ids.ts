@@ -1,4 +1,4 @@
-import { recogniseKakaoId } from "../kakao-id.ts";
+import { isKakaoId, recogniseKakaoId } from "../kakao-id.ts";
 import { readPhone, UNUSABLE, type ForeignPhone } from "../keys.ts";
 import { readPhoneId } from "./header.ts";
 
@@ -8,6 +8,8 @@ export interface RefusedIds {
   /** It holds something that names nobody: whom it refuses for is not known. */
   readonly isUnread: boolean;
 }
+
+const nobody: RefusedIds = { ids: [], isUnread: false };
 
 /** A number, read generously: whoever is understood wrongly is only not written to. What is exported is read by the letter. */
 export function readRefusedPhone(raw: string | null, foreign: ForeignPhone): RefusedIds {
@@ -21,6 +23,10 @@ export function readRefusedPhone(raw: string | null, foreign: ForeignPhone): Ref
 
 /** Every Kakao id that the links mean, also those spelled otherwise. */
 export function readRefusedLinks(links: readonly string[]): RefusedIds {
+  // Nearly every row: one link at most, and that is an id.
+  const [only] = links;
+  if (only === undefined) return nobody;
+  if (links.length === 1 && isKakaoId(only)) return { ids: [BigInt(only)], isUnread: false };
   const found = links.map((link) => {
     const id = recogniseKakaoId(link);
     return id !== undefined ? [id] : clean(link).split(between).map(recogniseKakaoId);
