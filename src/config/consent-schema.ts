@@ -3,7 +3,7 @@ import { isDay } from "../core/consent/days.ts";
 import { ITEMS } from "../core/consent/items.ts";
 import { CONSENTS, DOCUMENT_KINDS, OFFERS, REVIEW_STATES, TERM_KINDS } from "../core/consent/model.ts";
 import { say } from "../say.ts";
-import { joinOr } from "./problems.ts";
+import { writeOneOf } from "./problems.ts";
 
 /**
  * The consent file as people write it (product.md section 8). The `error` of each leaf says what to write instead. Hardly anything is
@@ -12,7 +12,7 @@ import { joinOr } from "./problems.ts";
  */
 
 const text = (instead: string) => z.string({ error: instead }).min(1, { error: instead });
-const oneOf = <const T extends readonly [string, ...string[]]>(words: T) => z.enum(words, { error: () => say`write ${joinOr(words)}` });
+const oneOf = <const T extends readonly [string, ...string[]]>(words: T) => z.enum(words, { error: () => writeOneOf(words) });
 const truth = z.boolean({ error: "write true or false" });
 const dayInstead = "write a day that there is, like 2026-11-02";
 const day = z.string({ error: dayInstead }).regex(/^\d{4}-\d{2}-\d{2}$/, { error: dayInstead }).refine(isDay, { error: dayInstead });

@@ -56,6 +56,12 @@ export function joinOr(words: readonly string[]): string {
   return words.length < 2 ? last : say`${words.slice(0, -1).join(say` or `)} or ${last}`;
 }
 
+/** `write ci or phone or email`: what a choice of words says to write instead. */
+export function writeOneOf(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? say`write ${last}` : say`write ${words.slice(0, -1).join(say` or `)} or ${last}`;
+}
+
 /** The known word that an unknown one most likely means: case, dashes and underscores aside, at most a third of the letters off. */
 export function findNearest(word: string, known: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, "");

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { say } from "../say.ts";
-import { joinOr } from "./problems.ts";
+import { writeOneOf } from "./problems.ts";
 
 /**
  * The configuration as people write it (product.md section 4), before defaults and cross-field rules. The `error` of each leaf
@@ -10,7 +9,7 @@ import { joinOr } from "./problems.ts";
 
 const text = (instead: string) => z.string({ error: instead }).min(1, { error: instead });
 const oneOf = <const T extends readonly [string, ...string[]]>(...words: T) =>
-  z.enum(words, { error: () => say`write ${joinOr(words)}` });
+  z.enum(words, { error: () => writeOneOf(words) });
 const truth = z.boolean({ error: "write true or false" });
 const wholeNumber = (instead: string) => z.int({ error: instead }).min(0, { error: instead });
 

@@ -111,11 +111,11 @@ describe("problems in Korean", () => {
     expect(loadError(yaml)).toMatchObject({ code: "config-invalid", hint: "위의 줄을 고친 뒤 `kakao-sync doctor`로 확인하세요." });
     expect(loadError(yaml).message.split("\n")).toEqual([
       "kakao-sync.config.yaml 설정 파일에서 문제 3건을 찾았습니다:",
-      "  kakao-sync.config.yaml:5  matching.phone: 쓸 수 없는 값입니다 – 이렇게 적으세요: corroborated, alone 또는 review",
+      "  kakao-sync.config.yaml:5  matching.phone: 쓸 수 없는 값입니다 – 다음 중 하나를 적으세요: corroborated, alone, review",
       "  kakao-sync.config.yaml:5  matching.keys[1]: phone 값을 읽을 컬럼이 없습니다 – members.phone에 컬럼을 적거나, 여기에서 phone 항목을 빼세요",
       "  kakao-sync.config.yaml:6  limts: 알 수 없는 키입니다 – 이렇게 적으세요: limits",
     ]);
-    expect(loadError(least, { env: { KAKAO_SYNC_ENVIRONMENT: "test" } }).message.split("\n")[1]).toBe("  환경 변수 KAKAO_SYNC_ENVIRONMENT  environment: 쓸 수 없는 값입니다 – 이렇게 적으세요: production 또는 rehearsal");
+    expect(loadError(least, { env: { KAKAO_SYNC_ENVIRONMENT: "test" } }).message.split("\n")[1]).toBe("  환경 변수 KAKAO_SYNC_ENVIRONMENT  environment: 쓸 수 없는 값입니다 – 다음 중 하나를 적으세요: production, rehearsal");
   });
 });
 

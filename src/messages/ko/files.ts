@@ -28,7 +28,7 @@ export const filesKo: Sentences = {
   "Other users of this machine can look into {0}: a customer file does not belong there.": "이 서버의 다른 사용자가 {0} 폴더를 볼 수 있어 고객 파일을 둘 수 없습니다.",
   "Make the folder private (chmod 700 '{0}'), or name another one with --to.": "폴더를 자신만 볼 수 있게 하거나(chmod 700 '{0}'), 다른 폴더를 --to로 지정하세요.",
   "{0} lies in the git work tree {1}, and git does not ignore it: a customer file could end up in the repository.": "{0} 폴더는 git 작업 트리 {1} 안에 있고 git이 무시하지 않습니다. 고객 파일이 저장소에 들어갈 수 있습니다.",
-  "Name a folder outside with --to; or add the whole folder to {0}, with nothing in it tracked. Whether it is ignored is asked of git, which must be installed.": "그 밖의 폴더를 --to로 지정하세요. 아니면 폴더 전체를 {0} 파일에 적고, 안에 추적 중인 파일이 없게 하세요. 무시하는지는 git에 물어보므로 git이 설치되어 있어야 합니다.",
+  "Name a folder outside with --to; or add the whole folder to {0}, with nothing in it tracked. Whether it is ignored is asked of git, which must be installed.": "작업 트리 밖의 폴더를 --to로 지정하세요. 아니면 폴더 전체를 {0} 파일에 적고, 안에 추적 중인 파일이 없게 하세요. 무시하는지는 git에 물어보므로 git이 설치되어 있어야 합니다.",
   "Nothing can be written into {0}{1}.": "{0} 폴더에 쓸 수 없습니다{1}.",
   "Name a folder of your own with --to.": "자신의 폴더를 --to로 지정하세요.",
   // Of findings: SARIF, JUnit, Markdown

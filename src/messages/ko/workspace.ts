@@ -26,7 +26,7 @@ export const workspaceKo: Sentences = {
   "Make one, once a person: kakao-sync approve --init --as NAME; or name yours with --key FILE.": "한 사람이 한 번만 만듭니다: kakao-sync approve --init --as NAME. 이미 있으면 --key FILE로 지정하세요.",
   "{0} holds no Ed25519 private key.": "{0} 파일은 Ed25519 개인 키가 아닙니다.",
   "Name the file that `approve --init` made with --key FILE.": "`approve --init`으로 만든 파일을 --key FILE로 지정하세요.",
-  "The key file {0} cannot be read: it is not there, closed to this user, or no file.": "키 파일 {0}을(를) 읽을 수 없습니다. 파일이 없거나, 이 사용자에게 읽기 권한이 없거나, 파일이 아닙니다.",
+  "The key file {0} cannot be read: it is not there, closed to this user, or no file.": "암호화 키 파일({0})을 읽을 수 없습니다. 파일이 없거나, 지금 사용자에게 읽기 권한이 없거나, 파일이 아닙니다.",
   "Look at its owner: the account that runs kakao-sync must own it. Rotate keys as that account.": "파일 소유자를 확인하세요. kakao-sync를 실행하는 계정이 소유해야 합니다. 키도 그 계정으로 교체하세요.",
   "{0} does not hold a key: 32 bytes in base64 (44 characters) are expected.": "{0}에 있는 값은 암호화 키가 아닙니다. base64로 적은 32바이트(44자)여야 합니다.",
   "Put the workspace's former key back. A new one, for a new workspace only: openssl rand -base64 32": "작업 폴더가 쓰던 암호화 키를 되돌려 놓으세요. 새 작업 폴더일 때만 새로 만듭니다: openssl rand -base64 32",
