@@ -62,7 +62,7 @@ export const databasePostgresKo: Sentences = {
   "{0}: the value does not fit the column {1} of the type {2}.": "{0}: 값이 {1} 컬럼({2})에 맞지 않습니다.",
   "Correct the value in the configuration.": "설정의 값을 고치세요.",
   // What was written
-  "{0} no longer has the column that was written: {1}": "{0} 테이블에 이제 써 넣은 컬럼이 없습니다: {1}",
+  "{0} no longer has the column that was written: {1}": "써 넣었던 {1} 컬럼이 {0} 테이블에 더는 없습니다.",
   "{0} of {1} rows were not added (table {2}).": "{2} 테이블에서 행 {1}개 중 {0}개가 추가되지 않았습니다.",
   "{0} of {1} rows were not removed (table {2}).": "{2} 테이블에서 행 {1}개 중 {0}개가 지워지지 않았습니다.",
   "A link reads back differently from what was written (table {0}).": "{0} 테이블에서 연결이 써 넣은 것과 다르게 읽힙니다.",
