@@ -67,14 +67,14 @@ export const commandsKo: Sentences = {
   "Declined. Nothing was signed.": "취소했습니다. 서명하지 않았습니다.",
   "The plan stays: kakao-sync runs show {0}": "계획은 그대로 있습니다: kakao-sync runs show {0}",
 
-  "{0} and {1} are two things; ask for one of them.": "{0} 옵션과 {1} 옵션은 함께 쓸 수 없습니다. 하나만 쓰세요.",
+  "{0} and {1} are two things; ask for one of them.": "{0} 플래그와 {1} 플래그는 함께 쓸 수 없습니다. 하나만 쓰세요.",
   "--sample says how many users --live asks; add --live.": "--sample은 --live가 조회할 사용자 수입니다. --live를 붙이세요.",
   "--sample needs at least one user.": "--sample은 1 이상이어야 합니다.",
   "--output writes a report for other programs and needs --format json, sarif, junit or markdown.": "--output은 다른 프로그램이 읽을 결과를 씁니다. --format json, sarif, junit, markdown 가운데 하나가 필요합니다.",
   "--json and --format {0} cannot both be written to stdout; add --output FILE.": "--json과 --format {0} 결과를 둘 다 stdout에 쓸 수는 없습니다. --output FILE을 붙이세요.",
   "{0} has no form as {1}.": "{0} 결과에는 {1} 형식이 없습니다.",
-  "{0} finds nothing: --output and --fail-on do not go with it.": "{0} 옵션은 점검을 하지 않으므로 --output, --fail-on과 함께 쓸 수 없습니다.",
-  "{0} does not ask Kakao; leave --live away.": "{0} 옵션은 카카오를 조회하지 않습니다. --live를 빼세요.",
+  "{0} finds nothing: --output and --fail-on do not go with it.": "{0} 플래그는 점검을 하지 않으므로 --output, --fail-on과 함께 쓸 수 없습니다.",
+  "{0} does not ask Kakao; leave --live away.": "{0} 플래그는 카카오를 조회하지 않습니다. --live를 빼세요.",
   "--needs-consent asks about every linked member; --live asks about a sample.": "--needs-consent는 연결된 회원 전부를, --live는 일부를 조회합니다. 하나만 쓰세요.",
   "See `kakao-sync audit-consent --help`.": "도움말: `kakao-sync audit-consent --help`.",
 

@@ -80,7 +80,7 @@ export const stepsDoctorKo: Sentences = {
   "neither KAKAO_SYNC_KEY nor {0} is there": "KAKAO_SYNC_KEY도 {0} 파일도 없음",
   "Put the key back where it was. {0}": "키를 원래 자리에 되돌려 놓으세요. {0}",
   "another one than the workspace was sealed with": "작업 폴더를 암호화한 키와 다름",
-  "Give the former key, in KAKAO_SYNC_KEY or {0}. {1}": "이전 키를 KAKAO_SYNC_KEY나 {0} 파일로 주세요. {1}",
+  "Give the former key, in KAKAO_SYNC_KEY or {0}. {1}": "이전 키를 KAKAO_SYNC_KEY에 넣거나 {0} 파일에 두세요. {1}",
   "none yet: kakao-sync pull": "아직 없음: kakao-sync pull",
   "{0} days old": "받은 지 {0}일",
   "{0}: older than retention.snapshot": "{0}: retention.snapshot보다 오래됨",

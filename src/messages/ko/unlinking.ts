@@ -27,7 +27,7 @@ export const unlinkingKo: Sentences = {
   "A table of members.pending has this id: somebody is signing up just now.": "members.pending 테이블에 이 회원번호가 있습니다. 지금 가입 중인 사람입니다.",
   "A member shares a CI, phone number or e-mail address with this Kakao user. Map first; a decision `unmatched` says that it is nobody.": "이 카카오 사용자와 CI나 전화번호, 이메일 주소가 같은 회원이 있습니다. map-members부터 하세요. 그 회원이 아니면 `unmatched`로 결정하세요.",
   "Linked too short a time ago: the sign-up here may still be under way.": "연결된 지 얼마 되지 않았습니다. 아직 여기서 가입하는 중일 수 있습니다.",
-  "Kakao gave no answer or no link date about this user, or it was linked anew meanwhile.": "카카오가 이 사용자에 대해 응답이나 연결 일시를 주지 않았거나, 그사이 새로 연결되었습니다.",
+  "Kakao gave no answer or no link date about this user, or it was linked anew meanwhile.": "카카오가 이 사용자에 대해 응답하지 않았거나 연결 일시를 알려 주지 않았습니다. 또는 그사이 새로 연결되었습니다.",
   "The sign-up at Kakao is not finished; Kakao unlinks such users by itself after 24 hours.": "카카오 가입이 끝나지 않았습니다. 24시간이 지나면 카카오가 스스로 연결을 끊습니다.",
   "Would be unlinked, and was left out by --kinds or --limit.": "연결을 끊을 사용자이지만 --kinds나 --limit 때문에 빠졌습니다.",
   "The members come from csv files: nobody could look again right before an unlink.": "회원을 csv 파일에서 읽었습니다. 연결을 끊기 직전에 다시 확인할 수 없습니다.",
