@@ -44,6 +44,14 @@ export interface ListedRow {
   readonly connectedAt: bigint | null;
 }
 
+/** How far a pull has come: users listed, those of them that are not kept as they are, and those who wait. */
+export interface PullProgress {
+  readonly listed: number;
+  readonly due: number;
+  readonly needsBasics: number;
+  readonly needsDetails: number;
+}
+
 /** The listed ids of an unfinished pull and what was read of them. Every method is one transaction of its caller. */
 export class PullStaging {
   readonly #db: StateDatabase;
@@ -121,6 +129,13 @@ export class PullStaging {
   countStates(): Map<number, number> {
     const rows = this.#db.prepare<[], { state: number; rows: number }>("select state, count(*) as rows from listed group by state").all();
     return new Map(rows.map((row) => [row.state, row.rows]));
+  }
+
+  countProgress(): PullProgress {
+    const counts = this.countStates();
+    const of = (...states: readonly number[]): number => states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+    const listed = of(...Object.values(LISTED));
+    return { listed, due: listed - of(LISTED.keep), needsBasics: of(LISTED.needsBasics, LISTED.basicsTaken), needsDetails: of(LISTED.needsDetails, LISTED.detailsTaken) };
   }
 
   /** All listed ids, ascending. */

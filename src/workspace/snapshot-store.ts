@@ -3,20 +3,19 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { KakaoId } from "../core/kakao-id.ts";
 import type { KakaoUser } from "../core/kakao-user.ts";
-import type { Comparison } from "../core/matching/kept-hashes.ts";
 import { OperatorError } from "../errors.ts";
 import { BrokenSeal } from "./encryption.ts";
 import { removeStateFile } from "./folder.ts";
 import { importInto } from "./import-users.ts";
 import { Pull, type PullCompletion, type PullFacts, type PullPlan } from "./pull.ts";
 import { mergeInto } from "./pull-merge.ts";
-import { pullFileKind, PullStaging } from "./pull-staging.ts";
+import { pullFileKind, type PullProgress, PullStaging } from "./pull-staging.ts";
 import { ReadAgain } from "./read-again.ts";
-import { openSnapshot, verifyAndClose, type OpenSnapshot, type ReadUser, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
+import { openSnapshot, verifyAndClose, type OpenSnapshot, type Snapshot, type SnapshotFacts } from "./snapshot.ts";
 import { createSnapshotFile, type Manifest, snapshotDamaged, type SnapshotWriter } from "./snapshot-file.ts";
 import { factsOf, type SnapshotHome, type SnapshotRow, SnapshotRows } from "./snapshot-rows.ts";
 import { openForReading, openStateFile, parseStored, type StateDatabase, transactDurably } from "./state-file.ts";
-import { copyInto, wipeInto } from "./wipe-into.ts";
+import { copyInto, wipeInto, type Wiping } from "./wipe-into.ts";
 
 /** A time behind every time of reading: those are stored in four bytes. */
 const everything = 2 ** 32;
@@ -28,16 +27,6 @@ export interface StagedCis {
   readonly cis: number;
   /** True where its snapshot stands, and only its files are left. */
   readonly isOver: boolean;
-}
-
-/** How details are wiped from a snapshot. */
-export interface Wiping {
-  /** What is left of a user, and when it is taken for read: the same to leave it alone, 0 to have it read again. */
-  readonly wipe: (read: ReadUser) => ReadUser;
-  /** Of the hashes that stand for wiped values; null where none are left. */
-  readonly comparison: Comparison | null;
-  /** Called once it is known what goes, before it goes. */
-  readonly announce: () => void;
 }
 
 /**
@@ -142,6 +131,18 @@ export class SnapshotStore {
     const db = openStateFile(this.#pullFile, pullFileKind);
     db.prepare("insert into pull (name, value) values ('facts', ?)").run(JSON.stringify(facts));
     return this.#startPull(db, facts, base);
+  }
+
+  /** What an unfinished pull was to do, and how far it has come; null without one. Nothing is changed. Throws StartError `pull-damaged`. */
+  lookAtPull(): ({ readonly facts: PullFacts } & PullProgress) | null {
+    if (!this.hasUnfinishedPull()) return null;
+    const db = openForReading(this.#pullFile, pullFileKind);
+    try {
+      const facts = this.#readPullFacts(db);
+      return facts === null ? null : { facts, ...this.#stagingOf(db, facts).countProgress() };
+    } finally {
+      db.close();
+    }
   }
 
   hasUnfinishedPull(): boolean {

@@ -130,6 +130,28 @@ describe("calls", () => {
     await pullAt(10, 2, 2, 8);
   });
 
+  test("the forecast of one that is gone on with is of the rest: it fits into what is left of the month", async () => {
+    const start = Date.parse("2026-11-03T02:30:00+09:00");
+    setClock(start);
+    const service = await openService({ users: crowd(300) });
+    expect((await service.json("pull")).code).toBe(0);
+    setClock(start + day);
+    // Each whole pull takes 21 calls.
+    service.configure({ limits: { monthlyShare: 36 / 3_000_000 } });
+    service.simulator.faults.add({ path: "/v2/app/users", fault: { status: 401, code: -401 }, nth: 11 });
+    const whole = await service.run("pull", "--refresh-after", "1s");
+    expect([whole.code, whole.err]).toEqual([3, expect.stringContaining("21 calls (3 listing, 3 basics, 15 details)") as string]);
+    service.configure({ limits: { monthlyShare: 50 / 3_000_000, requestsPerSecond: 5 } });
+    expect((await service.json("pull", "--refresh-after", "1s")).code).toBe(4);
+    service.simulator.faults.clear();
+    service.simulator.requests.clear();
+    const { code, err } = await service.run("pull", "--refresh-after", "1s");
+    const [, list, basics, details] = (/\((\d+) listing, (\d+) basics, (\d+) details\)/.exec(err) ?? []).map(Number);
+    const calls = service.simulator.requests.find({ path: "/v2/app/users" }).length;
+    expect([code, list, (basics ?? 0) + (details ?? 0)]).toEqual([0, 1, calls]);
+    expect(calls).toBeLessThan(15);
+  });
+
   test("what was stopped in one night is gone on with in the next, whenever that begins; not two nights later", async () => {
     for (const [after, isGoneOnWith] of [[day + 60_000, true], [2 * day, false]] as const) {
       const start = Date.parse("2026-11-21T02:30:00+09:00");

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import type { ForeignPhone } from "../../core/keys.ts";
 import { createWiper, fits } from "../../core/matching/kept-hashes.ts";
 import type { KakaoClient } from "../../kakao/client.ts";
-import type { BasicsAnswer, Pull, PullCompletion, PullReport } from "../../workspace/pull.ts";
+import type { BasicsAnswer, Pull, PullCompletion, PullFacts, PullReport } from "../../workspace/pull.ts";
 import { refuseWrongClock } from "./check-clock.ts";
 import { codeOf } from "./code-of.ts";
 import { readMappingOptions } from "./read-mapping-options.ts";
@@ -45,8 +45,7 @@ export async function takeSnapshot(context: Context, refreshAfterMs: number | un
   const nowSeconds = Math.floor(context.now() / 1000);
   const unfinished = store.resumePull();
   const startsOver = refreshAfterMs === 0;
-  // An unfinished pull for other properties, or one that is older than details may be, would mix two states: begin anew.
-  const usable = unfinished !== null && sameProperties(unfinished.facts.properties, properties) && unfinished.facts.startedAt > nowSeconds - lastsSeconds && (!startsOver || unfinished.facts.startsOver === true);
+  const usable = unfinished !== null && isGoneOnWith(unfinished.facts, properties, nowSeconds, startsOver);
   const before = usable ? (unfinished?.state.counts.staged ?? 0) : 0;
   if (unfinished !== null && !usable) {
     const read = unfinished.state.counts.staged;
@@ -67,6 +66,11 @@ export async function takeSnapshot(context: Context, refreshAfterMs: number | un
     if (received.users > 0) context.record({ event: "interrupted", code: codeOf(error), counts: { read: received.users, before, pull: pull.facts.id }, ci: { received: received.ci } });
     throw error;
   }
+}
+
+/** An unfinished pull for other properties, or one that was begun long ago, would mix two states: the next one begins anew. */
+export function isGoneOnWith(facts: PullFacts, properties: readonly string[], nowSeconds: number, startsOver: boolean): boolean {
+  return sameProperties(facts.properties, properties) && facts.startedAt > nowSeconds - lastsSeconds && (!startsOver || facts.startsOver === true);
 }
 
 /** Under another configuration hashes of before cannot be made any more. */
