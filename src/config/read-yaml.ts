@@ -20,7 +20,8 @@ export function readYaml(text: string): YamlSource {
   return {
     value: errors.length === 0 ? document.toJS() : undefined,
     lineOf: (path) => lineAt(findOffset(document.contents, path)),
-    errors,
+    // A brace that is not closed makes the parser stumble over everything behind it.
+    errors: errors.filter(({ line, problem }, at) => errors.findIndex((other) => other.line === line && other.problem.what === problem.what) === at),
   };
 }
 

@@ -7,6 +7,7 @@ import { lookAtWorkspace, type WorkspaceLook } from "../workspace/look.ts";
 import { hasWorkspace } from "../workspace/workspace.ts";
 import { Opened } from "./lazily.ts";
 import { openKakao } from "./open-kakao.ts";
+import { replicaOf } from "./open-things.ts";
 import { toDatabaseMap } from "./to-database-map.ts";
 
 /** What only `doctor` takes from other rooms: looks that make nothing. */
@@ -29,7 +30,7 @@ export function createLookTools({ env }: Io, config: Config, folder: string, now
     hasWorkspace: hasWorkspace(folder),
     workspace: () => lookAtWorkspace(folder, config.kakao.appId, { environment: env }),
     database: opened.lazily(
-      () => openServiceDatabase({ ...config.database, map: toDatabaseMap(config), now: () => new Date(now()) }),
+      () => openServiceDatabase({ ...config.database, ...replicaOf(config), map: toDatabaseMap(config), now: () => new Date(now()) }),
       async (database) => {
         await (await database.catch(() => undefined))?.close();
       },

@@ -89,7 +89,8 @@ export function openThings({ io, flags, terminal, workspaceFolder: folder, now, 
   return { config, workspace, lock, database, readNoReplica: () => void (atPrimary = true), places: () => Promise.all(places()), hasWorkspace: () => hasWorkspace(folder), record, databaseIdentity: () => databaseIdentity, values, close: () => opened.close() };
 }
 
-function replicaOf({ limits: { replica } }: Config): { readonly replicaUrl?: string } {
+/** The replica that writes wait for, as the database is opened with it. */
+export function replicaOf({ limits: { replica } }: Config): { readonly replicaUrl?: string } {
   return replica === undefined ? {} : { replicaUrl: replica.url };
 }
 

@@ -183,6 +183,14 @@ describe("the database", () => {
     expect(await one(other, "link column")).toMatchObject({ result: "warn", sql: expect.stringMatching(/ADD COLUMN/i) as unknown });
   });
 
+  test.runIf(storeEngine === "postgres")("to wait for that is no replica: said also where there is no workspace yet", async () => {
+    const service = await openService(shop);
+    const config = JSON.parse(readFileSync(service.path("kakao-sync.config.yaml"), "utf8")) as { readonly database: { readonly url: string } };
+    service.configure({ limits: { replica: { url: config.database.url } } });
+    expect(await one(service, "replica of limits.replica")).toMatchObject({ result: "fail", detail: expect.stringContaining("names no replica") as unknown });
+    expect(existsSync(service.path(".kakao-sync"))).toBe(false);
+  });
+
   test.runIf(storeEngine === "postgres")("whose role may only read: enough for plans", async () => {
     const service = await openService(shop);
     const config = JSON.parse(readFileSync(service.path("kakao-sync.config.yaml"), "utf8")) as { readonly database: { readonly url: string } };

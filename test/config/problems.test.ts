@@ -83,6 +83,12 @@ retention: { snapshot: 7 days }
     expect(loadProblems(yaml)).toContain(problem);
   });
 
+  it("says once a line what the parser stumbles over again and again behind an open brace", () => {
+    const told = loadProblems(`${least.replace("appId: 424242", "appId: ${NOPE}")}consent: x\n`);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.filter((line, at) => told.indexOf(line) !== at)).toEqual([]);
+  });
+
   it("finds its lines behind anchors, comments and nested lists", () => {
     const yaml = `# comment\n${least.replace("where: all", "where: all, also: [\n  { table: a, id: id },\n  # another\n  { table: b, id: id, nmae: x }]")}`;
     expect(loadProblems(yaml)).toEqual(["6  members.also[1].nmae: unknown key; write name"]);
