@@ -15,7 +15,7 @@ function onServer(name: "postgres" | "mysql", found: FoundServer) {
 
 export default defineConfig(async () => ({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       { test: { ...shared, name: "rooms", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"] } },
       ...onServer("postgres", await findPostgres()),
