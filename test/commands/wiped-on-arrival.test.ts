@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ci } from "../helpers/match.ts";
 import { accountOf, openService, type Service, type ServiceSetup } from "../helpers/service.ts";
-import { detailReads, lookInto, readRecord, readSnapshot, setClock, states } from "../helpers/wiped.ts";
+import { detailReads, lookInto, readRecord, readSnapshot, setClock, states, town } from "../helpers/wiped.ts";
 
 const day = 86_400_000;
 const start = Date.parse("2026-11-21T02:00:00+09:00");
@@ -13,22 +13,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Two are linked by the run, one was linked before, two are nobody's, and one shares its number with one of the linked. */
-const town: ServiceSetup = {
-  members: [
-    { id: 1, ci: ci("one"), phone: "01011110001", name: "김하나" },
-    { id: 2, phone: "01022220002", name: "김둘" },
-    { id: 3, ci: ci("three"), name: "김셋", link: "13" },
-    { id: 4, phone: "01011110001", name: "박넷" },
-  ],
-  users: {
-    "11": { ci: ci("one"), phone: "010-1111-0001", name: "김하나", birthdate: "19900101" },
-    "12": { phone: "010-2222-0002", name: "김둘" },
-    "13": { ci: ci("three"), name: "김셋" },
-    "14": { ci: ci("four"), name: "김넷" },
-    "15": { phone: "010-1111-0001", name: "박넷" },
-  },
-};
 const wipedTown = { "11": "wiped", "12": "wiped", "13": "wiped", "14": "read", "15": "read" };
 
 /** The town after its run was applied and its linked users were wiped, so many days later. */

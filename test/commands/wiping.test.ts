@@ -2,10 +2,9 @@ import Database from "better-sqlite3";
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { KakaoUser } from "../../src/core/kakao-user.ts";
-import { openWorkspace } from "../../src/workspace/workspace.ts";
 import { ci } from "../helpers/match.ts";
-import { accountOf, openService, type Service, type ServiceSetup } from "../helpers/service.ts";
+import { accountOf, openService, type Service } from "../helpers/service.ts";
+import { readSnapshot, setClock, states, town } from "../helpers/wiped.ts";
 
 const day = 86_400_000;
 const start = Date.parse("2026-11-21T02:00:00+09:00");
@@ -14,48 +13,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function setClock(ms: number): void {
-  vi.useFakeTimers({ toFake: ["Date"], now: ms });
-}
-
-/** Two are linked by the run, one was linked before, two are nobody's, and one shares its number with one of the linked. */
-const town: ServiceSetup = {
-  members: [
-    { id: 1, ci: ci("one"), phone: "01011110001", name: "김하나" },
-    { id: 2, phone: "01022220002", name: "김둘" },
-    { id: 3, ci: ci("three"), name: "김셋", link: "13" },
-    { id: 4, phone: "01011110001", name: "박넷" },
-  ],
-  users: {
-    "11": { ci: ci("one"), phone: "010-1111-0001", name: "김하나", birthdate: "19900101" },
-    "12": { phone: "010-2222-0002", name: "김둘" },
-    "13": { ci: ci("three"), name: "김셋" },
-    "14": { ci: ci("four"), name: "김넷" },
-    "15": { phone: "010-1111-0001", name: "박넷" },
-  },
-};
-
-function readSnapshot(service: Service): readonly KakaoUser[] {
-  const workspace = openWorkspace({ folder: service.path(".kakao-sync"), appId: "424242", kind: "sandbox", key: { environment: { KAKAO_SYNC_KEY: service.workspaceKey } } });
-  const snapshot = workspace.snapshots.snapshot();
-  try {
-    return snapshot === null ? [] : [...snapshot.blocks()].flat();
-  } finally {
-    snapshot?.close();
-    workspace.close();
-  }
-}
-
 /** A new user is listed, and its details cannot be read. */
 async function interruptPull(service: Service): Promise<void> {
   service.simulator.users.load([{ id: "16", ...accountOf({ name: "새사람" }) }]);
   for (const nth of [2, 3]) service.simulator.faults.add({ fault: -5, path: "/v2/app/users", nth });
   expect((await service.json("pull")).code).toBe(4);
   service.simulator.faults.clear();
-}
-
-function states(service: Service): Readonly<Record<string, string>> {
-  return Object.fromEntries(readSnapshot(service).map(({ id, state }) => [id, state]));
 }
 
 /** The sealed details as they lie in the snapshot's file. */

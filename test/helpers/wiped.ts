@@ -1,7 +1,25 @@
 import { vi } from "vitest";
 import type { KakaoUser } from "../../src/core/kakao-user.ts";
 import { openWorkspace, type Workspace } from "../../src/workspace/workspace.ts";
-import type { Service } from "./service.ts";
+import { ci } from "./match.ts";
+import type { Service, ServiceSetup } from "./service.ts";
+
+/** Two are linked by the run, one was linked before, two are nobody's, and one shares its number with one of the linked. */
+export const town: ServiceSetup = {
+  members: [
+    { id: 1, ci: ci("one"), phone: "01011110001", name: "김하나" },
+    { id: 2, phone: "01022220002", name: "김둘" },
+    { id: 3, ci: ci("three"), name: "김셋", link: "13" },
+    { id: 4, phone: "01011110001", name: "박넷" },
+  ],
+  users: {
+    "11": { ci: ci("one"), phone: "010-1111-0001", name: "김하나", birthdate: "19900101" },
+    "12": { phone: "010-2222-0002", name: "김둘" },
+    "13": { ci: ci("three"), name: "김셋" },
+    "14": { ci: ci("four"), name: "김넷" },
+    "15": { phone: "010-1111-0001", name: "박넷" },
+  },
+};
 
 /** The clock of the program and of the simulator; timers stay real. Undone by `vi.useRealTimers()`. */
 export function setClock(ms: number): void {

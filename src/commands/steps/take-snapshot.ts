@@ -98,7 +98,7 @@ export function listProperties(context: Context): readonly string[] {
   ];
 }
 
-export function sameProperties(left: readonly string[], right: readonly string[]): boolean {
+function sameProperties(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((key) => right.includes(key));
 }
 

@@ -17,8 +17,8 @@ const GIVEN_UP: readonly RunState[] = ["superseded", "changed", "abandoned", "un
 
 /**
  * Wipes the details of linked users that a mapping run has used, once it was applied or has expired (product.md section 10), with an entry on record; those of one that
- * was replaced or given up once they are as old as a plan, or details, may get; those of a plan that is alive once they are as old as details may get. A run of which that was left undone, because it was killed, is dealt with by the next
- * command that comes here. Needs the workspace's lock.
+ * was replaced or given up once they are as old as a plan, or details, may get; those of a plan that is alive once they are as old as details may get. A run of which
+ * that was left undone, because it was killed, is dealt with by the next command that comes here. Needs the workspace's lock.
  */
 export async function wipeUsed(context: Context): Promise<void> {
   const runs = context.workspace().runs.list().filter(({ command, snapshot }) => command === "map-members" && snapshot !== null);
